@@ -1,0 +1,74 @@
+# Every target sets up what it needs; nothing but Python 3.11 or newer and make has to be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SAMPLE := build/sample.ndjson
+T ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Print this help
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Dateline needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps are older than the requirements whenever these change.
+$(VENV)/set-up: requirements.txt requirements-dev.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/set-up ## Make the virtual environment in .venv
+
+$(SAMPLE): dateline/sample.py | setup
+	@mkdir -p $(@D)
+	$(BIN)/python -m dateline sample --rows 1000 --seed 1 >$@
+
+.PHONY: run
+run: setup $(SAMPLE) ## Serve http://127.0.0.1:8000 with sample data loaded
+	$(BIN)/python -m dateline db upgrade
+	@# The sample has faulty rows on purpose: they are reported, and are no failure here.
+	$(BIN)/python -m dateline import $(SAMPLE) || [ $$? -eq 1 ]
+	$(BIN)/python -m dateline serve
+
+.PHONY: test
+test: setup ## Run all tests that this machine can run; T=tests/api runs a part
+	$(BIN)/python -m pytest $(T)
+
+.PHONY: docker-test
+docker-test: setup ## Build the image, bring up both compositions and try them (needs Docker)
+	$(BIN)/python -m pytest -v -rP tests/docker/test_*.py
+
+.PHONY: check
+check: setup ## isort, black, ruff, mypy, import contracts
+	$(BIN)/isort --check-only .
+	$(BIN)/black --check --quiet .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: setup ## Put all files into form
+	$(BIN)/isort .
+	$(BIN)/black --quiet .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: setup ## Measure imports and searches beside their floors (minutes)
+	$(BIN)/python -m benchmarks
+
+.PHONY: requirements
+requirements: setup ## Pin the ranges of pyproject.toml anew
+	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links \
+		--group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove everything that can be made again; the archive stays
+	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
