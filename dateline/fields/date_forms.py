@@ -1,0 +1,171 @@
+"""The forms of dates that are made of numbers: ISO 8601, year first, day and month, epoch.
+
+ISO 8601-1:2019 gives calendar dates (`2014-03-08`, `20140308`), ordinal dates (`2014-067`), week
+dates (`2014-W10-6`) and the `T` between a date and its time of day.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from dateline.fields.date_clocks import ZONE, zone_offset
+from dateline.fields.date_names import MONTH_NAMES
+from dateline.fields.date_spans import DateFields, DateOrder, Refusal
+
+_ISO_INSTANT = re.compile(
+    rf"""
+    (?P<date> [0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} | [0-9]{{8}}
+            | [0-9]{{4}}-[0-9]{{3}} | [0-9]{{4}}-?W[0-9]{{2}}-?[0-9] )
+    [T\ ]
+    (?P<hour>[0-9]{{2}})
+    (?: :?(?P<minute>[0-9]{{2}}) (?: :?(?P<second>[0-9]{{2}}) (?: [.,][0-9]+ )? )? )?
+    (?: \ ? {ZONE} )?
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+_LOOKS_ISO = re.compile(r"[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|[0-9]{3}|W[0-9]{2}-?[0-9])T", re.I)
+_YEAR_FIRST = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})"
+    r"|([0-9]{4})([-/.])([0-9]{1,2})\4([0-9]{1,2})"
+    r"|([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월](?: ?([0-9]{1,2}) ?[日일])?"
+)
+_ORDINAL = re.compile(r"([0-9]{4})-([0-9]{3})")
+_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})-?([0-9])", re.IGNORECASE)
+_DAY_AND_MONTH = re.compile(r"([0-9]{1,2}) ?([-/.]) ?([0-9]{1,2}) ?\2 ?([0-9]{4}|[0-9]{1,2})")
+_MONTH_AND_YEAR = re.compile(r"([0-9]{1,2})[-/]([0-9]{4})")
+_NUMBER = re.compile(r"([0-9]+)(\.[0-9]+)?")
+_NO_YEAR = re.compile(r"[0-9]{1,2}[-/][0-9]{1,2}")
+
+
+def read_digits(text: str) -> DateFields | Refusal | None:
+    """Read a text that is a number: a year, a packed date, or an epoch; None when it is not one.
+
+    Only lengths that mean one thing are read: 4 digits a year, 8 `YYYYMMDD`, 14 `YYYYMMDDhhmmss`,
+    10 epoch seconds (from 2001 to 2286, with a fraction that is dropped), 13 epoch milliseconds.
+    """
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    digits, fraction = match.groups()
+    length = len(digits)
+    if fraction is None and length in (4, 8, 14):
+        parts = (int(digits[at : at + 2]) for at in range(4, length, 2))
+        return _zoneless(int(digits[:4]), *parts)
+    if length == 10 and digits[0] != "0":
+        return _instant(int(digits))
+    if fraction is None and length == 13 and digits[0] != "0":
+        return _instant(int(digits) // 1000)
+    return Refusal(
+        "date.unrecognised",
+        f"'{text}' is a number, but neither a year (4 digits), YYYYMMDD (8), YYYYMMDDhhmmss (14), "
+        "nor epoch seconds (10) or milliseconds (13).",
+    )
+
+
+def read_iso_instant(text: str) -> DateFields | Refusal | None:
+    """Read an ISO 8601 day with a time of day; None when the text does not look like one."""
+    match = _ISO_INSTANT.fullmatch(text)
+    if match is None:
+        return _impossible(text) if _LOOKS_ISO.match(text) else None
+    try:
+        year, month, day = _iso_day(match["date"])
+        offset = None if match["zone"] is None else zone_offset(match["zone"].lower())
+    except ValueError:
+        return _impossible(text)
+    hour, minute, second = (
+        None if digits is None else int(digits)
+        for digits in match.group("hour", "minute", "second")
+    )
+    return DateFields(year, month, day, hour, minute, second, offset)
+
+
+def read_numeric(text: str, order: DateOrder | None) -> DateFields | Refusal | None:
+    """Read a date of numbers without a time of day; None when the text is not one.
+
+    Args:
+        text: the text, white space collapsed.
+        order: how the import's sender says that day and month follow each other, if at all.
+    """
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _zoneless(*(int(part) for part in match.groups() if part and part.isdigit()))
+    if match := _DAY_AND_MONTH.fullmatch(text):
+        return _day_and_month(text, int(match[1]), int(match[3]), match[4], order)
+    if match := _MONTH_AND_YEAR.fullmatch(text):
+        return DateFields(int(match[2]), int(match[1]))
+    if _NO_YEAR.fullmatch(text):
+        return Refusal("date.no_year", f"'{text}' has no year; write it out, as in 2014-03-08.")
+    if _ORDINAL.fullmatch(text) or _WEEK.fullmatch(text):
+        try:
+            return DateFields(*_iso_day(text))
+        except ValueError:
+            return _impossible(text)
+    return None
+
+
+def _zoneless(
+    year: int,
+    month: int | None = None,
+    day: int | None = None,
+    hour: int | None = None,
+    minute: int | None = None,
+    second: int | None = None,
+) -> DateFields:
+    return DateFields(year, month, day, hour, minute, second)
+
+
+def _iso_day(text: str) -> tuple[int, int, int]:
+    """Return year, month and day; ValueError for an ordinal or week date that does not exist."""
+    if match := _ORDINAL.fullmatch(text):
+        year, number = int(match[1]), int(match[2])
+        day = date(year, 1, 1) + timedelta(days=number - 1)
+        if day.year != year:
+            raise ValueError(text)
+    elif match := _WEEK.fullmatch(text):
+        day = date.fromisocalendar(int(match[1]), int(match[2]), int(match[3]))
+    else:
+        digits = text.replace("-", "")
+        return int(digits[:4]), int(digits[4:6]), int(digits[6:])
+    return day.year, day.month, day.day
+
+
+def _day_and_month(
+    text: str, first: int, second: int, year: str, order: DateOrder | None
+) -> DateFields | Refusal:
+    """Read `first/second/year`, where only the numbers or the sender's order say which is which."""
+    if len(year) < 4:
+        return Refusal(
+            "date.two_digit_year",
+            f"'{text}' has a year of two digits, which may be of any century; write four.",
+        )
+    whole_year = int(year)
+    if first > 12 or second > 12:
+        proves: DateOrder = "DMY" if first > 12 else "MDY"
+        if order in ("DMY", "MDY") and order != proves:
+            return Refusal(
+                "date.impossible",
+                f"'{text}' is no date when day and month are read as {order}, as this import's "
+                "date_order says; check the order or the date.",
+            )
+        day, month = (first, second) if proves == "DMY" else (second, first)
+        return DateFields(whole_year, month, day, proves=proves)
+    if order == "MDY" or first == second:
+        return DateFields(whole_year, first, second)
+    if order == "DMY":
+        return DateFields(whole_year, second, first)
+    if not first or not second:
+        return _impossible(text)
+    return Refusal(
+        "date.ambiguous",
+        f"'{text}' could be {first} {MONTH_NAMES[second - 1]} or {second} "
+        f"{MONTH_NAMES[first - 1]}; say date_order=DMY or MDY for this import, or write "
+        f"{year}-{second:02}-{first:02}.",
+    )
+
+
+def _instant(second: int) -> DateFields:
+    """Return the UTC fields of a Unix second."""
+    moment = datetime.fromtimestamp(second, UTC)
+    return DateFields(*moment.timetuple()[:6], offset=0)
+
+
+def _impossible(text: str) -> Refusal:
+    return Refusal("date.impossible", f"'{text}' is not in the calendar; check its numbers.")

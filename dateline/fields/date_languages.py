@@ -1,0 +1,72 @@
+"""Month names in languages beyond our own tables, asked of dateparser, never of its guesses.
+
+dateparser reads a sample made of the text's words and of numbers that can mean one thing only (25
+is no month, 1987 no day), so that it serves as a dictionary of months: which number of the text is
+the day and which the year is decided here. Languages whose texts count years in another era
+(Thai, Persian, Nepali, ...) are left out, as `2557` would be read as a year of ours.
+"""
+
+import unicodedata
+from functools import cache, lru_cache
+
+from dateparser.date import DateDataParser
+
+DAY, YEAR = "#", "####"  # the numbers of a text, in a phrase to ask about
+# By script, as Unicode names its letters: loading a language takes longer than reading a thousand
+# dates, and one of another script has no word of the text.
+_LANGUAGES = {
+    "CYRILLIC": ("ru", "uk", "bg", "sr"),
+    "GREEK": ("el",),
+    "ARABIC": ("ar",),
+    "HEBREW": ("he",),
+    "LATIN": (
+        *("sr", "hr", "sl", "pl", "cs", "sk", "nl", "sv", "da", "nb", "fi", "et", "lv", "lt"),
+        *("hu", "ro", "tr", "ca", "gl", "id"),
+    ),
+}
+_SETTINGS = {"PARSERS": ["absolute-time"], "STRICT_DATE_ORDER": "all"}
+# Read three times: a word that is a number (`tri` is three in Czech, `pet` five) would change places
+# with the day in one of them.
+_SAMPLES = (("DMY", 25), ("MDY", 5), ("MDY", 11))
+
+
+@lru_cache(maxsize=4096)
+def month_named_in(phrase: str) -> frozenset[int]:
+    """Return the months that the words of `phrase` can name, in any language.
+
+    Empty when no language reads the phrase as a date; several when languages differ, as they do
+    over `listopad`: October in Croatian, November in Czech and Polish.
+
+    Args:
+        phrase: a text with `#` for its day and `####` for its year, such as `# марта #### г.`.
+    """
+    scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in phrase if sign.isalpha()}
+    languages = _LANGUAGES.get(scripts.pop(), ()) if len(scripts) == 1 else ()
+    months = {_month(phrase, language) for language in languages}
+    return frozenset(month for month in months if month is not None)
+
+
+def _month(phrase: str, language: str) -> int | None:
+    """Return the month that `phrase` names in one language; None unless all samples agree."""
+    months = set()
+    for order, day in _SAMPLES:
+        sample = phrase.replace(YEAR, "1987").replace(DAY, str(day))
+        found = _parser(language, order).get_date_data(sample)
+        moment = found.date_obj
+        # A time zone in the answer means that some word was read as one (`Mart`: the Marquesas).
+        if moment is None or moment.tzinfo or found.parts != ("year", "month", "day"):
+            return None
+        if (moment.year, moment.day) != (1987, day):
+            return None
+        months.add(moment.month)
+    return months.pop() if len(months) == 1 else None
+
+
+@cache
+def _parser(language: str, order: str) -> DateDataParser:
+    # Without memory of earlier texts: the same text must be read the same way every time.
+    return DateDataParser(
+        languages=[language],
+        try_previous_locales=False,
+        settings={**_SETTINGS, "DATE_ORDER": order},
+    )

@@ -1,0 +1,63 @@
+"""Titles: text as people read it, in one spelling, never cut."""
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+from dateline.errors import Fault
+from dateline.fields.folding import fold
+
+MAX_TITLE_LENGTH: Final = 1000
+"""In characters, counted after normalising."""
+
+# Controls, but for the white space among them, and lone surrogates, which no database can keep.
+_UNSOUND: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+
+
+def read_title(raw: object, *, entities: bool = True) -> str | Fault:
+    """Read the title of a row.
+
+    HTML entities are decoded, exactly once (`&amp;lt;` is `&lt;`); tags are text, not markup. The
+    result is Unicode NFC, trimmed, and each run of white space, as `str.split` knows it, is one
+    space.
+
+    Args:
+        raw: what was sent, of any type.
+        entities: whether to decode HTML entities; not where that has been done before.
+
+    Returns:
+        The title, or a fault with one of the codes `title.missing`, `title.invalid` and
+        `title.too_long`.
+    """
+    if raw is None:
+        return _missing(raw)
+    if not isinstance(raw, str):
+        message = 'The title is not text: send it between quotes, such as "A title".'
+        return Fault("title.invalid", "title", raw, message)
+    title = html.unescape(raw) if entities and "&" in raw else raw
+    if not title.isascii():
+        title = unicodedata.normalize("NFC", title)
+    title = " ".join(title.split())
+    if len(title) > MAX_TITLE_LENGTH:
+        message = (
+            f"The title has {len(title):,} characters and at most {MAX_TITLE_LENGTH:,} are kept: "
+            "send a shorter one, for nothing is cut."
+        )
+        return Fault("title.too_long", "title", raw, message)
+    # Most titles are printable, and that is quick to know.
+    if title and title.isprintable():
+        return title
+    if bad := _UNSOUND.search(title):
+        message = (
+            f"The title has the character U+{ord(bad[0]):04X}, "
+            f"which is not part of any text, after {bad.start():,} others: remove it."
+        )
+        return Fault("title.invalid", "title", raw, message)
+    # Zero-width spaces and the like show nothing and are never found.
+    return title if fold(title).strip() else _missing(raw)
+
+
+def _missing(raw: object) -> Fault:
+    message = "The title is missing: give the words under which it was published."
+    return Fault("title.missing", "title", raw, message)

@@ -1,0 +1,143 @@
+"""URLs: kept exactly as sent, with the key by which they are compared."""
+
+import re
+from typing import Final, NamedTuple
+
+from dateline.errors import Fault
+from dateline.fields.url_keys import (
+    KEY_VERSION,
+    UrlParts,
+    has_known_suffix,
+    read_parts,
+    read_plain,
+)
+
+__all__ = ["KEY_VERSION", "MAX_URL_LENGTH", "SCHEME", "SoundUrl", "read_url", "split_url"]
+
+MAX_URL_LENGTH: Final = 2000
+"""In characters, as sent. Nothing is ever cut."""
+
+# `example.org:8080/a` begins with a host and a port, not with a scheme.
+SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?![0-9]{1,5}(?:[/?#]|$))")
+_AUTHORITY_FIRST: Final = re.compile(r"//[^/\\]")
+# Controls and lone surrogates; and zero-width spaces and marks of writing direction, which come
+# with text that was copied, and would keep apart two URLs that look the same.
+_NEVER_IN_URLS: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+class SoundUrl(NamedTuple):
+    """A URL that may be kept.
+
+    Attributes:
+        url: as sent, character for character.
+        key: the canonical form, only for comparison; ASCII, and up to twelve times as long.
+        site: the registrable domain, lower-case ASCII (punycode); the host itself where it has
+            none: an IP address, a bare name, a public suffix.
+    """
+
+    url: str
+    key: str
+    site: str
+
+
+def read_url(raw: object) -> SoundUrl | Fault:
+    """Read the URL of a row.
+
+    Args:
+        raw: what was sent, of any type. Blanks around it are kept, and ignored by the key.
+
+    Returns:
+        The URL with its key and site, or a fault with one of the codes `url.missing`,
+        `url.relative`, `url.scheme`, `url.invalid` and `url.too_long`.
+    """
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        message = "The URL is missing: give the address of the page, such as https://example.org/a."
+        return Fault("url.missing", "url", raw, message)
+    if not isinstance(raw, str):
+        message = 'The URL is not text: send it between quotes, such as "https://example.org/a".'
+        return Fault("url.invalid", "url", raw, message)
+    if len(raw) <= MAX_URL_LENGTH and (plain := read_plain(raw)):
+        return SoundUrl(raw, *plain)
+    parts = split_url(raw)
+    return parts if isinstance(parts, Fault) else SoundUrl(raw, parts.key, parts.site)
+
+
+def split_url(raw: str) -> UrlParts | Fault:
+    """Read an absolute http or https URL into the canonical parts of its key."""
+    absolute = _make_absolute(raw)
+    if isinstance(absolute, Fault):
+        return absolute
+    return read_parts(absolute) or _invalid(raw, _why_unreadable(absolute))
+
+
+def _make_absolute(raw: str) -> str | Fault:
+    """Return the text of an http or https URL, trimmed, with its scheme.
+
+    Stricter than a browser where a browser guesses: two slashes must follow the scheme, and
+    control and invisible characters are refused, not dropped.
+    """
+    if len(raw) > MAX_URL_LENGTH:
+        message = (
+            f"The URL has {len(raw):,} characters and at most {MAX_URL_LENGTH:,} are kept: "
+            "send a shorter address of the page, for nothing is cut."
+        )
+        return Fault("url.too_long", "url", raw, message)
+    text = raw.strip()
+    if bad := _NEVER_IN_URLS.search(text):
+        code_point = f"U+{ord(bad[0]):04X}"
+        return _invalid(raw, f"has the invisible character {code_point}: remove that character")
+    scheme = SCHEME.match(text)
+    if scheme is None and not text.startswith("//"):
+        message = (
+            f"The URL {_quoted(text)} does not say on which site it is: "
+            f"write the whole address, such as {_quoted(_whole(text))}."
+        )
+        return Fault("url.relative", "url", raw, message)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        message = (
+            f"The URL begins with {_quoted(scheme[0])} and only http and https are kept: "
+            "give the address of the page on the web, such as https://example.org/a."
+        )
+        return Fault("url.scheme", "url", raw, message)
+    begins = scheme[0] if scheme else "https:"
+    address = text[scheme.end() :] if scheme else text
+    if not _AUTHORITY_FIRST.match(address):
+        rest = address.replace("\\", "/").lstrip("/") or "example.org/a"
+        return _invalid(
+            raw, f"needs two slashes and then a host: write {_quoted(f'{begins}//{rest}')}"
+        )
+    return begins + address
+
+
+def _invalid(raw: str, reason: str) -> Fault:
+    return Fault("url.invalid", "url", raw, f"The URL {reason}.")
+
+
+def _why_unreadable(absolute: str) -> str:
+    """Say what is wrong with the host or port of a URL."""
+    authority = re.split(r"[/\\?#]", absolute.partition("//")[2], maxsplit=1)[0]
+    authority = authority.rpartition("@")[2]
+    # The colons of an IPv6 address are not before a port.
+    host, _, port = (authority, "", "") if "[" in authority else authority.partition(":")
+    if not host:
+        return "has no host: write its name after //, such as https://example.org/a"
+    if port and not (port.isascii() and port.isdecimal() and int(port) <= 65_535):
+        return f"has the port {_quoted(port)}: write a number up to 65535, or leave it out"
+    if re.search(r"\s", host):
+        return f"has a space in its host {_quoted(host)}: write the host without it"
+    return f"has the host {_quoted(host)}, which cannot be the name of one: check its spelling"
+
+
+def _whole(text: str) -> str:
+    """Guess, for a message only, the whole address of a relative one."""
+    authority = re.split(r"[/?#]", text, maxsplit=1)[0]
+    host, colon, _ = authority.partition(":")
+    if colon or has_known_suffix(host):
+        return f"https://{text}"
+    return f"https://example.org/{text.removeprefix('/')}"
+
+
+def _quoted(text: str) -> str:
+    return f"“{text}”" if len(text) <= 80 else f"“{text[:79]}…”"

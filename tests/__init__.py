@@ -1,0 +1,1 @@
+"""The tests, in folders named for what they test."""

@@ -1,0 +1,1 @@
+"""Tests of the three fields of an entry."""
