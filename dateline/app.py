@@ -1,0 +1,27 @@
+"""The application factory: reads like a table of contents."""
+
+from flask import Flask
+
+from dateline.controllers import current, documents, entries, health, imports, pages
+from dateline.controllers.hits import Hits
+from dateline.controllers.problems import register_problems
+from dateline.controllers.request_ids import RequestIds
+from dateline.wiring import Services
+
+
+def create_app(services: Services) -> Flask:
+    """Make the web application around the parts that it serves."""
+    app = Flask("dateline")
+    current.attach(app, services)
+
+    hits = Hits(app.wsgi_app, services.cache)
+    app.wsgi_app = RequestIds(hits)  # type: ignore[method-assign]  # as Flask documents it
+    register_problems(app)
+
+    app.register_blueprint(entries.blueprint, url_prefix="/v1")
+    app.register_blueprint(imports.blueprint, url_prefix="/v1")
+    app.register_blueprint(documents.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(pages.blueprint)
+
+    return app

@@ -1,0 +1,29 @@
+"""Which cache a setting names."""
+
+from sqlalchemy import make_url
+
+from dateline.cache.answers import Cache
+from dateline.cache.memory import MemoryCache
+from dateline.cache.null import NullCache
+from dateline.cache.redis_cache import RedisCache
+from dateline.cache.versions import AskedVersion, DataVersion
+from dateline.config import Settings
+from dateline.database import Database
+
+
+def open_cache(settings: Settings, database: Database) -> Cache:
+    """Open the cache that the settings name, and have commits acknowledged to it."""
+    cache = _open(settings, database)
+    database.acknowledge_with(cache.acknowledge)
+    return cache
+
+
+def _open(settings: Settings, database: Database) -> Cache:
+    if settings.cache_url == "none://":
+        return NullCache(database)
+    if settings.cache_url.startswith("redis"):
+        return RedisCache(database, settings.cache_url)
+    url = make_url(settings.database_url)
+    is_file = url.get_backend_name() == "sqlite"
+    version = DataVersion(url.database or "") if is_file else AskedVersion(database)
+    return MemoryCache(database, settings.cache_bytes, version)

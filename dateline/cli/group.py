@@ -1,0 +1,49 @@
+"""The group that all commands belong to, and how they reach the archive."""
+
+from typing import Any, Final
+
+import click
+
+from dateline import __version__
+from dateline.config import load_settings
+from dateline.errors import DatelineError
+from dateline.wiring import Services, open_services
+
+FAILED: Final = 2
+"""Exit code of a command that could not do what it was asked."""
+
+
+class _Failure(click.ClickException):
+    exit_code = FAILED
+
+
+class _Commands(click.Group):
+    """Commands that say in a sentence, without a traceback, what went wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DatelineError as error:
+            raise _Failure(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def commands() -> None:
+    """Keep what was published, where and when; find it again."""
+
+
+def open_archive(*, current: bool = True) -> Services:
+    """Open the archive that the settings name, and close it when the command ends.
+
+    Args:
+        current: whether the tables must be those of this release.
+    """
+    services = open_services(load_settings())
+    click.get_current_context().call_on_close(services.close)
+    if current and not services.database.is_current():
+        raise _Failure(
+            "The archive's tables are not those of this release; "
+            "run: python -m dateline db upgrade"
+        )
+    return services

@@ -1,0 +1,191 @@
+"""The commands about imports."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Final, get_args
+
+import click
+
+from dateline.cli.group import FAILED, commands, open_archive
+from dateline.cli.tables import show_table
+from dateline.errors import DatelineError, Fault
+from dateline.fields.dates import DateOrder
+from dateline.imports.ledger import answer_imports, answer_rejected
+from dateline.imports.options import Options, read_zone
+from dateline.imports.read import Format, read_rows
+from dateline.imports.run import Report, run_import
+from dateline.schemas import MAX_LIMIT, ImportPage, RejectedPage
+from dateline.wiring import Services
+
+BATCH: Final = 10_000
+"""Rows in a committed batch of an import from a file."""
+
+FORMATS: Final = {
+    ".json": Format.JSON,
+    ".ndjson": Format.NDJSON,
+    ".jsonl": Format.NDJSON,
+    ".csv": Format.CSV,
+}
+
+SOME_REJECTED: Final = 1
+
+
+@commands.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+@click.option(
+    "--date-order",
+    type=click.Choice(get_args(DateOrder)),
+    help="Order of day and month in dates like 03/04/2020.",
+)
+@click.option("--timezone", default="UTC", show_default=True, help="Zone of dates that name none.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(Format, case_sensitive=False),
+    help="What the files are, where their names do not say (.json .ndjson .jsonl .csv, .gz).",
+)
+def import_files(
+    files: tuple[str, ...],
+    *,
+    dry_run: bool,
+    date_order: DateOrder | None,
+    timezone: str,
+    kind: Format | None,
+) -> None:
+    """Keep what is sound of FILEs ('-' is standard input), and say exactly what is not.
+
+    Rows are committed in batches; sending a file again creates nothing twice. The exit code is 0
+    if no row was rejected, 1 if some were, 2 if a file could not be read.
+    """
+    zone = read_zone(timezone)
+    if isinstance(zone, Fault):
+        raise click.BadParameter(zone.message, param_hint="--timezone")
+    options = Options(
+        date_order=date_order,
+        zone=zone,
+        dry_run=dry_run,
+        commit_every=None if dry_run else BATCH,
+    )
+    # All names are looked at before the first file is imported.
+    kinds = [kind or _format_of(name) for name in files]
+    services = open_archive()
+    worst = 0
+    for name, format_ in zip(files, kinds, strict=True):
+        shown = click.format_filename(name)
+        try:
+            report = _import_file(services, name, format_, options)
+        except OSError as error:
+            click.echo(f"{shown}: {error.strerror or error}", err=True)
+            worst = FAILED
+        except DatelineError as error:
+            click.echo(f"{shown}: {error}", err=True)
+            worst = FAILED
+        else:
+            _show_report(shown, report)
+            worst = max(worst, SOME_REJECTED if report.rejected else 0)
+    sys.exit(worst)
+
+
+def _format_of(name: str) -> Format:
+    endings = [ending.lower() for ending in Path(name).suffixes if ending.lower() != ".gz"]
+    if not endings or endings[-1] not in FORMATS:
+        raise click.BadParameter(
+            f"{click.format_filename(name)}: its name does not say what it is; say it here.",
+            param_hint="--format",
+        )
+    return FORMATS[endings[-1]]
+
+
+def _import_file(services: Services, name: str, kind: Format, options: Options) -> Report:
+    path = Path(name)
+    gzipped = path.suffix.lower() == ".gz"
+    options = replace(options, source=click.format_filename(path, shorten=True))
+    with click.open_file(name, "rb") as file, _progress(file, path) as progress:
+        rows = read_rows(file, kind, gzipped=gzipped, limit=None)
+        return run_import(services.database, rows, options, progress)
+
+
+@contextmanager
+def _progress(file: IO[bytes], path: Path) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, by the bytes that have been read; nothing elsewhere."""
+
+    def show(received: int | None) -> str | None:
+        return f"{received:,} rows" if received else None
+
+    length = path.stat().st_size if path.is_file() else 0
+    with click.progressbar(
+        length=length,
+        label=click.format_filename(path, shorten=True),
+        file=sys.stderr,
+        hidden=not (length and sys.stderr.isatty()),
+        item_show_func=show,
+    ) as bar:
+
+        def progress(received: int) -> None:
+            if length:
+                bar.update(file.tell() - bar.pos, received)
+
+        yield progress
+
+
+def _show_report(name: str, report: Report) -> None:
+    ending = "; nothing was written (dry run)" if report.dry_run else ""
+    click.echo(
+        f"{name}: {report.received:,} received, {report.created:,} created, "
+        f"{report.duplicate:,} duplicate, {report.rejected:,} rejected{ending}"
+    )
+    if report.ignored_columns:
+        click.echo(f"Columns that are not kept: {', '.join(report.ignored_columns)}")
+    lines = [
+        (str(shown.row), fault.code, fault.message)
+        for shown in report.shown
+        for fault in shown.faults
+    ]
+    show_table(("row", "code", "why"), lines)
+    more = report.rejected - len(report.shown)
+    if more:
+        where = "" if report.dry_run else f"; see: python -m dateline imports {report.import_id}"
+        click.echo(f"... and {more:,} more rejected rows{where}")
+
+
+@commands.command()
+@click.argument("import_id", type=click.IntRange(1, 2**63 - 1), required=False)
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, MAX_LIMIT),
+    help="Lines to show.",
+)
+def imports(import_id: int | None, limit: int) -> None:
+    """List imports, the newest first; or the rejected rows of the one with IMPORT_ID."""
+    cache = open_archive().cache
+    if import_id is None:
+        answer, _outcome = answer_imports(cache, limit, None)
+        kept_imports = [
+            (
+                str(kept.id),
+                kept.started_at,
+                f"{kept.received:,}",
+                f"{kept.created:,}",
+                f"{kept.duplicate:,}",
+                f"{kept.rejected:,}",
+                kept.source + ("" if kept.finished_at else " (not finished)"),
+            )
+            for kept in ImportPage.model_validate_json(answer.body).items
+        ]
+        header = ("id", "started", "received", "created", "duplicate", "rejected", "source")
+        show_table(header, kept_imports)
+        return
+    answer, _outcome = answer_rejected(cache, import_id, limit, None)
+    page = RejectedPage.model_validate_json(answer.body)
+    lines = [
+        (str(row.row), error.code, error.message) for row in page.items for error in row.errors
+    ]
+    show_table(("row", "code", "why"), lines)
+    if page.next is not None:
+        click.echo(f"... of {page.total:,} rejected rows; show more with --limit")

@@ -1,0 +1,108 @@
+"""The commands for whoever runs the service."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+from pydantic_core import to_json
+from redis.exceptions import RedisError
+
+from dateline.cli.group import commands, open_archive
+from dateline.cli.tables import show_table
+from dateline.doctor import examine
+from dateline.sample import sample_rows
+
+GUNICORN_CONFIG: Final = Path(__file__).parent.parent.parent / "gunicorn.conf.py"
+
+
+@commands.command()
+@click.option("--rows", default=1_000, show_default=True, type=click.IntRange(0), help="How many.")
+@click.option("--seed", default=1, show_default=True, help="Equal seeds give equal rows.")
+def sample(rows: int, seed: int) -> None:
+    """Print made-up source metadata, faults included, as NDJSON."""
+    out = sys.stdout.buffer
+    out.writelines(to_json(row) + b"\n" for row in sample_rows(rows, seed))
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port to listen on.",
+)
+def serve(host: str, port: int) -> None:
+    """Serve the API and the page with Gunicorn, after bringing the tables up to date."""
+    services = open_archive(current=False)
+    services.database.upgrade()
+    services.close()
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
+    os.execv(sys.executable, [*gunicorn, "--bind", f"{host}:{port}"])  # noqa: S606
+
+
+@commands.group()
+def db() -> None:
+    """Look after the tables."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the tables to this release."""
+    open_archive(current=False).database.upgrade()
+
+
+@db.command()
+def check() -> None:
+    """Say whether the tables are those of this release; the exit code is 1 if not."""
+    if not open_archive(current=False).database.is_current():
+        raise click.ClickException("Migrations are behind; run: python -m dateline db upgrade")
+    click.echo("The tables are those of this release.")
+
+
+@commands.group()
+def cache() -> None:
+    """Look after the ready-made answers."""
+
+
+@cache.command()
+def status() -> None:
+    """Say how the cache is; the exit code is 1 if it cannot be reached."""
+    with _redis_told():
+        show_table(("what", "how"), list(open_archive().cache.status().items()))
+
+
+@cache.command()
+def clear() -> None:
+    """Forget every answer. Needed after a backup of the database was put back, and never else."""
+    services = open_archive()
+    with _redis_told():
+        services.cache.clear()
+    if not services.settings.cache_url.startswith("redis"):
+        click.echo("Nothing to clear: only answers in Redis outlive their process.")
+
+
+@contextmanager
+def _redis_told() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise click.ClickException(f"Redis cannot be reached: {error}") from error
+
+
+@commands.command()
+def doctor() -> None:
+    """Look for what is wrong with the set-up, and say how to mend it; exit code 1 if anything is."""
+    wrong = False
+    for finding in examine(open_archive(current=False)):
+        if finding.mend is None:
+            click.echo(f"ok     {finding.what}")
+        else:
+            wrong = True
+            click.echo(f"WRONG  {finding.what}\n       {finding.mend}")
+    raise SystemExit(1 if wrong else 0)

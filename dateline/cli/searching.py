@@ -1,0 +1,86 @@
+"""The commands that answer questions."""
+
+import sys
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import click
+from pydantic_core import to_json
+
+from dateline.cli.group import commands, open_archive
+from dateline.cli.tables import show_table
+from dateline.imports.read import Format
+from dateline.parameters import read_parameters
+from dateline.schemas import EntryPage, SearchParameters
+from dateline.search.answer import answer_question, entry_view
+from dateline.search.find import find_all
+from dateline.search.question import Question, read_question
+
+
+def _question_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for every parameter of a search, under all its names."""
+    for name, field in reversed(SearchParameters.model_fields.items()):
+        aliases = [
+            f"--{alias}" for alias, known in SearchParameters.aliases.items() if known == name
+        ]
+        # All may be repeated, so that read_parameters, and not click, says which must not be.
+        option = click.option(f"--{name}", *aliases, name, multiple=True, help=field.description)
+        command = option(command)
+    return command
+
+
+def _question(given: dict[str, tuple[str, ...]]) -> Question:
+    pairs = [(name, value) for name, values in given.items() for value in values]
+    return read_question(read_parameters(SearchParameters, pairs))
+
+
+@commands.command()
+@_question_options
+@click.option("--json", "as_json", is_flag=True, help="Print what the API would answer.")
+def search(*, as_json: bool, **given: tuple[str, ...]) -> None:
+    """Search entries."""
+    answer, _outcome = answer_question(open_archive().cache, _question(given))
+    if as_json:
+        click.echo(answer.body)
+        return
+    page = EntryPage.model_validate_json(answer.body)
+    lines = [(str(entry.id), entry.date, f"{entry.title}  {entry.url}") for entry in page.items]
+    show_table(("id", "date", "title and URL"), lines)
+    more = "" if page.total_relation == "eq" else "more than "
+    click.echo(f"{more}{page.total:,} found")
+    if page.next is not None:
+        cursor = parse_qs(urlsplit(page.next).query)["cursor"][0]
+        click.echo(f"next page: the same with --cursor {cursor}")
+
+
+@commands.command()
+@_question_options
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice([Format.NDJSON, Format.JSON], case_sensitive=False),
+    default=Format.NDJSON.value,
+    show_default=True,
+    help="How the entries are written.",
+)
+def export(*, kind: Format, **given: tuple[str, ...]) -> None:
+    """Print all entries that a search finds, as they can be imported again.
+
+    All pages are printed, from one snapshot of the archive; --limit and --cursor do not apply.
+    """
+    if given["limit"] or given["cursor"] or given["total"]:
+        raise click.UsageError("An export has no pages: leave out --limit, --cursor and --total.")
+    question = _question(given)
+    out = sys.stdout.buffer
+    with open_archive().database.reading() as session:
+        lines = (to_json(entry_view(row)) for row in find_all(session, question))
+        if kind == Format.NDJSON:
+            out.writelines(line + b"\n" for line in lines)
+            return
+        out.write(b'{"items": [')
+        out.writelines(line if first else b",\n" + line for first, line in _first_told(lines))
+        out.write(b"]}\n")
+
+
+def _first_told(lines: Iterator[bytes]) -> Iterator[tuple[bool, bytes]]:
+    return ((number == 0, line) for number, line in enumerate(lines))

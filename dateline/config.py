@@ -1,0 +1,152 @@
+"""Settings: every option, its default and one line of help.
+
+Values come from `DATELINE_*` environment variables or a `.env` file in the working directory;
+the environment wins. An unknown name or a wrong value stops the start and says why.
+"""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated
+
+from dotenv import dotenv_values
+from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from dateline.errors import InvalidSettings
+
+PREFIX = "DATELINE_"
+
+ENV_FILE = ".env"
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. Frozen: nothing changes after the start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    # Stands before database_url, whose validator puts the password into its place.
+    database_password_file: FilePath | None = Field(
+        None,
+        description="File with the password for MySQL, for a database_url that has none; "
+        "so that no password stands in the environment.",
+    )
+    database_url: str = Field(
+        "sqlite:///dateline.db",
+        validate_default=True,
+        description="SQLAlchemy URL of the archive: sqlite:///FILE or "
+        "mysql+pymysql://USER:PASSWORD@HOST/DATABASE.",
+    )
+    cache_url: str = Field(
+        "memory://",
+        description="Where ready-made answers are kept: redis://HOST:PORT/NUMBER (shared by all "
+        "workers and machines), memory:// (each process its own) or none:// (nowhere).",
+    )
+    cache_bytes: Annotated[int, Field(ge=0)] = Field(
+        64 * MIB, description="Memory for ready-made answers in each process, in bytes."
+    )
+    lock_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
+        30.0,
+        description="Seconds that a write waits for another write before it answers 503.",
+    )
+    database_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
+        10.0, description="Seconds to wait for a connection to MySQL, or for an answer from it."
+    )
+    max_body_bytes: Annotated[int, Field(ge=1024)] = Field(
+        100 * MIB,
+        description="Largest request body, counted after gzip is undone, in bytes.",
+    )
+    workers: Annotated[int, Field(ge=1, le=256)] = Field(
+        2, description="Gunicorn worker processes."
+    )
+    threads: Annotated[int, Field(ge=1, le=256)] = Field(
+        4, description="Threads in each Gunicorn worker."
+    )
+    access_log: bool = Field(
+        False, description="Print a line for every request; events are printed in any case."
+    )
+    reload: bool = Field(
+        False, description="Replace the workers when a file of Dateline changes: for development."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str, info: ValidationInfo) -> str:
+        try:
+            url = make_url(value)
+        except ArgumentError as error:
+            raise ValueError("not a database URL; write it like sqlite:///dateline.db") from error
+        if url.drivername not in ("sqlite", "mysql+pymysql"):
+            raise ValueError(
+                f"{url.drivername} is not supported; use sqlite:///FILE or "
+                "mysql+pymysql://USER:PASSWORD@HOST/DATABASE"
+            )
+        if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+            raise ValueError(
+                "an in-memory SQLite database cannot be shared by workers; name a file, "
+                "like sqlite:///dateline.db"
+            )
+        file = info.data.get("database_password_file")
+        return value if file is None else _with_password(url, file)
+
+    @field_validator("cache_url")
+    @classmethod
+    def _known_cache(cls, value: str) -> str:
+        if value in ("memory://", "none://") or value.startswith(("redis://", "rediss://")):
+            return value
+        raise ValueError("use redis://HOST:PORT/NUMBER, memory:// or none://")
+
+
+def load_settings() -> Settings:
+    """Read the settings, and refuse names that do not exist.
+
+    A misspelt name would be ignored by pydantic-settings, so all names are looked through here;
+    those without our prefix belong to others.
+
+    Raises:
+        InvalidSettings: with one line for every setting that is unknown or wrong.
+    """
+    given = {**dotenv_values(ENV_FILE), **os.environ}
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    wrong = [
+        f"{name}: no such setting{_nearest(name.upper(), known)}"
+        for name in sorted(given)
+        if name.upper().startswith(PREFIX) and name.upper() not in known
+    ]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = PREFIX + str(problem["loc"][0]).upper()
+            reason = problem["msg"].removeprefix("Value error, ")
+            # A URL may have a password in it, and this goes to a log.
+            value = "" if name.endswith("_URL") else f"={problem['input']}"
+            wrong.append(f"{name}{value}: {reason}")
+        raise InvalidSettings(wrong) from error
+    if wrong:
+        raise InvalidSettings(wrong)
+    return settings
+
+
+def _with_password(url: URL, file: Path) -> str:
+    if url.drivername == "sqlite" or url.password is not None:
+        raise ValueError(
+            f"{PREFIX}DATABASE_PASSWORD_FILE is for a mysql+pymysql:// URL without a password"
+        )
+    try:
+        # Editors end a file with a line break, and passwords have none.
+        password = file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ValueError(f"the password cannot be read: {error.strerror}: {file}") from error
+    return url.set(password=password).render_as_string(hide_password=False)
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; the settings are {', '.join(known)}"

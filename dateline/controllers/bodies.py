@@ -1,0 +1,105 @@
+"""Reading request bodies: their media type, their encoding, their size."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Final
+
+import pydantic_core
+from flask import request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from dateline.controllers.current import services
+from dateline.errors import BodyTooLarge, UnreadableBody
+from dateline.imports.read import TOO_LARGE, Format, Row, read_rows
+
+FORMATS: Final = {
+    "application/json": Format.JSON,
+    "application/x-ndjson": Format.NDJSON,
+    "application/ndjson": Format.NDJSON,
+    "application/jsonl": Format.NDJSON,
+    "text/csv": Format.CSV,
+}
+
+IN_MEMORY: Final = 1024 * 1024
+"""Bytes of a body kept in memory; a larger one waits in a temporary file."""
+
+MAX_OBJECT: Final = 64 * 1024
+"""Bytes of a single entry; its parts are limited to far less."""
+
+
+@contextmanager
+def rows_of_body() -> Iterator[Iterator[Row]]:
+    """The rows of the request's body.
+
+    The body is received whole before the first row is read, so that a slow client never holds
+    the database's write lock.
+
+    Raises:
+        UnsupportedMediaType: the body is in a form that we do not read.
+        UnreadableBody: it is not what its headers say.
+        BodyTooLarge: it is longer than the setting allows.
+    """
+    kind = FORMATS.get(_media_type())
+    if kind is None:
+        raise UnsupportedMediaType(
+            f"A body of type '{_media_type()}' is not read here; "
+            f"say Content-Type: {', '.join(FORMATS)}."
+        )
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise UnsupportedMediaType(
+            f"Content-Encoding '{encoding}' is not read here; send the body plain or as gzip."
+        )
+    limit = services().settings.max_body_bytes
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as received:
+        shutil.copyfileobj(_Limited(request.stream, limit, TOO_LARGE), received)
+        received.seek(0)
+        yield read_rows(received, kind, gzipped=encoding == "gzip", limit=limit)
+
+
+def object_of_body(*media_types: str) -> dict[str, object]:
+    """The request's body, a single JSON object.
+
+    Raises:
+        UnsupportedMediaType, UnreadableBody, BodyTooLarge: as for rows.
+    """
+    if _media_type() not in media_types:
+        raise UnsupportedMediaType(
+            f"A body of type '{_media_type()}' is not read here; "
+            f"say Content-Type: {' or '.join(media_types)}."
+        )
+    body = _Limited(request.stream, MAX_OBJECT, "no sound entry is so long").read()
+    try:
+        parsed = pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise UnreadableBody("The body is not sound JSON in UTF-8.") from error
+    if not isinstance(parsed, dict):
+        raise UnreadableBody('The body must be an object like {"title": ..., "url": ...}.')
+    return parsed
+
+
+def _media_type() -> str:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedMediaType(f"A body in {charset} is not read here; send it as UTF-8.")
+    return request.mimetype
+
+
+class _Limited:
+    """A stream that refuses to give more than so many bytes."""
+
+    def __init__(self, stream: IO[bytes], limit: int, mend: str) -> None:
+        self._stream = stream
+        self._mend = mend
+        self._limit = limit
+        self._given = 0
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = self._limit - self._given + 1
+        piece = self._stream.read(wanted if size < 0 else min(size, wanted))
+        self._given += len(piece)
+        if self._given > self._limit:
+            raise BodyTooLarge(self._limit, self._mend)
+        return piece

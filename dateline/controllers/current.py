@@ -1,0 +1,18 @@
+"""How a view reaches the parts of the running application."""
+
+from flask import Flask, current_app
+
+from dateline.wiring import Services
+
+_NAME = "dateline"
+
+
+def attach(app: Flask, services: Services) -> None:
+    """Give the parts to the application."""
+    app.extensions[_NAME] = services
+
+
+def services() -> Services:
+    """The parts of the application that handles this request."""
+    found: Services = current_app.extensions[_NAME]
+    return found

@@ -1,0 +1,161 @@
+"""Entries: searching, reading, adding one, changing, deleting."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, request
+from pydantic import ValidationError
+
+from dateline.cache.answers import Answer
+from dateline.controllers.bodies import object_of_body
+from dateline.controllers.current import services
+from dateline.controllers.operation import Body, Operation, operation
+from dateline.controllers.responses import matches, send
+from dateline.errors import UnsoundEntry
+from dateline.imports.edit import change_entry, delete_entry
+from dateline.imports.options import read_options
+from dateline.imports.single import add_entry
+from dateline.models import Entry
+from dateline.schemas import (
+    EntryChange,
+    EntryPage,
+    EntryView,
+    NewEntry,
+    NoParameters,
+    ReadingParameters,
+    SearchParameters,
+    faults_of,
+)
+from dateline.search.answer import answer_entry, answer_question, entry_view
+from dateline.search.question import read_question
+
+blueprint = Blueprint("entries", __name__)
+
+ID: Final = "<int:entry_id>"
+IF_MATCH: Final = {"If-Match": "The ETag of the entry that you have seen; 412 if it has changed."}
+EXAMPLE: Final = {
+    "title": "O conforto de mudar simplesmente",
+    "url": "https://bernard.example/author/",
+    "date": "February 22 2005",
+}
+
+
+@blueprint.get("/entries")
+@blueprint.get("/", endpoint="search_short")
+@operation(
+    Operation(
+        "Search entries",
+        "Entries",
+        query=SearchParameters,
+        answers={HTTPStatus.OK: EntryPage},
+        problems=(HTTPStatus.BAD_REQUEST,),
+    )
+)
+def search(parameters: SearchParameters) -> Response:
+    """Give a page of the entries that every filter matches.
+
+    No match is an empty list. `next` is the link to the next page; a walk through all pages sees
+    every entry that was there when it began exactly once.
+    """
+    return send(*answer_question(services().cache, read_question(parameters)))
+
+
+@blueprint.get(f"/entries/{ID}")
+@blueprint.get(f"/{ID}", endpoint="read_short")
+@operation(
+    Operation(
+        "Read an entry",
+        "Entries",
+        answers={HTTPStatus.OK: EntryView},
+        problems=(HTTPStatus.NOT_FOUND,),
+    )
+)
+def read(_parameters: NoParameters, entry_id: int) -> Response:
+    """Give one entry."""
+    return send(*answer_entry(services().cache, entry_id))
+
+
+@blueprint.post("/entries")
+@operation(
+    Operation(
+        "Add an entry",
+        "Entries",
+        query=ReadingParameters,
+        body=Body(NewEntry, example=EXAMPLE),
+        answers={HTTPStatus.CREATED: EntryView, HTTPStatus.OK: EntryView},
+        problems=(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+        ),
+    )
+)
+def add(parameters: ReadingParameters) -> Response:
+    """Keep one row: 201 with the new entry, or 200 with the one that was there."""
+    options = read_options(parameters.date_order, parameters.timezone)
+    added = add_entry(services().database, object_of_body("application/json"), options)
+    response = send(*answer_entry(services().cache, added.entry_id))
+    if added.created:
+        response.status_code = HTTPStatus.CREATED
+        response.headers["Location"] = f"/v1/entries/{added.entry_id}"
+    return response
+
+
+@blueprint.patch(f"/entries/{ID}")
+@operation(
+    Operation(
+        "Change an entry",
+        "Entries",
+        query=ReadingParameters,
+        body=Body(EntryChange, ("application/merge-patch+json", "application/json")),
+        answers={HTTPStatus.OK: EntryView},
+        problems=(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.PRECONDITION_FAILED,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+        ),
+        headers=IF_MATCH,
+    )
+)
+def change(parameters: ReadingParameters, entry_id: int) -> Response:
+    """Change the title, the URL or the date; what is not named stays."""
+    options = read_options(parameters.date_order, parameters.timezone)
+    body = object_of_body("application/merge-patch+json", "application/json")
+    try:
+        changes = EntryChange.model_validate(body).model_dump(exclude_unset=True)
+    except ValidationError as error:
+        raise UnsoundEntry(faults_of(error)) from error
+    change_entry(services().database, entry_id, changes, options, _is_as_seen)
+    return send(*answer_entry(services().cache, entry_id))
+
+
+@blueprint.delete(f"/entries/{ID}")
+@operation(
+    Operation(
+        "Delete an entry",
+        "Entries",
+        answers={HTTPStatus.NO_CONTENT: None},
+        problems=(HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED),
+        headers=IF_MATCH,
+    )
+)
+def delete(_parameters: NoParameters, entry_id: int) -> Response:
+    """Delete an entry."""
+    delete_entry(services().database, entry_id, _is_as_seen)
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    del response.headers["Content-Type"]
+    return response
+
+
+def _is_as_seen(entry: Entry) -> bool:
+    """Whether the client's If-Match, if there is one, names the entry as it is."""
+    condition = request.headers.get("If-Match")
+    if condition is None:
+        return True
+    etag = Answer.of(entry_view(entry).model_dump_json().encode()).etag
+    return matches(etag, condition, strong=True)

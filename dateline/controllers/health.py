@@ -1,0 +1,25 @@
+"""Whether the service lives, and whether it can work."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, jsonify
+
+from dateline.controllers.current import services
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/livez")
+def live() -> Response:
+    """Touch nothing: the process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """Touch the database: it is there, and its tables are those of this release."""
+    if services().database.is_current():
+        return jsonify(status="ok")
+    response = jsonify(status="migrations are behind; run: python -m dateline db upgrade")
+    response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return response

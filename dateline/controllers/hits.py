@@ -1,0 +1,60 @@
+"""Ready-made answers to searches, sent before routing, validation and serialisation.
+
+For a bare answer those are most of the time: what stands before a miss stands before a hit too,
+but for Flask itself.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from dateline.cache.answers import Answer, Cache, Outcome
+from dateline.controllers.operation import pairs_of
+from dateline.controllers.responses import reply
+from dateline.errors import DatelineError, InvalidQuestion
+from dateline.parameters import read_parameters
+from dateline.schemas import SearchParameters
+from dateline.search.question import read_question
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATHS: Final = frozenset({"/v1/entries", "/v1/"})
+
+
+class Hits:
+    """Stands before the application, and hands it whatever it cannot answer itself."""
+
+    def __init__(self, app: "WSGIApplication", cache: Cache) -> None:
+        self._app = app
+        self._cache = cache
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer from the cache, or not at all."""
+        if environ["PATH_INFO"] in PATHS and environ["REQUEST_METHOD"] == "GET":
+            answer = self._ready(environ.get("QUERY_STRING", ""))
+            if answer is not None:
+                status, headers, body = reply(answer, Outcome.HIT, environ)
+                start_response(status, headers)
+                return [body]
+        return self._app(environ, start_response)
+
+    def _ready(self, query_string: str) -> Answer | None:
+        key = _cache_key(query_string)
+        try:
+            return None if key is None else self._cache.ready(key)
+        except DatelineError:
+            # The application says so, in the form that failures have.
+            return None
+
+
+@lru_cache(maxsize=4096)
+def _cache_key(query_string: str) -> str | None:
+    """The key of the question; None for a bad one, which the application explains."""
+    try:
+        pairs = pairs_of(query_string.encode("latin-1"))
+        return read_question(read_parameters(SearchParameters, pairs)).cache_key
+    except InvalidQuestion:
+        return None

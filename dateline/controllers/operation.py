@@ -1,0 +1,99 @@
+"""What a view of the API takes and gives, said once: it reads the request and makes the docs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from dateline.errors import Fault, InvalidQuestion, NotFound
+from dateline.parameters import read_parameters
+from dateline.schemas import NoParameters, Parameters
+
+MAX_PARAMETERS: Final = 100
+
+MAX_ID: Final = 2**63 - 1
+"""The largest number that a database can have given to anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body: its schema, and the media types in which it may come."""
+
+    model: type[BaseModel]
+    media_types: tuple[str, ...] = ("application/json",)
+    example: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the API documents say of a view.
+
+    Attributes:
+        summary: a few words; the view's docstring says the rest.
+        tag: the chapter of the documents.
+        query: the parameters of the query string.
+        body: the request body, where there is one.
+        answers: the model of each successful status; None for no body.
+        problems: the statuses of failures that are particular to the view.
+        headers: request headers that it minds, with a description.
+    """
+
+    summary: str
+    tag: str
+    query: type[Parameters] = NoParameters
+    body: Body | None = None
+    answers: Mapping[HTTPStatus, type[BaseModel] | None] = field(default_factory=dict)
+    problems: tuple[HTTPStatus, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+OPERATION: Final = "dateline_operation"
+"""The attribute of a view that holds its `Operation`."""
+
+
+def operation(said: Operation) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Attach an `Operation` to a view, and call the view with its parameters, read and sound."""
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+        @wraps(view)
+        def wrapped(**path: Any) -> Response:
+            if any(isinstance(value, int) and value > MAX_ID for value in path.values()):
+                raise NotFound("There is nothing with so large a number.")
+            return view(_parameters(said.query, request.query_string), **path)
+
+        setattr(wrapped, OPERATION, said)
+        return wrapped
+
+    return decorate
+
+
+# The same query string means the same parameters; reading it again would be most of a hit's cost.
+@lru_cache(maxsize=4096)
+def _parameters(model: type[Parameters], query_string: bytes) -> Parameters:
+    return read_parameters(model, pairs_of(query_string))
+
+
+def pairs_of(query_string: bytes) -> list[tuple[str, str]]:
+    """Read the names and values of a query string.
+
+    Raises:
+        InvalidQuestion: it is not UTF-8, or has too many parameters.
+    """
+    try:
+        return parse_qsl(
+            query_string.decode(),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_PARAMETERS,
+        )
+    except UnicodeDecodeError as error:
+        message = "The query string is not UTF-8; write it as percent-encoded UTF-8."
+        raise InvalidQuestion([Fault("query.not_utf8", "query", None, message)]) from error
+    except ValueError as error:
+        message = f"There are more than {MAX_PARAMETERS} parameters; give fewer."
+        raise InvalidQuestion([Fault("query.too_long", "query", None, message)]) from error

@@ -1,0 +1,128 @@
+"""Every failure as application/problem+json (RFC 9457), or as a page for people."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from dateline.errors import (
+    BodyTooLarge,
+    DatabaseAway,
+    DatelineError,
+    DuplicateEntry,
+    EntryChanged,
+    Fault,
+    InvalidQuestion,
+    NotFound,
+    UnfitDatabase,
+    UnreadableBody,
+    UnsoundEntry,
+)
+from dateline.schemas import Problem, ProblemError
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+RETRY_AFTER: Final = 5
+"""Seconds after which a client may try again when the database is away."""
+
+STATUSES: Final[dict[type[DatelineError], HTTPStatus]] = {
+    InvalidQuestion: HTTPStatus.BAD_REQUEST,
+    UnreadableBody: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    DuplicateEntry: HTTPStatus.CONFLICT,
+    EntryChanged: HTTPStatus.PRECONDITION_FAILED,
+    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsoundEntry: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnfitDatabase: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_log = logging.getLogger(__name__)
+
+
+def register_problems(app: Flask) -> None:
+    """Have every failure leave in the one shape."""
+    app.register_error_handler(DatelineError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _ours(error: DatelineError) -> Response:
+    status = STATUSES[type(error)]
+    errors: list[ProblemError] = []
+    if isinstance(error, InvalidQuestion):
+        errors = [
+            ProblemError(detail=fault.message, code=fault.code, parameter=fault.field)
+            for fault in error.faults
+        ]
+    elif isinstance(error, UnsoundEntry):
+        errors = _pointing(error.faults)
+    response = _failure(status, str(error), errors)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        cause = error.__cause__
+        reason = getattr(cause, "orig", None) or cause or error
+        _log.warning("%s %s: %s", request.method, request.path, reason)
+    return response
+
+
+def _pointing(faults: Sequence[Fault]) -> list[ProblemError]:
+    return [
+        ProblemError(detail=fault.message, code=fault.code, pointer=_pointer(fault.field))
+        for fault in faults
+    ]
+
+
+def _pointer(name: str) -> str:
+    """Point at a member of the body (RFC 6901)."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _http(error: HTTPException) -> Response:
+    ready = error.get_response()
+    status = HTTPStatus(ready.status_code)
+    if status < HTTPStatus.BAD_REQUEST:
+        # A redirection to the canonical path is no failure.
+        return Response(ready.get_data(), status, headers=list(ready.headers))
+    response = _failure(status, error.description or status.description, [])
+    for name in ("Allow", "Retry-After"):
+        if name in ready.headers:
+            response.headers[name] = ready.headers[name]
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _failure(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "This is our fault, not yours; it has been logged.",
+        [],
+    )
+
+
+def _failure(status: HTTPStatus, detail: str, errors: list[ProblemError]) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if _is_for_people():
+        page = render_template("error.html", status=status, detail=detail)
+        return Response(page, status, headers)
+    problem = Problem(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=detail,
+        instance=request.path,
+        errors=errors,
+    )
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, status, headers, mimetype=PROBLEM_JSON)
+
+
+def _is_for_people() -> bool:
+    """Whether a browser asks for a page: it prefers HTML by name, and the API speaks JSON."""
+    return (
+        not request.path.startswith("/v1")
+        and request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+    )

@@ -1,0 +1,83 @@
+"""From ready-made bytes to a response."""
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, request
+from pydantic import BaseModel
+from werkzeug.http import parse_accept_header
+
+from dateline.cache.answers import Answer, Outcome
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+JSON: Final = "application/json"
+OK: Final = "200 OK"
+NOT_MODIFIED: Final = "304 NOT MODIFIED"
+
+
+def send(answer: Answer, outcome: Outcome) -> Response:
+    """Send an answer, or 304 where the client has it."""
+    status, headers, body = reply(answer, outcome, request.environ)
+    return Response(body, status, headers)
+
+
+def reply(
+    answer: Answer, outcome: Outcome, environ: "WSGIEnvironment"
+) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Choose the status, the headers and the bytes for an answer.
+
+    Returns:
+        What a WSGI application gives: `200 OK`, or `304 NOT MODIFIED` where the client has it.
+    """
+    zipped = answer.compressed is not None and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    headers = [
+        # Two encodings of one answer are two representations: a strong tag must tell them apart.
+        ("ETag", f'"{answer.etag}-gzip"' if zipped else f'"{answer.etag}"'),
+        ("Vary", "Accept-Encoding"),
+        # Keep it, but ask each time whether it is still right: most times the answer is 304.
+        ("Cache-Control", "no-cache"),
+        ("X-Cache", outcome.value),
+    ]
+    if answer.next is not None:
+        headers.append(("Link", f'<{answer.next}>; rel="next"'))
+    asks = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    if asks and matches(answer.etag, environ.get("HTTP_IF_NONE_MATCH")):
+        return NOT_MODIFIED, headers, b""
+    if zipped:
+        headers.append(("Content-Encoding", "gzip"))
+    body = answer.compressed if zipped and answer.compressed is not None else answer.body
+    headers += [("Content-Type", JSON), ("Content-Length", str(len(body)))]
+    return OK, headers, body
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(accept_encoding: str) -> bool:
+    return parse_accept_header(accept_encoding)["gzip"] > 0
+
+
+def matches(etag: str, condition: str | None, *, strong: bool = False) -> bool:
+    """Whether a list of entity tags names this one, in any encoding (RFC 9110 §13.1).
+
+    Args:
+        etag: the tag of the current state, without quotes.
+        condition: the header If-Match or If-None-Match; None matches nothing.
+        strong: whether weak tags match nothing, as If-Match asks for.
+    """
+    if condition is None:
+        return False
+    if condition.strip() == "*":
+        return True
+    tags = [tag.strip() for tag in condition.split(",")]
+    if not strong:
+        tags = [tag.removeprefix("W/") for tag in tags]
+    return any(tag in (f'"{etag}"', f'"{etag}-gzip"') for tag in tags)
+
+
+def send_view(view: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Send what is made for this request alone."""
+    return Response(
+        view.model_dump_json(), status, mimetype=JSON, headers={"Cache-Control": "no-store"}
+    )

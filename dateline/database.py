@@ -1,0 +1,143 @@
+"""Engines, sessions and the two kinds of transaction: reading and writing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from dateline.config import Settings
+from dateline.engines import NGRAM_SIZE, WRITES, make_engine
+from dateline.errors import DatabaseAway, UnfitDatabase
+from dateline.models import Archive
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """The archive's database: one engine, and the only two ways to use it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.engine = make_engine(settings)
+        self._acknowledge: Callable[[], None] = lambda: None
+
+    def acknowledge_with(self, acknowledge: Callable[[], None]) -> None:
+        """Have this function called after every commit, before the writer goes on."""
+        self._acknowledge = acknowledge
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that sees one snapshot of the archive and never commits.
+
+        Raises:
+            DatabaseAway: the database cannot be reached.
+        """
+        with _reachable(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a session that is committed at the end of the block, or rolled back by an exception.
+
+        The version of the archive is raised as the last statement, so that whoever sees the new
+        version sees all that was written; only then is the commit acknowledged to the cache.
+
+        Raises:
+            DatabaseAway: the database cannot be reached, or another writer kept it too long.
+        """
+        with self._locked() as session:
+            yield session
+            session.flush()
+            session.execute(update(Archive).values(version=Archive.version + 1))
+            session.commit()
+        self._acknowledge()
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[Session]:
+        """Open a session that may write whatever it likes, and is always rolled back."""
+        with self._locked() as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def _locked(self) -> Iterator[Session]:
+        """Be the only writer: wait for the one row of `archive` until the other has ended.
+
+        Versions are so in the order of commits, no two imports can meet in a deadlock, and every
+        row has one outcome, whichever import it comes with (docs/decisions/0010).
+        """
+        engine = self.engine.execution_options(**{WRITES: True})
+        with _reachable(), Session(engine) as session:
+            session.execute(select(Archive.version).with_for_update())
+            yield session
+
+    def stamp(self) -> str:
+        """The stamp of the archive, as committed at this moment."""
+        with self.reading() as session:
+            return stamp_of(session)
+
+    def upgrade(self) -> None:
+        """Bring the tables to the newest migration; does nothing where they are.
+
+        Raises:
+            UnfitDatabase: the server is set up in a way that would give wrong answers.
+            DatabaseAway: it cannot be reached.
+        """
+        with _reachable():
+            if self.engine.dialect.name == "mysql":
+                with self.engine.connect() as connection:
+                    _check_mysql(connection)
+            command.upgrade(self._alembic(), "head")
+
+    def is_current(self) -> bool:
+        """Whether every migration has been run."""
+        head = ScriptDirectory.from_config(self._alembic()).get_current_head()
+        with _reachable(), self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == head
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _alembic(self) -> Config:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["engine"] = self.engine
+        return config
+
+
+def stamp_of(session: Session) -> str:
+    """Read which archive this is and its version, as one text: equal for equal states alone."""
+    name, version = session.execute(select(Archive.name, Archive.version)).one()
+    return f"{name}.{version}"
+
+
+def _check_mysql(connection: Connection) -> None:
+    """Refuse a server on which the text index would miss what is there."""
+    size = connection.exec_driver_sql("SELECT @@ngram_token_size").scalar_one()
+    if size != NGRAM_SIZE:
+        raise UnfitDatabase(
+            f"The MySQL server has ngram_token_size={size}, and the text index needs {NGRAM_SIZE}: "
+            f"start mysqld with --ngram-token-size={NGRAM_SIZE}, or put ngram_token_size="
+            f"{NGRAM_SIZE} under [mysqld] in its configuration, and restart it."
+        )
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise DatabaseAway("The database cannot be reached or is busy; try again.") from error
+    except DatabaseError as error:
+        # Its subclasses are faults of ours; the class itself is SQLite's word for a foreign file.
+        if type(error) is not DatabaseError:
+            raise
+        raise UnfitDatabase("The database file is not an SQLite database.") from error

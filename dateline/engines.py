@@ -1,0 +1,88 @@
+"""How a connection to each database is made and set up."""
+
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from dateline.config import Settings
+
+WRITES: Final = "dateline_writes"
+"""Execution option of a connection whose transaction is going to write."""
+
+NGRAM_SIZE: Final = 3
+"""What `ngram_token_size` of a MySQL server must be: the length of a run of the text index."""
+
+RECYCLE: Final = 1_800
+"""Seconds after which a connection is made anew: servers and proxies drop idle ones."""
+
+
+def make_engine(settings: Settings) -> Engine:
+    """Make the engine of the archive's database. Nothing is connected before it is needed."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "mysql":
+        return _mysql(url, settings)
+    return _sqlite(url, settings)
+
+
+def _sqlite(url: URL, settings: Settings) -> Engine:
+    # Without hidden parameters SQLAlchemy's own errors would carry people's rows into the log.
+    engine = create_engine(
+        url, connect_args={"timeout": settings.lock_timeout}, hide_parameters=True
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver's own transaction control never begins one for a SELECT, so that two SELECTs
+    # could see two states of the archive; with it off, _begin_sqlite begins every transaction.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    # Readers go on while one writer writes.
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # Indexes over random keys stay in memory during an import (KiB, negative by SQLite's rule).
+    cursor.execute("PRAGMA cache_size = -65536")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that begins as a reader cannot become a writer when another one has written.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _mysql(url: URL, settings: Settings) -> Engine:
+    seconds = round(settings.lock_timeout)
+    engine = create_engine(
+        url.update_query_dict({"charset": "utf8mb4"}),
+        connect_args={
+            "init_command": "SET SESSION sql_mode = 'TRADITIONAL', time_zone = '+00:00', "
+            "transaction_isolation = 'READ-COMMITTED', "
+            f"innodb_lock_wait_timeout = {max(1, seconds)}",
+            "connect_timeout": settings.database_timeout,
+            # A server that has frozen must not keep a request for ever; a lock may take longer.
+            "read_timeout": settings.database_timeout + seconds,
+            "write_timeout": settings.database_timeout,
+        },
+        hide_parameters=True,
+        # Rows go to the driver as tuples (imports/store.py).
+        paramstyle="format",
+        pool_size=settings.threads,
+        pool_pre_ping=True,
+        pool_recycle=RECYCLE,
+        pool_timeout=settings.database_timeout,
+    )
+    event.listen(engine, "begin", _begin_mysql)
+    return engine
+
+
+def _begin_mysql(connection: Connection) -> None:
+    if not connection.get_execution_options().get(WRITES, False):
+        # All statements of a reader see one state of the archive.
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")

@@ -1,0 +1,47 @@
+"""Which column of a row is the title, the URL and the date."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from dateline.imports import entries
+
+NAMES: Final = {
+    "title": ("title",),
+    "url": ("url", "uri", "link"),
+    "date": ("date", "published", "pubdate"),
+}
+"""Accepted names of each field, whatever their case; the first that a row has is taken."""
+
+
+class Columns(NamedTuple):
+    """The names, as written in a row, of its three fields; None where it has none."""
+
+    title: str | None
+    url: str | None
+    date: str | None
+    ignored: tuple[str, ...]
+    is_entry: bool
+    """Whether these are the names of an entry as Dateline gives it."""
+
+
+def find_columns(row: Mapping[str, object]) -> Columns:
+    """Find the three fields among the names of a row."""
+    return _find(tuple(row))
+
+
+# Rows of one file share their names, and only the names decide.
+@lru_cache(maxsize=256)
+def _find(names: tuple[str, ...]) -> Columns:
+    by_folded: dict[str, str] = {}
+    for name in names:
+        by_folded.setdefault(name.strip().lower(), name)
+    taken = [
+        next((by_folded[name] for name in accepted if name in by_folded), None)
+        for accepted in NAMES.values()
+    ]
+    title, url, date = taken
+    is_entry = date == "date" and entries.NAMES.issubset(names)
+    minded = entries.NAMES.union(taken) if is_entry else taken
+    ignored = tuple(name for name in names if name not in minded)
+    return Columns(title, url, date, ignored, is_entry)

@@ -1,0 +1,150 @@
+"""The members of `{"items": [...]}`, one by one, from a stream of any length.
+
+The document is cut into its values here, and Pydantic's parser reads each of them. Libraries that
+read a stream as events were tried: they change lone surrogates in silence, refuse a document for
+one large number in it, and need memory that grows with the square of the depth.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import IO, Final, NoReturn
+
+from dateline.errors import UnreadableBody
+
+CHUNK: Final = 64 * 1024
+"""Bytes to read at a time, at least."""
+
+MAX_DEPTH: Final = 100
+"""Levels of arrays and objects in one value; a sound row has one."""
+
+_STRING: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_BLANK: Final = re.compile(rb"[ \t\r\n]*")
+# Nearly every row is an object with nothing but texts and numbers in it.
+_FLAT: Final = re.compile(rb'\{[^{}\[\]"]*(?:' + _STRING + rb'[^{}\[\]"]*)*\}', re.DOTALL)
+_TOKEN: Final = re.compile(_STRING + rb"|[{}\[\]]", re.DOTALL)
+# What follows shows that a number or a word is whole.
+_SCALAR: Final = re.compile(_STRING + rb'|[^\s,:"{}\[\]]+(?=[\s,}\]])', re.DOTALL)
+
+_SHAPE: Final = 'The body must be an object like {"items": [...]}.'
+
+
+def json_items(body: IO[bytes]) -> Iterator[bytes]:
+    """Give the members of the top-level array `items`, each as the text of a JSON value.
+
+    Other members of the document are passed over. That a value is well-bracketed is certain; that
+    it is sound JSON is for its reader to see.
+
+    Raises:
+        UnreadableBody: the document is not such an object, is cut off, or is nested too deeply.
+    """
+    text = _Text(body)
+    if not text.take(b"{"):
+        raise UnreadableBody(_SHAPE)
+    found = False
+    more = not text.take(b"}")
+    while more:
+        name = text.value()
+        text.need(b":")
+        if name == b'"items"' and not found:
+            found = True
+            yield from _members(text)
+        else:
+            text.value()
+        more = text.take(b",")
+        if not more:
+            text.need(b"}")
+    text.need_end()
+    if not found:
+        raise UnreadableBody(_SHAPE)
+
+
+def _members(text: "_Text") -> Iterator[bytes]:
+    if not text.take(b"["):
+        raise UnreadableBody(_SHAPE)
+    if text.take(b"]"):
+        return
+    while True:
+        yield text.value()
+        if not text.take(b","):
+            text.need(b"]")
+            return
+
+
+class _Text:
+    """A JSON text that is read as far as it is needed."""
+
+    def __init__(self, body: IO[bytes]) -> None:
+        self._body = body
+        self._read = b""
+        self._at = 0
+        self._passed = 0
+
+    def take(self, mark: bytes) -> bool:
+        """Pass a mark, and the white space before it, if it comes next."""
+        self._skip_blank()
+        if self._read[self._at : self._at + 1] != mark:
+            return False
+        self._at += 1
+        return True
+
+    def need(self, mark: bytes) -> None:
+        """Pass a mark that must come next."""
+        if not self.take(mark):
+            self._fail(f"'{mark.decode()}' is missing")
+
+    def need_end(self) -> None:
+        """Be at the end, but for white space."""
+        self._skip_blank()
+        if self._at < len(self._read):
+            self._fail("there is more after the end")
+
+    def value(self) -> bytes:
+        """Pass a whole value, and give its text."""
+        self._skip_blank()
+        while (end := self._end_of_value()) is None:
+            if not self._read_more():
+                self._fail("it ends too early")
+        value = self._read[self._at : end]
+        self._at = end
+        return value
+
+    def _end_of_value(self) -> int | None:
+        """Where the value ends that begins here; None if more must be read to see it."""
+        read, at = self._read, self._at
+        if read[at : at + 1] not in (b"{", b"["):
+            match = _SCALAR.match(read, at)
+            if match is None and read[at : at + 1] in (b",", b":", b"}", b"]"):
+                self._fail("a value is missing")
+            return match and match.end()
+        if flat := _FLAT.match(read, at):
+            return flat.end()
+        depth = 0
+        for token in _TOKEN.finditer(read, at):
+            if token[0] in (b"{", b"["):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    self._fail(f"values are nested more than {MAX_DEPTH} deep")
+            elif token[0] in (b"}", b"]"):
+                depth -= 1
+                if depth == 0:
+                    return token.end()
+        return None
+
+    def _skip_blank(self) -> None:
+        while True:
+            match = _BLANK.match(self._read, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._read) or not self._read_more():
+                return
+
+    def _read_more(self) -> bool:
+        """Read on; twice as much each time for a long value, which is looked through again."""
+        rest = self._read[self._at :]
+        more = self._body.read(max(CHUNK, len(rest)))
+        self._passed += self._at
+        self._read, self._at = rest + more, 0
+        return bool(more)
+
+    def _fail(self, reason: str) -> NoReturn:
+        place = self._passed + self._at + 1
+        raise UnreadableBody(f"The body is not sound JSON: {reason}, at or after byte {place:,}.")

@@ -1,0 +1,198 @@
+"""From bytes to raw rows: JSON, NDJSON and CSV, plain or gzip, never all of it in memory.
+
+A row that cannot be read is a row with a fault; a body that cannot be read at all is an
+`UnreadableBody`.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import IO, Any, Final, NamedTuple
+
+import pydantic_core
+
+from dateline.errors import BodyTooLarge, Fault, UnreadableBody
+from dateline.imports.columns import find_columns
+from dateline.imports.json_items import json_items
+
+
+class Format(StrEnum):
+    """The forms in which rows are sent."""
+
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+class Row(NamedTuple):
+    """One raw item, as it was sent.
+
+    Attributes:
+        number: its place in the submission, counted from 1.
+        raw: the object, or whatever stands in its place.
+        fault: why it is not an object of named values, where it is not.
+    """
+
+    number: int
+    raw: Any
+    fault: Fault | None = None
+
+
+CSV_DELIMITERS: Final = ",;\t"
+MAX_CSV_FIELD: Final = 1024 * 1024
+"""Characters in one field; Python's own limit of 131,072 would end the whole file."""
+
+TOO_LARGE: Final = (
+    "send it in parts, or use the command line, which has no limit; "
+    "a compressed body is counted as it was before"
+)
+
+_GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+
+
+def read_rows(body: IO[bytes], kind: Format, *, gzipped: bool, limit: int | None) -> Iterator[Row]:
+    """Read rows one by one.
+
+    Args:
+        body: the bytes as sent.
+        kind: how they are written.
+        gzipped: whether they are compressed with gzip.
+        limit: the most bytes to take after decompression; None for any number.
+
+    Raises:
+        UnreadableBody: the bytes are not what they are said to be.
+        BodyTooLarge: there are more than `limit`.
+    """
+    # GzipFile reads ahead by itself; io wants the few methods that BufferedReader adds.
+    plain = gzip.GzipFile(fileobj=body, mode="rb") if gzipped else body
+    bounded = io.BufferedReader(_Bounded(plain, limit))
+    try:
+        yield from _READERS[kind](bounded)
+    except _GZIP_ERRORS as error:
+        raise UnreadableBody(
+            "The body is said to be gzip but is not, or is cut off; compress it again."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UnreadableBody(
+            f"The body is not UTF-8 (byte {error.start} of a piece of it); save it as UTF-8."
+        ) from error
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that refuses to give more than so many bytes."""
+
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, limit: int | None) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        piece = self._stream.read(len(buffer))
+        self._given += len(piece)
+        if self._limit is not None and self._given > self._limit:
+            raise BodyTooLarge(self._limit, TOO_LARGE)
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def _read_json(body: "io.BufferedReader[_Bounded]") -> Iterator[Row]:
+    if body.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
+        body.read(len(codecs.BOM_UTF8))
+    for number, text in enumerate(json_items(body), 1):
+        row = _parsed(number, text)
+        # A document with a mistake in it is no JSON at all. A lone surrogate is no mistake by
+        # the grammar of JSON, only nothing that can be kept: the fault of its row alone.
+        if isinstance(row.raw, str) and row.fault is not None and not _is_by_the_grammar(text):
+            raise UnreadableBody(f"The body is not sound JSON: row {number:,} is not.")
+        yield row
+
+
+def _is_by_the_grammar(text: bytes) -> bool:
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        json.loads(text, parse_constant=refuse)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_ndjson(body: "io.BufferedReader[_Bounded]") -> Iterator[Row]:
+    number = 0
+    for line in body:
+        text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
+        if text:
+            number += 1
+            yield _parsed(number, text)
+
+
+def _parsed(number: int, text: bytes) -> Row:
+    try:
+        raw = pydantic_core.from_json(text, allow_inf_nan=False)
+    except ValueError:
+        # Not UTF-8 raises too, and ends the import: then it is not the row that is wrong.
+        return Row(number, text.decode(), _unreadable(text.decode()))
+    return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
+
+
+def _read_csv(body: "io.BufferedReader[_Bounded]") -> Iterator[Row]:
+    text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")
+    csv.field_size_limit(MAX_CSV_FIELD)
+    header_line = text.readline()
+    delimiter = max(CSV_DELIMITERS, key=header_line.count)
+    header = next(csv.reader([header_line], delimiter=delimiter), [])
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        raise UnreadableBody(f"The column '{twice[0]}' stands twice in the first line; rename one.")
+    if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
+        raise UnreadableBody(
+            "The first line of a CSV body must name its columns: title, url and date."
+        )
+    try:
+        for number, values in enumerate(filter(None, csv.reader(text, delimiter=delimiter)), 1):
+            if len(values) > len(header):
+                yield Row(number, values, _too_many_values(values, len(header)))
+            else:
+                yield Row(number, dict(zip(header, values, strict=False)))
+    except csv.Error as error:
+        raise UnreadableBody(f"The body is not sound CSV: {error}.") from error
+
+
+_READERS: Final = {
+    Format.JSON: _read_json,
+    Format.NDJSON: _read_ndjson,
+    Format.CSV: _read_csv,
+}
+
+
+def _not_an_object(raw: object) -> Fault:
+    return Fault(
+        "row.not_an_object",
+        "row",
+        raw,
+        'Each row must be an object like {"title": ..., "url": ..., "date": ...}.',
+    )
+
+
+def _unreadable(text: str) -> Fault:
+    return Fault("row.unreadable", "row", text, "This row is not sound JSON; mend or drop it.")
+
+
+def _too_many_values(values: list[str], columns: int) -> Fault:
+    return Fault(
+        "row.too_many_values",
+        "row",
+        values,
+        f"This line has {len(values)} values for {columns} columns; "
+        "put values that hold the delimiter in double quotes.",
+    )

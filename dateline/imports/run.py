@@ -1,0 +1,135 @@
+"""One import: rows in, outcomes out. Exactly one function commits it."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from dateline.database import Database
+from dateline.fields.dates import DateOrder
+from dateline.imports.groups import Group, Groups, Rejection
+from dateline.imports.options import Options
+from dateline.imports.read import Row
+from dateline.imports.store import store_rejections, store_rows
+from dateline.models import Import
+
+MAX_SHOWN: Final = 100
+"""Rejected rows in a report; the ledger has them all."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the rows. `created`, `duplicate` and `rejected` add up to `received`."""
+
+    import_id: int | None = None
+    received: int = 0
+    created: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    dry_run: bool = False
+    date_order: DateOrder | None = None
+    ignored_columns: list[str] = field(default_factory=list)
+    shown: list[Rejection] = field(default_factory=list)
+
+    def count(self, group: Group, created: int) -> None:
+        """Add the outcomes of a group, of whose sound rows so many were new."""
+        self.received += len(group.sound) + len(group.rejections)
+        self.created += created
+        self.duplicate += len(group.sound) - created
+        self.rejected += len(group.rejections)
+        # Rows that were set aside come last, but are shown in their place.
+        self.shown = sorted([*self.shown, *group.rejections], key=lambda row: row.row)[:MAX_SHOWN]
+
+
+def run_import(
+    database: Database,
+    rows: Iterable[Row],
+    options: Options,
+    progress: Callable[[int], None] = lambda _received: None,
+) -> Report:
+    """Keep what is sound of the rows, and account for every one of them.
+
+    With `commit_every`, each batch is committed together with its share of the ledger, so that an
+    import that is cut off has kept what it says; sending the file again creates the rest.
+
+    Args:
+        database: the archive.
+        rows: read lazily; an exception that reading raises rolls the open transaction back.
+        options: what holds for the whole import.
+        progress: called with the number of rows received so far, after each group.
+
+    Raises:
+        DatabaseAway: the database cannot be reached.
+    """
+    transaction = database.rehearsing if options.dry_run else database.writing
+    with Groups(options) as groups:
+        ready = groups.of(rows)
+        writing = _Writing(options, groups, progress)
+        more = True
+        while more:
+            with transaction() as session:
+                more = writing.write(session, ready)
+    return writing.report
+
+
+class _Writing:
+    """Writes the groups of one import, and its ledger."""
+
+    def __init__(self, options: Options, groups: Groups, progress: Callable[[int], None]) -> None:
+        self.report = Report(dry_run=options.dry_run)
+        self._options = options
+        self._groups = groups
+        self._progress = progress
+        self._import_id: int | None = None
+
+    def write(self, session: Session, ready: Iterator[Group]) -> bool:
+        """Write what belongs into one transaction; returns whether there may be more."""
+        import_id = self._import_id = self._import_id or self._open(session)
+        batch = None if self._options.dry_run else self._options.commit_every
+        written = 0
+        for group in ready:
+            now = int(time.time())
+            created = store_rows(session, group.sound, import_id, now)
+            store_rejections(session, group.rejections, import_id)
+            self.report.count(group, created)
+            self._progress(self.report.received)
+            written += group.taken
+            if batch is not None and written >= batch:
+                self._write_ledger(session, import_id, finished_at=None)
+                return True
+        self._write_ledger(session, import_id, finished_at=int(time.time()))
+        self.report.import_id = None if self._options.dry_run else import_id
+        return False
+
+    def _open(self, session: Session) -> int:
+        opened = Import(
+            source=self._options.source,
+            timezone=str(self._options.zone),
+            date_order=self._options.date_order,
+            ignored_columns=[],
+            started_at=int(time.time()),
+        )
+        session.add(opened)
+        session.flush()
+        return opened.id
+
+    def _write_ledger(self, session: Session, import_id: int, finished_at: int | None) -> None:
+        report = self.report
+        report.date_order = self._groups.date_order
+        report.ignored_columns = list(self._groups.ignored_columns)
+        session.execute(
+            update(Import)
+            .where(Import.id == import_id)
+            .values(
+                received=report.received,
+                created=report.created,
+                duplicate=report.duplicate,
+                rejected=report.rejected,
+                date_order=report.date_order,
+                ignored_columns=report.ignored_columns,
+                finished_at=finished_at,
+            )
+        )

@@ -1,0 +1,47 @@
+"""Adding one entry: an import of one row."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from dateline.database import Database
+from dateline.errors import Fault, NotFound, UnsoundEntry
+from dateline.imports.columns import find_columns
+from dateline.imports.normalise import normalise
+from dateline.imports.options import Options
+from dateline.imports.read import Row
+from dateline.imports.run import run_import
+from dateline.models import Entry
+
+
+class Added(NamedTuple):
+    """Which entry a row is, and whether it was not there before."""
+
+    entry_id: int
+    created: bool
+
+
+def add_entry(database: Database, raw: dict[str, Any], options: Options) -> Added:
+    """Keep one row, with a ledger of its own; a refused row leaves none.
+
+    Raises:
+        UnsoundEntry: the row is refused, or has fields that there are not: a single row has no
+            report in which they could be named, so they are not ignored.
+    """
+    columns = find_columns(raw)
+    unknown = [
+        Fault("field.unknown", name, raw[name], f"There is no '{name}' here; leave it out.")
+        for name in columns.ignored
+    ]
+    outcome = normalise(raw, columns, order=options.date_order, zone=options.zone)
+    if isinstance(outcome, list):
+        raise UnsoundEntry([*unknown, *outcome])
+    if unknown:
+        raise UnsoundEntry(unknown)
+    report = run_import(database, [Row(1, raw)], options)
+    sound, _proved = outcome
+    with database.reading() as session:
+        entry_id = session.scalar(select(Entry.id).where(Entry.identity == sound.identity))
+    if entry_id is None:
+        raise NotFound("The entry was deleted by somebody else while it was added.")
+    return Added(entry_id, report.created == 1)

@@ -1,0 +1,88 @@
+"""Writing rows and their ledger into an open transaction. Nothing here commits."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import chain
+from typing import Final
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.orm import Session
+
+from dateline.imports.groups import Rejection
+from dateline.imports.normalise import SoundRow
+from dateline.models import Entry, RejectedRow
+from dateline.text_index import text_index_of
+
+COLUMNS: Final = (*SoundRow._fields, "added_at", "import_id")
+"""What is written of an entry. The statements go straight to the driver: for a hundred thousand
+rows, SQLAlchemy's handling of each value would cost as much as the insert itself."""
+
+_NAMES: Final = ", ".join(COLUMNS)
+
+ROWS_IN_STATEMENT: Final = 2_000
+"""SQLite takes 32,766 values in a statement, which is 2,184 rows."""
+
+
+def store_rows(session: Session, rows: Sequence[SoundRow], import_id: int, now: int) -> int:
+    """Keep those of the rows that are not there yet.
+
+    Returns:
+        How many entries were created; the others were duplicates.
+    """
+    if not rows:
+        return 0
+    connection = session.connection()
+    last_id = session.scalar(select(func.coalesce(func.max(Entry.id), 0))) or 0
+    values = [(*row, now, import_id) for row in rows]
+    if connection.dialect.name == "mysql":
+        # Not INSERT IGNORE, which also ignores what must not be, such as a value cut off. The
+        # driver makes of it statements with many rows each.
+        connection.exec_driver_sql(
+            f"INSERT INTO entries ({_NAMES}) VALUES ({_row_of('%s')}) "
+            "ON DUPLICATE KEY UPDATE identity = identity",
+            values,
+        )
+    else:
+        for at in range(0, len(values), ROWS_IN_STATEMENT):
+            _insert_into_sqlite(connection, values[at : at + ROWS_IN_STATEMENT])
+    # There is one writer at a time, so all that is newer is ours.
+    created = session.scalars(select(func.count()).where(Entry.id > last_id)).one()
+    if created:
+        text_index_of(connection.dialect).add_after(connection, last_id)
+    return created
+
+
+def _insert_into_sqlite(connection: Connection, values: Sequence[tuple[object, ...]]) -> None:
+    """Insert many rows by one statement, which costs less than one statement a row."""
+    rows = ", ".join([f"({_row_of('?')})"] * len(values))
+    connection.exec_driver_sql(
+        f"INSERT INTO entries ({_NAMES}) VALUES {rows} ON CONFLICT (identity) DO NOTHING",
+        tuple(chain.from_iterable(values)),
+    )
+
+
+def _row_of(mark: str) -> str:
+    return ", ".join([mark] * len(COLUMNS))
+
+
+def store_rejections(session: Session, rejections: Sequence[Rejection], import_id: int) -> None:
+    """Keep the rejected rows in the ledger."""
+    if rejections:
+        session.execute(
+            insert(RejectedRow),
+            [
+                {
+                    "import_id": import_id,
+                    "row": rejection.row,
+                    "faults": as_json([asdict(fault) for fault in rejection.faults]),
+                    "raw": as_json(rejection.raw),
+                }
+                for rejection in rejections
+            ],
+        )
+
+
+def as_json(value: object) -> str:
+    """Write a value of a JSON document; lone surrogates stay escaped, as only ASCII is written."""
+    return json.dumps(value, separators=(",", ":"))

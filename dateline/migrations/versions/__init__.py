@@ -1,0 +1,1 @@
+"""One file a change, numbered in the order in which they run."""

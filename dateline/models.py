@@ -1,0 +1,142 @@
+"""MODEL: the tables.
+
+Moments are whole seconds since 1970-01-01T00:00:00Z, in integers: they compare, sort and index
+alike on every database, before 1970 and after 2038, and no driver or server time zone can turn
+them (docs/decisions/0004).
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from dateline.fields.dates import DateOrder, Precision
+
+# SQLite numbers rows by itself only in a column of type INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+# MySQL's TEXT ends at 64 KiB, and nothing is ever cut here.
+LongText = Text().with_variant(mysql.LONGTEXT(), "mysql")
+
+# Keys are ASCII, one byte a character, so that more of them fits into an index.
+Key = Text().with_variant(mysql.LONGTEXT(charset="ascii", collation="ascii_bin"), "mysql")
+
+Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql")
+
+OPTIONS: Final = {
+    "sqlite_autoincrement": True,
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    # Equal means the same characters, as on SQLite; the default knows neither case nor accents.
+    "mysql_collate": "utf8mb4_0900_bin",
+}
+
+
+class Base(DeclarativeBase):
+    """What all tables share: constraint names that are equal on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Archive(Base):
+    """One row: which archive this is, and its version, raised by every transaction that writes."""
+
+    __tablename__ = "archive"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), OPTIONS)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(32))
+    """Random, made with the tables: answers kept for another archive are never taken for ours."""
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class Import(Base):
+    """The ledger of one submission: what was received, and what became of it."""
+
+    __tablename__ = "imports"
+    __table_args__ = (
+        CheckConstraint("received = created + duplicate + rejected", name="outcomes_add_up"),
+        OPTIONS,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    source: Mapped[str] = mapped_column(String(255))
+    """Who brought it: `api`, `page`, or the name of the file."""
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    created: Mapped[int] = mapped_column(BigInteger, default=0)
+    duplicate: Mapped[int] = mapped_column(BigInteger, default=0)
+    rejected: Mapped[int] = mapped_column(BigInteger, default=0)
+    date_order: Mapped[DateOrder | None] = mapped_column(String(3))
+    """Day/month order that was said or proved: DMY, MDY, YMD; None where neither."""
+    timezone: Mapped[str] = mapped_column(String(64))
+    """IANA name of the zone of texts that name none."""
+    ignored_columns: Mapped[list[str]] = mapped_column(JSON)
+    started_at: Mapped[int] = mapped_column(BigInteger)
+    finished_at: Mapped[int | None] = mapped_column(BigInteger)
+    """None while the import runs, and for ever where it was cut off."""
+
+
+class Entry(Base):
+    """One kept piece of source metadata."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        Index(None, "date_start", "id"),
+        Index(None, "url_key", mysql_length=255),
+        OPTIONS,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    identity: Mapped[bytes] = mapped_column(Hash, unique=True)
+    """Hash of URL key, title and date: two rows with the same are the same entry."""
+    title: Mapped[str] = mapped_column(String(1000))
+    title_folded: Mapped[str] = mapped_column(LongText)
+    url: Mapped[str] = mapped_column(String(2000))
+    url_folded: Mapped[str] = mapped_column(LongText)
+    url_key: Mapped[str] = mapped_column(Key)
+    url_key_version: Mapped[int] = mapped_column(SmallInteger)
+    site: Mapped[str] = mapped_column(String(255))
+    date: Mapped[str] = mapped_column(String(25))
+    date_precision: Mapped[Precision] = mapped_column(String(6))
+    date_start: Mapped[int] = mapped_column(BigInteger)
+    date_end: Mapped[int] = mapped_column(BigInteger)
+    """Last second that the written date covers, inclusive."""
+    date_raw: Mapped[str] = mapped_column(String(200))
+    added_at: Mapped[int] = mapped_column(BigInteger)
+    import_id: Mapped[int] = mapped_column(ForeignKey(Import.id))
+
+
+class RejectedRow(Base):
+    """A row that was not kept: its number, the reasons, and what was sent."""
+
+    __tablename__ = "rejected_rows"
+    __table_args__ = OPTIONS
+
+    import_id: Mapped[int] = mapped_column(ForeignKey(Import.id), primary_key=True)
+    row: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Its place in the submission, counted from 1."""
+    faults: Mapped[str] = mapped_column(LongText)
+    """JSON array of {code, field, value, message}."""
+    raw: Mapped[str] = mapped_column(LongText)
+    """The row as sent, as JSON."""

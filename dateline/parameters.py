@@ -1,0 +1,65 @@
+"""Reading the parameters of a request: nothing that is given is ever ignored."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from dateline.errors import Fault, InvalidQuestion
+from dateline.schemas import Parameters, faults_of
+
+Model = TypeVar("Model", bound=Parameters)
+
+
+def read_parameters(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Model:
+    """Read parameters in any order.
+
+    Args:
+        model: names the parameters, which of them may be repeated, and their aliases.
+        pairs: names and values as given.
+
+    Raises:
+        InvalidQuestion: names every parameter that is unknown, repeated or has a bad value.
+    """
+    given = [(model.aliases.get(name, name), name, value) for name, value in pairs]
+    faults = [*_unknown(model, given), *_repeated(model, given)]
+    if faults:
+        raise InvalidQuestion(faults)
+    values: dict[str, object] = {name: value for name, _as_given, value in given}
+    for name in model.repeatable & values.keys():
+        values[name] = [value for known_as, _as_given, value in given if known_as == name]
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InvalidQuestion(faults_of(error)) from error
+
+
+def _unknown(model: type[Parameters], given: list[tuple[str, str, str]]) -> list[Fault]:
+    known = model.model_fields
+    there_are = ", ".join([*known, *model.aliases]) or "none here"
+    return [
+        Fault(
+            "parameter.unknown",
+            as_given,
+            value,
+            f"There is no parameter '{as_given}'; there are: {there_are}.",
+        )
+        for name, as_given, value in given
+        if name not in known
+    ]
+
+
+def _repeated(model: type[Parameters], given: list[tuple[str, str, str]]) -> list[Fault]:
+    counts = Counter(name for name, _as_given, _value in given if name in model.model_fields)
+    last = {name: value for name, _as_given, value in given}
+    return [
+        Fault(
+            "parameter.repeated",
+            name,
+            last[name],
+            f"'{name}' is given {count} times (aliases count too); give it once.",
+        )
+        for name, count in counts.items()
+        if count > 1 and name not in model.repeatable
+    ]

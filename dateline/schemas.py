@@ -1,0 +1,328 @@
+"""VIEW for programs: what the API takes and gives. Within v1, keys are only ever added."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from dateline.errors import Fault
+
+MAX_LIMIT: Final = 1_000
+
+DateOrder = Literal["DMY", "MDY", "YMD"]
+
+
+class Taken(BaseModel):
+    """What is sent to us: nothing that we do not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Given(BaseModel):
+    """What we send."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Parameters(Taken):
+    """The query string of a request."""
+
+    aliases: ClassVar[Mapping[str, str]] = {}
+    """Other names of parameters."""
+    repeatable: ClassVar[frozenset[str]] = frozenset()
+    """Parameters that may be given more than once."""
+
+
+class NoParameters(Parameters):
+    """There are none."""
+
+
+def _digits(value: object) -> object:
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise PydanticCustomError("int_parsing", "not a whole number")
+    return value
+
+
+# Pydantic also takes 1_0, 5.0 and +5 for whole numbers.
+ONLY_DIGITS: Final = BeforeValidator(_digits)
+
+Text = Annotated[str, Field(max_length=1_000)]
+
+
+class SearchParameters(Parameters):
+    """The parameters of a search. All filters must match."""
+
+    aliases: ClassVar[Mapping[str, str]] = {"uri": "url", "from": "after", "to": "before"}
+    repeatable: ClassVar[frozenset[str]] = frozenset({"contains"})
+
+    contains: Annotated[
+        tuple[Text, ...],
+        Field(
+            max_length=20,
+            description="Text that the title contains, whatever its case and accents. "
+            "Repeatable: all must match.",
+        ),
+    ] = ()
+    url: Annotated[
+        str | None,
+        Field(max_length=2_000, description="A URL or a part of one. Alias: `uri`."),
+    ] = None
+    match: Annotated[
+        Literal["contains", "exact", "prefix", "host", "domain"] | None,
+        Field(description="How `url` is compared; `contains` where this is not given."),
+    ] = None
+    domain: Annotated[
+        str | None,
+        Field(max_length=2_000, description="A domain, with all hosts below it."),
+    ] = None
+    after: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="Earliest date, inclusive, at any precision. Alias: `from`.",
+        ),
+    ] = None
+    before: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="Latest date, inclusive: `2014` is the whole year. Alias: `to`.",
+        ),
+    ] = None
+    sort: Annotated[
+        Literal["-date", "date", "-added", "added"],
+        Field(description="The order; `-` means the latest first."),
+    ] = "-date"
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description="Entries on a page."), ONLY_DIGITS
+    ] = 20
+    cursor: Annotated[
+        str | None,
+        Field(max_length=100, description="Where the page before ended: take it from `next`."),
+    ] = None
+    total: Annotated[
+        Literal["exact"] | None,
+        Field(description="`exact` counts all, even above 10,000."),
+    ] = None
+
+
+class LedgerParameters(Parameters):
+    """The parameters of a list of imports or of rejected rows."""
+
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description="Members of a page."), ONLY_DIGITS
+    ] = 20
+    cursor: Annotated[
+        int | None,
+        Field(ge=1, lt=2**63, description="Where the page before ended: take it from `next`."),
+        ONLY_DIGITS,
+    ] = None
+
+
+class ReadingParameters(Parameters):
+    """How dates are to be read."""
+
+    date_order: Annotated[
+        DateOrder | None,
+        Field(description="Order of day and month in dates like 03/04/2020."),
+    ] = None
+    timezone: Annotated[
+        str,
+        Field(max_length=64, description="IANA name of the zone of dates that name none."),
+    ] = "UTC"
+
+
+class ImportParameters(ReadingParameters):
+    """What holds for all rows of an import."""
+
+    dry_run: Annotated[bool, Field(description="Give the same answer, and write nothing.")] = False
+
+
+class BulkBody(BaseModel):
+    """Rows as JSON. Other members, such as those of a page of search results, are ignored."""
+
+    items: Annotated[
+        list[dict[str, Any]],
+        Field(
+            description="Each with `title`, `url` (or `uri`, `link`) and "
+            "`date` (or `published`, `pubDate`)."
+        ),
+    ]
+
+
+class NewEntry(BaseModel):
+    """One row to keep. Its values are read by the same rules as those of an import."""
+
+    title: Annotated[str, Field(description="The title.")]
+    url: Annotated[str, Field(description="An absolute http or https URL. Aliases: uri, link.")]
+    date: Annotated[
+        str | int | float,
+        Field(description="A date, or a Unix time. Aliases: published, pubDate."),
+    ]
+
+
+class EntryChange(Taken):
+    """The fields to change; those that are not given stay (RFC 7396)."""
+
+    title: Any = None
+    url: Any = None
+    date: Any = None
+
+
+class EntryView(Given):
+    """One kept piece of source metadata."""
+
+    id: int
+    title: str
+    url: Annotated[str, Field(description="As it was sent, byte for byte.")]
+    date: Annotated[str, Field(description="ISO 8601, at the precision that was written.")]
+    date_precision: Literal["year", "month", "day", "hour", "minute", "second"]
+    date_start: Annotated[str, Field(description="First second that the date covers, UTC.")]
+    date_end: Annotated[str, Field(description="Last second that the date covers, UTC.")]
+    date_raw: Annotated[str, Field(description="The date as it was sent.")]
+    site: Annotated[str, Field(description="The registrable domain.")]
+    added_at: str
+    import_id: int
+
+
+class EntryPage(Given):
+    """A page of search results."""
+
+    items: list[EntryView]
+    total: int
+    total_relation: Annotated[
+        Literal["eq", "gte"], Field(description="`gte`: there are `total` or more.")
+    ]
+    next: Annotated[str | None, Field(description="Link to the next page.")]
+
+
+class FaultView(Given):
+    """One thing wrong with a row."""
+
+    code: str
+    field: str
+    value: Any
+    message: str
+
+
+class RejectedRowView(Given):
+    """A row that was not kept."""
+
+    row: Annotated[int, Field(description="Its place in the submission, counted from 1.")]
+    errors: list[FaultView]
+    raw: Annotated[Any, Field(description="The row as it was sent.")]
+
+
+class RejectedPage(Given):
+    """A page of the rejected rows of an import, in the order of the submission."""
+
+    items: list[RejectedRowView]
+    total: int
+    total_relation: Literal["eq"] = "eq"
+    next: str | None
+
+
+class Counts(Given):
+    """What became of the rows; created, duplicate and rejected add up to received."""
+
+    received: int
+    created: int
+    duplicate: int
+    rejected: int
+
+
+class ImportReport(Counts):
+    """An import that has just been made."""
+
+    id: Annotated[int | None, Field(description="None for a dry run.")]
+    dry_run: bool
+    date_order: DateOrder | None
+    ignored_columns: list[str]
+    url: Annotated[str | None, Field(description="The ledger of this import.")]
+    rejected_url: Annotated[str | None, Field(description="All rejected rows.")]
+
+
+class BulkResult(Given):
+    """The answer to a submission."""
+
+    model_config = ConfigDict(frozen=True, serialize_by_alias=True, populate_by_name=True)
+
+    import_: Annotated[ImportReport, Field(alias="import")]
+    errors: Annotated[bool, Field(description="Whether any row was rejected.")]
+    rejected: Annotated[list[RejectedRowView], Field(description="The first hundred.")]
+
+
+class ImportView(Counts):
+    """The ledger of one import."""
+
+    id: int
+    source: str
+    date_order: DateOrder | None
+    timezone: str
+    ignored_columns: list[str]
+    started_at: str
+    finished_at: Annotated[str | None, Field(description="None while it runs or if cut off.")]
+    url: str
+    rejected_url: str
+
+
+class ImportPage(Given):
+    """A page of imports, the newest first."""
+
+    items: list[ImportView]
+    total: int
+    total_relation: Literal["eq"] = "eq"
+    next: str | None
+
+
+class ProblemError(Given):
+    """One fault of a request: `pointer` into its body, or the name of a `parameter`."""
+
+    detail: str
+    code: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+
+class Problem(Given):
+    """Why a request failed (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[ProblemError] = []
+
+
+_SENTENCES: Final = {
+    "extra_forbidden": "There is no '{name}' here; leave it out.",
+    "string_type": "'{name}' must be text.",
+    "string_too_long": "'{name}' is longer than {max_length} characters; shorten it.",
+    "too_long": "'{name}' is given more than {max_length} times; give fewer.",
+    "int_parsing": "'{name}' must be a whole number.",
+    "int_from_float": "'{name}' must be a whole number.",
+    "int_type": "'{name}' must be a whole number.",
+    "int_parsing_size": "'{name}' is too large a number.",
+    "bool_parsing": "'{name}' must be true or false.",
+    "literal_error": "'{name}' must be one of {expected}.",
+    "greater_than_equal": "'{name}' must be {ge} or more.",
+    "less_than": "'{name}' must be less than {lt}.",
+    "dict_type": "'{name}' must be an object.",
+    "model_type": "'{name}' must be an object.",
+    "less_than_equal": "'{name}' must be {le} or less.",
+}
+
+
+def faults_of(error: ValidationError) -> list[Fault]:
+    """Say in our words what Pydantic found."""
+    return [_fault(problem) for problem in error.errors(include_url=False)]
+
+
+def _fault(problem: ErrorDetails) -> Fault:
+    name = str(problem["loc"][0]) if problem["loc"] else "body"
+    sentence = _SENTENCES.get(problem["type"], "'{name}' has a value of the wrong form.")
+    message = sentence.format(name=name, **problem.get("ctx", {}))
+    code = "field.unknown" if problem["type"] == "extra_forbidden" else f"{name}.invalid"
+    return Fault(code, name, problem["input"], message)

@@ -1,0 +1,11 @@
+"""What Gunicorn imports."""
+
+import logging.config
+
+from dateline.app import create_app
+from dateline.config import load_settings
+from dateline.logs import LOGGING
+from dateline.wiring import open_services
+
+logging.config.dictConfig(LOGGING)
+app = create_app(open_services(load_settings()))

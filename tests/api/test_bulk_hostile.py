@@ -1,0 +1,186 @@
+"""POST /v1/bulk: bodies that nobody sends by chance. None may break, bend or stop the service."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import CSV, JSON, NDJSON, as_json, as_ndjson, make_item, make_items
+
+SOUND = json.dumps(make_item())
+
+
+def rejected_codes(client: FlaskClient, body: bytes, media_type: str) -> dict[int, list[str]]:
+    """Send a sound row and one that is not, and say what was found wrong; both are accounted for."""
+    response = client.post("/v1/bulk", data=body, content_type=media_type)
+    assert response.status_code == 207, response.text
+    report = response.get_json()
+    assert report["import"]["created"] == 1
+    ledger = client.get(report["import"]["rejected_url"])
+    assert ledger.status_code == 200
+    assert ledger.get_json()["items"] == report["rejected"]
+    return {row["row"]: [error["code"] for error in row["errors"]] for row in report["rejected"]}
+
+
+def both_forms(row: str) -> list[tuple[bytes, str]]:
+    return [
+        (f'{{"items": [{SOUND}, {row}]}}'.encode(), JSON),
+        (f"{SOUND}\n{row}\n".encode(), NDJSON),
+    ]
+
+
+@pytest.mark.parametrize("form", [0, 1])
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [("title", "title.invalid"), ("url", "url.invalid"), ("date", "date.unrecognised")],
+)
+def test_a_lone_surrogate_is_rejected_not_replaced(
+    client: FlaskClient, form: int, field: str, code: str
+) -> None:
+    row = json.dumps(make_item(**{field: "https://example.org/\ud800"}))
+    body, media_type = both_forms(row)[form]
+    # A row with one may also be refused as no JSON that can be exchanged (RFC 8259, 8.2).
+    assert rejected_codes(client, body, media_type) in ({2: [code]}, {2: ["row.unreadable"]})
+
+
+@pytest.mark.parametrize("name", ["\ud800", "views \ud800"])
+def test_a_lone_surrogate_in_the_name_of_a_column_breaks_nothing(
+    client: FlaskClient, name: str
+) -> None:
+    body = as_json([make_item(**{name: 1})])
+    response = client.post("/v1/bulk", data=body, content_type=JSON)
+    assert response.status_code in (200, 400, 422)
+    imports = client.get("/v1/imports")
+    assert imports.status_code == 200
+    assert "?" not in str(imports.get_json()["items"])
+
+
+@pytest.mark.parametrize("form", [0, 1])
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 400, "1e999", "-1e999"])
+@pytest.mark.parametrize("field", ["date", "views"])
+def test_a_number_that_is_too_large_spoils_its_own_row_at_most(
+    client: FlaskClient, form: int, number: str, field: str
+) -> None:
+    row = json.dumps(make_item(**{field: "@"})).replace('"@"', number)
+    body, media_type = both_forms(row)[form]
+    response = client.post("/v1/bulk", data=body, content_type=media_type)
+    assert response.status_code in (200, 207), response.text
+    counts = response.get_json()["import"]
+    assert counts["received"] == 2
+    if field == "date":
+        assert counts["rejected"] == 1
+    assert client.get("/v1/imports/1/rejected").status_code == 200
+
+
+@pytest.mark.parametrize("form", [0, 1])
+@pytest.mark.parametrize("depth", [100, 250, 500, 1_500, 5_000])
+@pytest.mark.parametrize("field", ["title", "unknown"])
+def test_deep_nesting_is_refused_and_writes_nothing_or_is_accounted_for(
+    client: FlaskClient, form: int, depth: int, field: str
+) -> None:
+    row = json.dumps(make_item(**{field: "@"})).replace('"@"', "[" * depth + "]" * depth)
+    body, media_type = both_forms(row)[form]
+    response = client.post("/v1/bulk", data=body, content_type=media_type)
+    assert response.status_code in (200, 207, 400), response.text
+    imports = client.get("/v1/imports").get_json()
+    if response.status_code == 400:
+        assert imports["total"] == 0
+    else:
+        assert imports["items"][0]["received"] == 2
+        assert client.get("/v1/imports/1/rejected").status_code == 200
+
+
+def test_no_nesting_is_deep_enough_to_exhaust_the_process(tmp_path: Path) -> None:
+    """In a process of its own, with 2 GiB: 200 kB of brackets have taken 20 GB and the machine."""
+    program = f"""
+import resource
+from pathlib import Path
+from dateline.app import create_app
+from tests.archives import new_settings, opened
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+depth = 100_000
+with opened(new_settings(Path({str(tmp_path)!r}))) as services:
+    client = create_app(services).test_client()
+    body = '{{"items": [{{"title": ' + "[" * depth + "]" * depth + "}}]}}"
+    print(client.post("/v1/bulk", data=body, content_type="application/json").status_code)
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=False
+    )
+    assert done.returncode == 0, done.stderr[-1_000:]
+    assert done.stdout.strip() in ("400", "422")
+
+
+def test_the_last_of_equal_names_counts(client: FlaskClient) -> None:
+    """As every JSON parser has it; what a rejected row shows is what was read."""
+    row = '{"title": "A", "title": "B", "url": "https://example.org/x", "date": "2014"}'
+    for body, media_type in both_forms(row):
+        client.post("/v1/bulk", data=body, content_type=media_type)
+    entries = client.get("/v1/entries?url=https://example.org/x&match=exact").get_json()["items"]
+    assert [entry["title"] for entry in entries] == ["B"]
+
+
+def test_a_column_that_is_named_twice_is_not_dropped_silently(client: FlaskClient) -> None:
+    body = "title,url,date,title\nA,https://e.org/1,2014,B\n"
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    if response.status_code == 200:
+        assert response.get_json()["import"]["ignored_columns"] == ["title"]
+    else:
+        assert response.status_code == 400
+
+
+@pytest.mark.parametrize("media_type", [JSON, NDJSON])
+def test_nul_is_rejected_where_it_stands(client: FlaskClient, media_type: str) -> None:
+    bad = make_item(title="a\0b", url="https://example.org/\0", date="2014\0", **{"x\0": "\0"})
+    write = as_json if media_type == JSON else as_ndjson
+    codes = rejected_codes(client, write([make_item(), bad]), media_type)
+    assert codes[2][:2] == ["title.invalid", "url.invalid"]
+    assert codes[2][2].startswith("date.")
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5])
+def test_items_in_the_wrong_place_are_not_found(client: FlaskClient, depth: int) -> None:
+    body = '{"x":' * depth + '{"items": [' + SOUND + "]}" + "}" * depth
+    response = client.post("/v1/bulk", data=body, content_type=JSON)
+    assert response.status_code == 400
+    assert client.get("/v1/entries").get_json()["total"] == 0
+
+
+def test_a_row_may_be_as_long_as_the_body(client: FlaskClient) -> None:
+    long = "x" * 200_000
+    for write, media_type in ((as_json, JSON), (as_ndjson, NDJSON)):
+        codes = rejected_codes(client, write([make_item(), make_item(title=long)]), media_type)
+        assert codes == {2: ["title.too_long"]}
+    body = f"title,url,date\n{long},https://e.org/1,2014\nA,https://e.org/2,2014\n".encode()
+    assert rejected_codes(client, body, CSV) == {1: ["title.too_long"]}
+
+
+def test_quotes_that_never_close_reject_the_rest(client: FlaskClient) -> None:
+    body = (
+        'title,url,date\nA,https://e.org/1,2014\n"B,https://e.org/2,2014\nC,https://e.org/3,2014\n'
+    )
+    codes = rejected_codes(client, body.encode(), CSV)
+    assert codes == {2: ["url.missing", "date.missing"]}
+
+
+def test_what_looks_like_sql_is_text(client: FlaskClient) -> None:
+    title = "'); DROP TABLE entries; --"
+    client.post("/v1/bulk", data=as_json([make_item(title=title)]), content_type=JSON)
+    found = client.get("/v1/entries", query_string={"contains": "'); drop table"}).get_json()
+    assert [entry["title"] for entry in found["items"]] == [title]
+
+
+def test_many_rows_with_many_columns_are_counted_right(client: FlaskClient) -> None:
+    items = [make_item(**{f"column {number}": number}) for number in range(300)]
+    report = client.post("/v1/bulk", data=as_json(items), content_type=JSON).get_json()["import"]
+    assert report["created"] == 300
+    assert report["ignored_columns"] == [f"column {number}" for number in range(300)]
+
+
+def test_make_items_makes_rows_that_differ() -> None:
+    """Or many a test here would prove nothing."""
+    assert len({item["url"] for item in make_items(50)}) == 50

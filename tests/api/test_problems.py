@@ -1,0 +1,210 @@
+"""Every failure has the one shape, at every door."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import make_url
+from werkzeug.test import TestResponse
+
+from dateline.app import create_app
+from dateline.config import Settings
+from tests.archives import new_settings, opened
+from tests.factories import JSON, Item, as_json, make_item, make_items
+
+SECRET = "a secret that must not leave the house"
+
+Request = Callable[[FlaskClient], TestResponse]
+
+CASES: list[tuple[str, int, Request]] = [
+    ("unknown parameter", 400, lambda c: c.get("/v1/entries?foo=1")),
+    ("bad value", 400, lambda c: c.get("/v1/entries?limit=x")),
+    ("bad short form", 400, lambda c: c.get("/v1/?limit=x")),
+    ("bad ledger", 400, lambda c: c.get("/v1/imports?limit=x")),
+    ("unreadable", 400, lambda c: c.post("/v1/bulk", data=b"{", content_type=JSON)),
+    ("unreadable single", 400, lambda c: c.post("/v1/entries", data=b"{", content_type=JSON)),
+    ("no entry", 404, lambda c: c.get("/v1/entries/99")),
+    ("no short entry", 404, lambda c: c.get("/v1/99")),
+    ("no import", 404, lambda c: c.get("/v1/imports/99")),
+    ("no ledger", 404, lambda c: c.get("/v1/imports/99/rejected")),
+    ("no entry to change", 404, lambda c: c.patch("/v1/entries/99", json={})),
+    ("no entry to delete", 404, lambda c: c.delete("/v1/entries/99")),
+    ("unknown path", 404, lambda c: c.get("/v1/nothing/here")),
+    ("unknown place", 404, lambda c: c.get("/nothing")),
+    ("no static file", 404, lambda c: c.get("/static/nothing.css")),
+    ("escape", 404, lambda c: c.get("/static/../config.py")),
+    ("method", 405, lambda c: c.put("/v1/entries", json={})),
+    ("method on one", 405, lambda c: c.post("/v1/entries/1", json={})),
+    ("method on bulk", 405, lambda c: c.get("/v1/bulk")),
+    ("method on page", 405, lambda c: c.post("/")),
+    ("conflict", 409, lambda c: c.patch("/v1/entries/2", json={"title": "One"})),
+    (
+        "not as seen",
+        412,
+        lambda c: c.delete("/v1/entries/1", headers={"If-Match": '"x"'}),
+    ),
+    ("too large", 413, lambda c: c.post("/v1/bulk", data=b" " * 5000, content_type=JSON)),
+    ("media type", 415, lambda c: c.post("/v1/bulk", data=b"x", content_type="text/plain")),
+    ("media type of one", 415, lambda c: c.post("/v1/entries", data=b"x")),
+    ("unsound", 422, lambda c: c.post("/v1/entries", json=make_item(date="May 23"))),
+    ("unsound change", 422, lambda c: c.patch("/v1/entries/1", json={"url": "x"})),
+    ("our fault", 500, lambda c: c.get("/v1/broken")),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings under which a body is soon too large, and a lock not waited for."""
+    return new_settings(tmp_path, max_body_bytes=4096, lock_timeout=0.05)
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The application with one more door, which is broken."""
+
+    @app.get("/v1/broken")
+    @app.get("/broken", endpoint="broken_page")
+    def broken() -> str:
+        raise RuntimeError(SECRET)
+
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of an archive with two entries that differ in title."""
+    client = app.test_client()
+    item = make_item(title="One")
+    items = as_json([item, {**item, "title": "Two"}])
+    assert client.post("/v1/bulk", data=items, content_type=JSON).status_code == 200
+    return client
+
+
+@pytest.mark.parametrize(("status", "ask"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
+def test_a_failure_is_a_problem_document(client: FlaskClient, status: int, ask: Request) -> None:
+    response = ask(client)
+    assert response.status_code == status, response.text
+    assert response.content_type == "application/problem+json"
+    assert response.headers["Cache-Control"] == "no-store"
+    problem = response.get_json()
+    assert set(problem) == {"type", "title", "status", "detail", "instance", "errors"}
+    assert problem["type"] == "about:blank"
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["instance"] == response.request.path
+    for error in problem["errors"]:
+        assert error["detail"]
+        assert error["code"]
+        assert ("pointer" in error) != ("parameter" in error)
+
+
+@pytest.mark.parametrize(
+    ("ask", "place"),
+    [
+        (lambda c: c.get("/v1/entries?foo=1"), {"parameter": "foo"}),
+        (lambda c: c.post("/v1/entries", json=make_item(date="May 23")), {"pointer": "/date"}),
+        (lambda c: c.patch("/v1/entries/1", json={"url": "x"}), {"pointer": "/url"}),
+    ],
+)
+def test_a_fault_says_where_it_is(client: FlaskClient, ask: Request, place: Item) -> None:
+    (error,) = ask(client).get_json()["errors"]
+    assert set(error) == {"detail", "code", *place}
+    assert {name: error[name] for name in place} == place
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/entries", {"GET", "HEAD", "OPTIONS", "POST"}),
+        ("/v1/entries/1", {"GET", "HEAD", "OPTIONS", "PATCH", "DELETE"}),
+        ("/v1/bulk", {"OPTIONS", "POST"}),
+        ("/v1/imports", {"GET", "HEAD", "OPTIONS"}),
+        ("/", {"GET", "HEAD", "OPTIONS"}),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(
+    client: FlaskClient, path: str, allowed: set[str]
+) -> None:
+    response = client.put(path)
+    assert response.status_code == 405
+    assert set(response.headers["Allow"].split(", ")) == allowed
+
+
+@pytest.mark.parametrize("path", ["/v1/broken", "/broken"])
+@pytest.mark.parametrize("accept", ["application/json", "text/html", "*/*"])
+def test_our_fault_is_logged_and_never_told(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, path: str, accept: str
+) -> None:
+    response = client.get(path, headers={"Accept": accept})
+    assert response.status_code == 500
+    assert SECRET not in response.text
+    assert "RuntimeError" not in response.text
+    assert "Traceback" not in response.text
+    assert SECRET in caplog.text
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/broken", 500)])
+def test_people_get_a_page(client: FlaskClient, path: str, status: int) -> None:
+    response = client.get(path, headers={"Accept": BROWSER})
+    assert response.status_code == status
+    assert response.mimetype == "text/html"
+    assert "<h1>" in response.text
+
+
+def test_programs_get_no_page_below_v1(client: FlaskClient) -> None:
+    response = client.get("/v1/nothing", headers={"Accept": BROWSER})
+    assert response.mimetype == "application/problem+json"
+
+
+def test_a_page_of_an_error_shows_paths_as_text(client: FlaskClient) -> None:
+    response = client.get("/<script>alert(1)</script>", headers={"Accept": BROWSER})
+    assert "<script>alert" not in response.text
+
+
+@pytest.fixture
+def locked(settings: Settings, client: FlaskClient) -> Iterator[FlaskClient]:
+    """A client of an archive that another process is writing to, and does not let go."""
+    path = make_url(settings.database_url).database
+    assert path is not None
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield client
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda c: c.post("/v1/entries", json=make_item()),
+        lambda c: c.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON),
+        lambda c: c.patch("/v1/entries/1", json={"title": "x"}),
+        lambda c: c.delete("/v1/entries/1"),
+    ],
+)
+def test_a_busy_archive_asks_to_come_again(locked: FlaskClient, write: Request) -> None:
+    response = write(locked)
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert response.mimetype == "application/problem+json"
+    assert "sqlite" not in response.text.lower()
+
+
+def test_a_busy_archive_still_answers_questions(locked: FlaskClient) -> None:
+    assert locked.get("/v1/entries?contains=one").get_json()["total"] == 1
+
+
+def test_an_archive_without_tables_is_not_ready(tmp_path: Path) -> None:
+    with opened(new_settings(tmp_path)) as services:
+        client = create_app(services).test_client()
+        assert client.get("/readyz").status_code == 200
+        with services.database.engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM alembic_version")
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/livez").status_code == 200

@@ -1,0 +1,290 @@
+"""GET /v1/entries: the question, parameter by parameter and together."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import JSON, as_json, make_item, make_items
+
+LIBRARY = [
+    make_item(title="O conforto de mudar", url="https://edition.cnn.com/a", date="2014"),
+    make_item(title="CONFÓRTO 100% garantido", url="https://cnn.com/News?b=2&a=1", date="2014-03"),
+    make_item(title="Conforto_total", url="http://notcnn.com/news/", date="2014-03-08"),
+    make_item(title="東京のニュース", url="https://example.org:8080/%41/b", date="2014-03-08T15"),
+    make_item(title="かがく and がか", url="https://www.example.org/newsroom", date="2013-12-31"),
+    make_item(title="Straße", url="https://münchen.example/", date="1969-07-20T20:17:40Z"),
+    make_item(title="Σοφός", url="https://192.0.2.1/", date="2050"),
+]
+
+
+@pytest.fixture
+def library(client: FlaskClient) -> FlaskClient:
+    """A client of an archive in which each entry has the number of its place above."""
+    response = client.post("/v1/bulk", data=as_json(LIBRARY), content_type=JSON)
+    assert response.get_json()["import"]["created"] == len(LIBRARY)
+    return client
+
+
+def ask(client: FlaskClient, **parameters: object) -> list[int]:
+    answer = client.get("/v1/entries", query_string=parameters)
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.get_json()["items"]]
+
+
+ANSWERS: list[tuple[dict[str, object], list[int]]] = [
+    ({}, [7, 4, 3, 2, 1, 5, 6]),
+    ({"sort": "date"}, [6, 5, 1, 2, 3, 4, 7]),
+    ({"sort": "added"}, [1, 2, 3, 4, 5, 6, 7]),
+    ({"sort": "-added"}, [7, 6, 5, 4, 3, 2, 1]),
+    # Text
+    ({"contains": "conforto"}, [3, 2, 1]),
+    ({"contains": "CONFÓRTO"}, [3, 2, 1]),
+    ({"contains": "onfort"}, [3, 2, 1]),
+    ({"contains": "0%"}, [2]),
+    ({"contains": "%"}, [2]),
+    ({"contains": "_"}, [3]),
+    ({"contains": ["conforto", "GARANTIDO"]}, [2]),
+    ({"contains": ["conforto", "missing"]}, []),
+    ({"contains": "京"}, [4]),
+    ({"contains": "か"}, [5]),
+    ({"contains": "がか"}, [5]),
+    ({"contains": "かか"}, []),
+    ({"contains": "STRASSE"}, [6]),
+    ({"contains": "σοφοσ"}, [7]),
+    # URLs
+    ({"url": "news"}, [3, 2, 5]),
+    ({"uri": "NEWS"}, [3, 2, 5]),
+    ({"url": "%41"}, [4]),
+    ({"url": "http://cnn.com/News?a=1&b=2", "match": "exact"}, [2]),
+    ({"url": "cnn.com/news", "match": "exact"}, []),
+    ({"url": "example.org", "match": "prefix"}, [4, 5]),
+    ({"url": "example.org/news", "match": "prefix"}, [5]),
+    ({"url": "https://example.org:8080/A/", "match": "prefix"}, [4]),
+    ({"url": "cnn.com", "match": "host"}, [2]),
+    ({"url": "cnn.com", "match": "domain"}, [2, 1]),
+    ({"domain": "cnn.com"}, [2, 1]),
+    ({"domain": "CNN.COM"}, [2, 1]),
+    ({"domain": "www.edition.cnn.com"}, [1]),
+    ({"domain": "com"}, [3, 2, 1]),
+    ({"domain": "xn--mnchen-3ya.example"}, [6]),
+    ({"domain": "192.0.2.1"}, [7]),
+    ({"domain": "cnn.com", "url": "News"}, [2]),
+    ({"domain": "cnn.com", "url": "notcnn.com", "match": "host"}, []),
+    # Dates
+    ({"after": "2014-03-08"}, [7, 4, 3, 2, 1]),
+    ({"after": "2014-04-01"}, [7, 1]),
+    ({"from": "2014-04-01"}, [7, 1]),
+    ({"after": "2015"}, [7]),
+    ({"before": "2013"}, [5, 6]),
+    ({"before": "2014"}, [4, 3, 2, 1, 5, 6]),
+    ({"to": "1970"}, [6]),
+    ({"after": "2014-03-08T15:30", "before": "2014-03-08T15:30"}, [4, 3, 2, 1]),
+    ({"after": "March 8 2014", "before": "8 Mar 2014"}, [4, 3, 2, 1]),
+    ({"after": "2015", "before": "2014"}, []),
+    # Together
+    ({"contains": "conforto", "domain": "cnn.com", "after": "2014-04", "sort": "date"}, [1]),
+    ({"contains": "o", "url": "cnn", "before": "2014-03", "sort": "added"}, [1, 2, 3]),
+    ({"contains": "news", "url": "news"}, []),
+]
+
+
+@pytest.mark.parametrize(("parameters", "expected"), ANSWERS)
+def test_it_finds(library: FlaskClient, parameters: dict[str, object], expected: list[int]) -> None:
+    answer = library.get("/v1/entries", query_string=parameters)
+    assert answer.status_code == 200, answer.text
+    page = answer.get_json()
+    assert [item["id"] for item in page["items"]] == expected
+    assert (page["total"], page["total_relation"], page["next"]) == (len(expected), "eq", None)
+
+
+def test_it_answers_the_short_form_alike(library: FlaskClient) -> None:
+    question = {"contains": "conforto", "limit": 2}
+    short = library.get("/v1/", query_string=question)
+    assert short.get_json() == library.get("/v1/entries", query_string=question).get_json()
+
+
+def test_it_takes_a_query_string_that_is_not_percent_encoded(library: FlaskClient) -> None:
+    """As curl sends it: plain UTF-8. It must not be read as something else without a word."""
+    plain = "contains=confórto".encode().decode("latin-1")
+    answer = library.get("/v1/entries", environ_overrides={"QUERY_STRING": plain})
+    if answer.status_code == 200:
+        assert answer.get_json()["total"] == 3
+    else:
+        assert answer.status_code == 400
+
+
+def test_no_match_is_an_empty_list(client: FlaskClient) -> None:
+    page = client.get("/v1/entries").get_json()
+    assert page == {"items": [], "total": 0, "total_relation": "eq", "next": None}
+
+
+BAD: list[tuple[str, str, str]] = [
+    ("foo=1", "foo", "parameter.unknown"),
+    ("Contains=a", "Contains", "parameter.unknown"),
+    ("=a", "", "parameter.unknown"),
+    ("q", "q", "parameter.unknown"),
+    ("url=a&url=b", "url", "parameter.repeated"),
+    ("url=a&uri=b", "url", "parameter.repeated"),
+    ("after=2014&from=2015", "after", "parameter.repeated"),
+    ("limit=1&limit=1", "limit", "parameter.repeated"),
+    ("contains=", "contains", "contains.empty"),
+    ("contains=%20", "contains", "contains.empty"),
+    ("contains=a&contains=", "contains", "contains.empty"),
+    ("contains=%E2%80%8B", "contains", "contains.empty"),
+    ("contains=%C2%AD", "contains", "contains.empty"),
+    ("url=%E2%80%8B", "url", "url.empty"),
+    ("contains=a%00b", "contains", "contains.invalid"),
+    (f"contains={'a' * 1001}", "contains", "contains.invalid"),
+    ("&".join(f"contains={number}" for number in range(21)), "contains", "contains.invalid"),
+    ("url=", "url", "url.empty"),
+    ("match=exact", "match", "match.alone"),
+    ("url=a&match=regex", "match", "match.invalid"),
+    ("url=/a&match=exact", "url", "url.relative"),
+    ("url=ftp://a.example&match=host", "url", "url.scheme"),
+    ("url=&match=prefix", "url", "url.missing"),
+    ("domain=", "domain", "url.missing"),
+    ("domain=a%20b", "domain", "url.invalid"),
+    ("after=", "after", "date.missing"),
+    ("after=May+23", "after", "date.no_year"),
+    ("after=03/04/2020", "after", "date.ambiguous"),
+    ("before=yesterday", "before", "date.relative"),
+    ("to=2014-02-30", "before", "date.impossible"),
+    ("sort=title", "sort", "sort.invalid"),
+    ("sort=", "sort", "sort.invalid"),
+    ("limit=0", "limit", "limit.invalid"),
+    ("limit=-1", "limit", "limit.invalid"),
+    ("limit=1001", "limit", "limit.invalid"),
+    ("limit=ten", "limit", "limit.invalid"),
+    ("limit=", "limit", "limit.invalid"),
+    (f"limit={'9' * 5000}", "limit", "limit.invalid"),
+    ("cursor=", "cursor", "cursor.invalid"),
+    ("cursor=abc", "cursor", "cursor.invalid"),
+    (f"cursor={'A' * 101}", "cursor", "cursor.invalid"),
+    ("total=yes", "total", "total.invalid"),
+]
+
+
+@pytest.mark.parametrize(("query", "name", "code"), BAD)
+def test_a_bad_parameter_is_named(client: FlaskClient, query: str, name: str, code: str) -> None:
+    response = client.get(f"/v1/entries?{query}")
+    assert response.status_code == 400
+    (error,) = response.get_json()["errors"]
+    assert (error["parameter"], error["code"]) == (name, code)
+    assert error["detail"].endswith(".")
+
+
+def test_every_bad_parameter_is_named(client: FlaskClient) -> None:
+    response = client.get("/v1/entries?after=x&before=y&contains=&domain=&cursor=z")
+    named = {error["parameter"] for error in response.get_json()["errors"]}
+    assert named == {"after", "before", "contains", "domain", "cursor"}
+
+
+@pytest.mark.parametrize("query", ["contains=%FF", "contains=%ED%A0%80", "%FF=1"])
+def test_a_query_string_that_is_not_utf8_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/v1/entries?{query}").status_code == 400
+
+
+def test_too_many_parameters_are_refused(client: FlaskClient) -> None:
+    query = "&".join(f"a{number}=1" for number in range(200))
+    assert client.get(f"/v1/entries?{query}").status_code == 400
+
+
+# --- Pages -------------------------------------------------------------------------------------
+
+
+def walk(client: FlaskClient, link: str | None) -> list[int]:
+    seen: list[int] = []
+    while link:
+        answer = client.get(link)
+        assert answer.status_code == 200, answer.text
+        page = answer.get_json()
+        seen += [item["id"] for item in page["items"]]
+        link = page["next"]
+        assert answer.headers.get("Link") == (f'<{link}>; rel="next"' if link else None)
+    return seen
+
+
+@pytest.mark.parametrize(("parameters", "expected"), ANSWERS)
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_pages_give_the_same_entries_in_the_same_order(
+    library: FlaskClient, parameters: dict[str, object], expected: list[int], limit: int
+) -> None:
+    question = {**parameters, "limit": limit}
+    first = library.get("/v1/entries", query_string=question)
+    assert len(first.get_json()["items"]) <= limit
+    seen = [item["id"] for item in first.get_json()["items"]]
+    assert seen + walk(library, first.get_json()["next"]) == expected
+
+
+def test_the_next_page_is_null_where_the_last_is_full(library: FlaskClient) -> None:
+    assert library.get(f"/v1/entries?limit={len(LIBRARY)}").get_json()["next"] is None
+
+
+@pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
+@pytest.mark.parametrize("limit", [1, 7])
+def test_a_walk_sees_every_entry_once_while_others_come_and_go(
+    client: FlaskClient, sort: str, limit: int
+) -> None:
+    """Entries with equal dates, and newer and older ones that are added on the way."""
+    originals = [make_item(date=f"2014-03-{1 + number % 5:02}") for number in range(30)]
+    client.post("/v1/bulk", data=as_json(originals), content_type=JSON)
+    ids = ask(client, sort=sort, limit=1000)
+    seen: list[int] = []
+    link = f"/v1/entries?sort={sort}&limit={limit}"
+    while link:
+        page = client.get(link).get_json()
+        seen += [item["id"] for item in page["items"]]
+        # Not for ever, or a walk towards the last that was added would never end.
+        if len(seen) < 60:
+            added = [make_item(date=date) for date in ("2013", "2014-03-03", "2015")]
+            client.post("/v1/bulk", data=as_json(added), content_type=JSON)
+        link = page["next"]
+    assert len(seen) == len(set(seen))
+    assert [entry_id for entry_id in seen if entry_id in ids] == ids
+
+
+def test_a_walk_goes_on_where_its_last_entry_has_been_deleted(client: FlaskClient) -> None:
+    client.post("/v1/bulk", data=as_json(make_items(6)), content_type=JSON)
+    page = client.get("/v1/entries?sort=added&limit=3").get_json()
+    client.delete(f"/v1/entries/{page['items'][-1]['id']}")
+    rest = client.get(page["next"]).get_json()
+    assert [item["id"] for item in rest["items"]] == [4, 5, 6]
+
+
+@pytest.mark.parametrize("sort", ["date", "-added", "added"])
+def test_a_cursor_of_another_order_is_refused(library: FlaskClient, sort: str) -> None:
+    link = library.get("/v1/entries?limit=1").get_json()["next"]
+    response = library.get(f"{link}&sort={sort}")
+    assert response.status_code == 400
+    assert response.get_json()["errors"][0]["code"] == "cursor.invalid"
+
+
+# --- Totals ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "limited", "exact"),
+    [
+        ("", (5, "gte"), (12, "eq")),
+        ("contains=comfort", (5, "gte"), (12, "eq")),
+        ("contains=moving&domain=example.org", (5, "gte"), (12, "eq")),
+        ("contains=few", (5, "eq"), (5, "eq")),
+        ("contains=nothing", (0, "eq"), (0, "eq")),
+    ],
+)
+def test_a_total_is_exact_up_to_a_limit_and_then_says_so(
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    limited: tuple[int, str],
+    exact: tuple[int, str],
+) -> None:
+    monkeypatch.setattr("dateline.search.find.TOTAL_LIMIT", 5)
+    items = [*make_items(7), *(make_item(title=f"Few comfort moving {n}") for n in range(5))]
+    client.post("/v1/bulk", data=as_json(items), content_type=JSON)
+    page = client.get(f"/v1/entries?limit=2&{query}").get_json()
+    assert (page["total"], page["total_relation"]) == limited
+    page = client.get(f"/v1/entries?limit=2&total=exact&{query}").get_json()
+    assert (page["total"], page["total_relation"]) == exact
+    if page["next"]:
+        following = client.get(page["next"]).get_json()
+        assert (following["total"], following["total_relation"]) == exact

@@ -1,0 +1,1 @@
+"""The cache: never the reason for a wrong answer."""

@@ -1,0 +1,1 @@
+"""Through the door of the command line."""

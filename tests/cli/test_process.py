@@ -1,0 +1,183 @@
+"""The command as a real process: exit codes, the two outputs, signals and settings."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from dateline.config import Settings
+from dateline.wiring import Services
+from tests.factories import as_json, make_item, make_items
+
+Dateline = Callable[..., subprocess.CompletedProcess[str]]
+
+SECONDS = 60
+COMMAND = [sys.executable, "-m", "dateline"]
+
+
+@pytest.fixture
+def environment(services: Services, settings: Settings) -> dict[str, str]:
+    """What a process finds; the archive has its tables."""
+    assert services.database.is_current()
+    # From any directory, the code under test is that of these tests.
+    code = str(Path(__file__).parents[2])
+    return {**os.environ, "DATELINE_DATABASE_URL": settings.database_url, "PYTHONPATH": code}
+
+
+@pytest.fixture
+def dateline(environment: dict[str, str], tmp_path: Path) -> Dateline:
+    """Run `python -m dateline`."""
+
+    def run(*words: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *words],
+            input=given,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**environment, **settings},
+            cwd=tmp_path,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    return run
+
+
+def test_exit_codes_and_both_outputs(dateline: Dateline, tmp_path: Path) -> None:
+    (tmp_path / "sound.json").write_bytes(as_json(make_items(2)))
+    (tmp_path / "some.json").write_bytes(as_json([make_item(), make_item(date="May 23")]))
+
+    sound = dateline("import", "sound.json")
+    some = dateline("import", "some.json")
+    none = dateline("import", "nowhere.json", "sound.json")
+
+    assert (sound.returncode, some.returncode, none.returncode) == (0, 1, 2)
+    assert (sound.stderr, some.stderr) == ("", "")
+    assert "date.no_year" in some.stdout
+    assert none.stderr == "nowhere.json: No such file or directory\n"
+    assert none.stdout == "sound.json: 2 received, 0 created, 2 duplicate, 0 rejected\n"
+
+
+def test_sample_import_export(dateline: Dateline) -> None:
+    rows = dateline("sample", "--rows", "200").stdout
+    imported = dateline("import", "-", "--format", "ndjson", given=rows)
+    exported = dateline("export").stdout
+
+    created = len(exported.splitlines())
+    assert f" {created} created" in imported.stdout
+    assert f" 0 created, {created} duplicate" in (
+        dateline("import", "-", "--format", "ndjson", given=exported).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong", "sentence"),
+    [
+        (
+            ["search"],
+            {"DATELINE_WORKER": "4"},
+            "DATELINE_WORKER: no such setting; did you mean",
+        ),
+        (["serve", "--port", "1"], {"DATELINE_WORKERS": "none"}, "DATELINE_WORKERS=none: "),
+        (
+            ["db", "upgrade"],
+            {"DATELINE_DATABASE_URL": "sqlite://"},
+            "DATELINE_DATABASE_URL: an in-memory SQLite database",
+        ),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(
+    command: list[str], wrong: dict[str, str], sentence: str, dateline: Dateline
+) -> None:
+    stopped = dateline(*command, **wrong)
+
+    assert (stopped.returncode, stopped.stdout) == (2, "")
+    assert stopped.stderr.startswith(f"Error: {sentence}")
+    assert "Traceback" not in stopped.stderr
+
+
+def test_a_setting_in_the_env_file_is_minded(dateline: Dateline, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DATELINE_THREAD=4\n")
+
+    stopped = dateline("search")
+
+    assert stopped.returncode == 2
+    assert "DATELINE_THREAD: no such setting; did you mean DATELINE_THREADS?" in stopped.stderr
+
+
+def test_a_bad_question_is_a_sentence(dateline: Dateline) -> None:
+    asked = dateline("search", "--after", "May 23")
+
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert asked.stderr == "Error: 'May 23' has no year; write it out, as in 2014-03-08.\n"
+
+
+def test_a_reader_that_goes_away_is_no_traceback(environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "sample", "--rows", "1000000"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())
+        process.stdout.close()
+        said = process.stderr.read()
+        process.wait(SECONDS)
+
+    assert b"Traceback" not in said
+
+
+def test_serve_answers_and_stops_when_it_is_told(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    port = _free_port()
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", str(port)],
+            env={**environment, "DATELINE_WORKERS": "1"},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        assert _status(port, "/livez", process) == 200
+        assert _status(port, "/v1/entries", process) == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert b"Traceback" not in (tmp_path / "log").read_bytes()
+
+
+def _status(port: int, path: str, process: subprocess.Popen[bytes]) -> int:
+    """Ask until there is an answer."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except ConnectionRefusedError:
+            assert process.poll() is None, "the server has ended"
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.05)
+        finally:
+            connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port

@@ -1,0 +1,58 @@
+"""Making what is sent: each row sound and unlike the others, but for what a test changes."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Sequence
+from itertools import count
+from typing import Any, Final
+
+Item = dict[str, Any]
+
+GZIP: Final = {"Content-Encoding": "gzip"}
+JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
+CSV: Final = "text/csv"
+
+_numbers = count(1)
+
+
+def make_item(**changes: Any) -> Item:
+    """A row that is kept: `make_item(date="May 23")` is one that is not."""
+    number = next(_numbers)
+    item = {
+        "title": f"The comfort of moving simply, part {number}",
+        "url": f"https://example.org/pages/{number}",
+        "date": "2014-03-08",
+    }
+    return {**item, **changes}
+
+
+def make_items(how_many: int, **changes: Any) -> list[Item]:
+    """Rows that differ in title and URL alone."""
+    return [make_item(**changes) for _ in range(how_many)]
+
+
+def as_json(items: Sequence[object]) -> bytes:
+    """Rows as a JSON body."""
+    return json.dumps({"items": items}).encode()
+
+
+def as_ndjson(items: Sequence[object]) -> bytes:
+    """Rows as NDJSON."""
+    return "".join(f"{json.dumps(item, ensure_ascii=False)}\n" for item in items).encode()
+
+
+def as_csv(items: Sequence[Item], delimiter: str = ",") -> bytes:
+    """Rows as CSV; the first names the columns."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(items[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(items)
+    return text.getvalue().encode()
+
+
+def zipped(body: bytes) -> bytes:
+    """A body as gzip."""
+    return gzip.compress(body, mtime=0)

@@ -1,0 +1,1 @@
+"""The writer: what holds for a whole import."""

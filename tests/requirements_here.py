@@ -1,0 +1,78 @@
+"""What a test needs beyond Python, and whether this machine has it.
+
+A test says `@pytest.mark.needs("redis")`. Where that is missing the test is left out, and the end
+of the run says how many were, and why. With TEST_REQUIRE=all what is missing is an error, so that
+a run which must prove everything cannot pass by leaving things out.
+"""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+REQUIRE: Final = "TEST_REQUIRE"
+MYSQL_URL: Final = "TEST_MYSQL_URL"
+FAULT_URL: Final = "TEST_MYSQL_FAULT_URL"
+FAULT_START: Final = "TEST_MYSQL_START"
+
+
+def _redis() -> str | None:
+    return None if shutil.which("redis-server") else "redis-server is not on PATH"
+
+
+def _mysql() -> str | None:
+    if os.environ.get(MYSQL_URL):
+        return None
+    return f"{MYSQL_URL} is not set: the URL of a MySQL server on which databases can be made"
+
+
+def _mysql_to_stop() -> str | None:
+    if os.environ.get(FAULT_URL) and os.environ.get(FAULT_START):
+        return None
+    return (
+        f"{FAULT_URL} and {FAULT_START} are not both set: the URL of a MySQL server that may be "
+        "stopped and killed, and the shell command that starts it again"
+    )
+
+
+REQUIREMENTS: Final[dict[str, Callable[[], str | None]]] = {
+    "redis": _redis,
+    "mysql": _mysql,
+    "mysql to stop": _mysql_to_stop,
+}
+"""For each requirement, what is missing; None where nothing is."""
+
+_left_out: Final[Counter[str]] = Counter()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    known = ", ".join(f'"{name}"' for name in REQUIREMENTS)
+    config.addinivalue_line("markers", f"needs(*what): what the machine must have: {known}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave a test out before its fixtures try to use what is not there."""
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            missing = REQUIREMENTS[name]()
+            if missing is None:
+                continue
+            if os.environ.get(REQUIRE) == "all":
+                pytest.fail(f"{REQUIRE}=all, but {missing}", pytrace=False)
+            _left_out[f"{name}: {missing}"] += 1
+            pytest.skip(missing)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, so that nobody takes a skipped proof for one that was given."""
+    if not _left_out:
+        return
+    terminalreporter.section("Left out on this machine, and why:")
+    for reason, count in sorted(_left_out.items()):
+        terminalreporter.write_line(f"{count:4} {'test' if count == 1 else 'tests'} - {reason}")
+    terminalreporter.write_line(f"({REQUIRE}=all makes a missing requirement an error.)")

@@ -1,0 +1,50 @@
+"""The documents name everything that can be set, called or asked."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from flask import Flask
+
+from dateline.cli import commands
+from dateline.config import PREFIX, Settings
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"{PREFIX}{name.upper()}`" in read("configuration.md")
+
+
+def test_no_setting_is_documented_that_there_is_not() -> None:
+    written = set(re.findall(rf"`{PREFIX}([A-Z_]+)`", read("configuration.md")))
+    assert written <= {name.upper() for name in Settings.model_fields}
+
+
+def test_every_route_is_documented(app: Flask) -> None:
+    text = read("api.md")
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/v1"):
+            path = re.sub(r"<(?:[^:<>]*:)?([^<>]*)>", r"{\1}", rule.rule)
+            assert path in text, path
+
+
+def _commands(group: click.Group, before: str = "") -> list[str]:
+    names = []
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            names += _commands(command, f"{before}{name} ")
+        else:
+            names.append(f"{before}{name}")
+    return names
+
+
+@pytest.mark.parametrize("name", _commands(commands))
+def test_every_command_is_documented(name: str) -> None:
+    assert f"dateline {name}" in read("cli.md")

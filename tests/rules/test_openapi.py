@@ -1,0 +1,95 @@
+"""The OpenAPI document: sound, complete, and true."""
+
+import re
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis.strategies import SearchStrategy
+from openapi_spec_validator import validate
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.result import Ok
+
+from tests.factories import JSON, as_json, make_item, make_items
+
+load_all_checks()
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    response = client.get("/v1/openapi.json")
+    assert response.status_code == 200
+    document: dict[str, Any] = response.get_json()
+    return document
+
+
+def test_it_is_sound(document: dict[str, Any]) -> None:
+    validate(document)
+
+
+def test_it_names_every_route_and_method_below_v1(app: Flask, document: dict[str, Any]) -> None:
+    routes = {
+        (re.sub(r"<(?:[^:<>]*:)?([^<>]*)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/v1") and rule.endpoint != "documents.openapi"
+    }
+    described = {
+        (path, method) for path, operations in document["paths"].items() for method in operations
+    }
+    assert described == routes
+    assert ("/v1/entries/{entry_id}", "patch") in described
+
+
+def test_every_operation_has_its_own_name_and_tells_its_failures(document: dict[str, Any]) -> None:
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names))
+    for operation in operations:
+        assert {"400", "500"} <= set(operation["responses"])
+        for status, answer in operation["responses"].items():
+            # A submission whose rows were all rejected has been answered, row by row.
+            if int(status) >= 400 and (operation["operationId"], status) != ("bulk", "422"):
+                assert "application/problem+json" in answer["content"], operation["operationId"]
+
+
+CHECKED = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "unsupported_method",
+)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_the_service_does_what_the_document_says(app: Flask, mode: GenerationMode) -> None:
+    """Schemathesis asks each operation with sound and unsound requests of its own making."""
+    items = [*make_items(3), make_item(date="May 23")]
+    app.test_client().post("/v1/bulk", data=as_json(items), content_type=JSON)
+    schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", app)
+    checks = CHECKS.get_by_names(list(CHECKED))
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    assert len(operations) > 10
+    for operation in operations:
+        _ask(operation.as_strategy(generation_mode=mode), checks)
+
+
+def _ask(cases: SearchStrategy[Any], checks: list[Any]) -> None:
+    @hypothesis_settings(
+        max_examples=40,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases)
+    def ask(case: Any) -> None:
+        # The transport of the tests does not undo gzip.
+        case.call_and_validate(checks=checks, headers={"Accept-Encoding": "identity"})
+
+    ask()

@@ -1,0 +1,1 @@
+"""The reader: proof of correctness, cursors, canonical questions."""

@@ -1,0 +1,106 @@
+"""The proof of correctness: the archive answers as a loop over all entries does."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from flask.testing import FlaskClient
+
+from dateline.app import create_app
+from tests.archives import new_settings, opened
+from tests.factories import NDJSON, as_ndjson
+from tests.search.corpus import SIZE, TOTAL_LIMIT, Asked, Made, Oracle, make_corpus, make_questions
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+
+QUESTIONS = {"sqlite": 50, "mysql": 20}
+"""In each of the tests below: MySQL is the slower one with questions that find very much."""
+
+
+class Proof(NamedTuple):
+    client: FlaskClient
+    questions: int
+    corpus: list[Made]
+    oracle: Oracle
+
+
+@pytest.fixture(scope="session", params=[ON_SQLITE, ON_MYSQL])
+def proof(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Proof]:
+    """The whole corpus, in an archive on each database and in the oracle."""
+    corpus = make_corpus()
+    directory = tmp_path_factory.mktemp("corpus")
+    with (
+        fresh_database(request.param, directory) as url,
+        opened(new_settings(directory, database_url=url)) as services,
+    ):
+        client = create_app(services).test_client()
+        body = as_ndjson([entry.item for entry in corpus])
+        report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
+        assert report["import"]["created"] == SIZE, report
+        yield Proof(client, QUESTIONS[request.param], corpus, Oracle(_by_id(client, corpus)))
+
+
+def _by_id(client: FlaskClient, corpus: list[Made]) -> dict[int, Made]:
+    """Which id each entry was given: entries are numbered in the order in which they came."""
+    kept = [item for page in _pages(client, "/v1/entries?sort=added&limit=1000") for item in page]
+    sent = [entry.item for entry in corpus]
+    assert [{name: item[name] for name in ("title", "url", "date")} for item in kept] == sent
+    return {item["id"]: entry for item, entry in zip(kept, corpus, strict=True)}
+
+
+def _pages(client: FlaskClient, link: str | None) -> Iterator[list[dict[str, Any]]]:
+    while link is not None:
+        page = client.get(link).get_json()
+        yield page["items"]
+        link = page["next"]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_it_answers_as_a_loop_over_all_entries_does(proof: Proof, seed: int) -> None:
+    for asked in make_questions(proof.corpus, proof.questions, seed):
+        expected = proof.oracle.answer(asked)
+        _compare(proof.client, asked, expected)
+
+
+def _compare(client: FlaskClient, asked: Asked, expected: list[int]) -> None:
+    link: str | None = str(asked)
+    total = len(expected) if asked.exact_total else min(len(expected), TOTAL_LIMIT)
+    for number in range(asked.pages):
+        assert link is not None
+        answer = client.get(link)
+        assert answer.status_code == 200, f"{asked}\n{answer.text}"
+        page = answer.get_json()
+        start = number * asked.limit
+        here = expected[start : start + asked.limit]
+        assert [item["id"] for item in page["items"]] == here, f"page {number + 1} of {asked}"
+        assert page["total"] == total, f"page {number + 1} of {asked}"
+        relation = "eq" if total == len(expected) else "gte"
+        assert page["total_relation"] == relation, f"page {number + 1} of {asked}"
+        link = page["next"]
+        is_last = start + asked.limit >= len(expected)
+        assert (link is None) == is_last, f"page {number + 1} of {asked}"
+        if is_last:
+            return
+
+
+def test_questions_are_a_fair_sample(proof: Proof) -> None:
+    """Questions that all find nothing, or everything, would prove little."""
+    counts = [
+        len(proof.oracle.answer(asked))
+        for seed in range(200 // proof.questions)
+        for asked in make_questions(proof.corpus, proof.questions, seed)
+    ]
+    assert sum(count == 0 for count in counts) > 5
+    assert sum(0 < count <= 50 for count in counts) > 50
+    assert sum(50 < count <= 2_000 for count in counts) > 30
+    assert sum(2_000 < count < SIZE for count in counts) > 5
+    assert sum(count == SIZE for count in counts) >= 1
+
+
+@pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
+def test_a_walk_through_all_pages_sees_every_entry_once(proof: Proof, sort: str) -> None:
+    link = f"/v1/entries?sort={sort}&limit=997"
+    walked = [item["id"] for page in _pages(proof.client, link) for item in page]
+    assert walked == proof.oracle.answer(Asked(sort=sort))
+    assert len(walked) == SIZE
