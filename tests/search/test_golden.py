@@ -1,0 +1,74 @@
+"""The golden set: the same question gives the same ids on every database."""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from flask.testing import FlaskClient
+
+from dateline.app import create_app
+from dateline.search import find
+from tests.archives import new_settings, opened
+from tests.factories import NDJSON, as_ndjson
+from tests.search.golden import FILE, QUESTIONS, compute, make_entries, query_of
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+
+EXPECTED: Final[dict[str, list[int]]] = json.loads(FILE.read_text())
+
+
+@pytest.fixture(scope="module", params=[ON_SQLITE, ON_MYSQL])
+def golden(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FlaskClient]:
+    """An archive of the golden entries; the id of each is its place."""
+    directory = tmp_path_factory.mktemp("golden")
+    entries = make_entries()
+    with (
+        fresh_database(request.param, directory) as url,
+        opened(new_settings(directory, database_url=url)) as services,
+    ):
+        client = create_app(services).test_client()
+        body = as_ndjson([entry.item for entry in entries])
+        report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
+        assert report["import"]["created"] == len(entries), report
+        kept = client.get("/v1/entries?sort=added&limit=1000").get_json()["items"]
+        assert [item["id"] for item in kept] == list(range(1, len(entries) + 1))
+        sent = [entry.item for entry in entries]
+        assert [{name: item[name] for name in sent[0]} for item in kept] == sent
+        yield client
+
+
+@pytest.fixture(params=["walk first", "index alone"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How answers are found: so few entries are walked through; with no steps, the index answers."""
+    if request.param == "index alone":
+        monkeypatch.setattr(find, "WALK", 1)
+        monkeypatch.setattr(find, "COUNT_WALK", 1)
+    assert isinstance(request.param, str)
+    return request.param
+
+
+def test_every_question_has_its_golden_answer(golden: FlaskClient, way: str) -> None:
+    wrong = []
+    for query, expected in EXPECTED.items():
+        # One answer a way and a question: the limit is part of the question.
+        limit = 1_000 if way == "walk first" else 999
+        answer = golden.get(f"/v1/entries?{query}&limit={limit}")
+        assert answer.status_code == 200, f"{query}: {answer.text}"
+        page = answer.get_json()
+        found = [item["id"] for item in page["items"]]
+        if found != expected or page["total"] != len(expected) or page["next"] is not None:
+            wrong.append(f"{query}: {found} of {page['total']}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_golden_answers_are_those_of_a_loop_over_all_entries() -> None:
+    assert compute() == EXPECTED
+    assert list(EXPECTED) == [query_of(question) for question in QUESTIONS]
+
+
+def test_the_golden_questions_are_many_and_most_find_something() -> None:
+    found = sum(bool(ids) for ids in EXPECTED.values())
+    assert len(EXPECTED) >= 200
+    assert found >= 0.9 * len(EXPECTED)

@@ -1,0 +1,1 @@
+"""The service on real servers, over real sockets, in several processes, while things break."""

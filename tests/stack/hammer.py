@@ -1,0 +1,326 @@
+"""Writers and readers at once, and a judge who counts answers older than an acknowledged write.
+
+What a writer has been told is kept (a 2xx was received) goes to the judge at once. A reader takes
+down what is acknowledged *before* it asks, so an answer without that is stale: there is nothing to
+weigh. All clients share this process, and so one memory; the service has processes of its own.
+"""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Final
+from urllib.parse import quote
+
+from tests.factories import as_json
+from tests.servers import Browser, DatelineServer, Reply, wait_until
+
+COMMON: Final = "hammered"
+"""A word in every title, and so the hot question that all readers share."""
+
+IN_AN_IMPORT: Final = 4
+"""Rows in each of the imports."""
+
+PAUSE: Final = 0.06
+"""Seconds, at most, between two writes of one writer, so that there are hits to be judged too."""
+
+
+@dataclass
+class Judge:
+    """What has been acknowledged, and what was seen.
+
+    Attributes:
+        away_is_fair: whether 503 is a fair answer, since the database may be away.
+        rows: for each writer, how many of its rows are acknowledged; they are numbered from 1.
+        imports: imports that are acknowledged.
+        changed: for each changer, its entry and the number in its acknowledged title.
+        removed: ids of entries whose removal is acknowledged; the newest is last.
+        reads: answers that were judged.
+        writes: writes that were acknowledged.
+        outcomes: answers by what the cache did for them.
+        away: answers with 503.
+        stale: answers without what had been acknowledged before they were asked for.
+        failures: answers that no client should get.
+        slowest_read: seconds of the slowest answer to a reader.
+    """
+
+    away_is_fair: bool = False
+    rows: dict[str, int] = field(default_factory=dict)
+    imports: int = 0
+    changed: dict[str, tuple[int, int]] = field(default_factory=dict)
+    removed: list[int] = field(default_factory=list)
+    reads: int = 0
+    writes: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    away: int = 0
+    stale: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    slowest_read: float = 0.0
+
+    def is_fair(self, what: str, reply: Reply, *expected: HTTPStatus) -> bool:
+        """Whether a reply can be judged; one that nobody should get is noted."""
+        if reply.status in expected:
+            return True
+        if self.away_is_fair and reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.away += 1
+            headers = reply.headers
+            if headers["Content-Type"] != "application/problem+json" or not headers["Retry-After"]:
+                self.failures.append(f"{what}: 503 with {headers}")
+        else:
+            self.failures.append(f"{what}: {reply.status} {reply.body[:300]!r}")
+        return False
+
+    def must_be_satisfied(self) -> None:
+        """Nothing was stale, nothing failed, and there was enough to judge by."""
+        assert not self.stale, f"{len(self.stale)} of {self.reads} stale: {self.stale[:5]}"
+        assert not self.failures, f"{len(self.failures)} failures: {self.failures[:5]}"
+        assert self.reads > 50
+        assert self.writes > 5
+
+    def __str__(self) -> str:
+        return (
+            f"{self.reads} reads judged, {len(self.stale)} stale; {self.writes} writes "
+            f"acknowledged; {dict(self.outcomes)}; {self.away} answers of 503; "
+            f"{len(self.failures)} failures; slowest read {self.slowest_read:.2f} s"
+        )
+
+
+class Hammer:
+    """Clients of one server, each in a thread, until they are told to stop."""
+
+    def __init__(self, server: DatelineServer, judge: Judge, name: str) -> None:
+        self._server = server
+        self._name = name
+        self._over = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._counting = threading.Lock()
+        self.judge = judge
+
+    def start(self, readers: int) -> None:
+        """Let writers of every kind and so many readers loose."""
+        jobs = [self._add, self._import, self._change, self._remove, *[self._read] * readers]
+        for number, job in enumerate(jobs):
+            thread = threading.Thread(target=self._work, args=[job, f"{self._name}{number}"])
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """Tell all to stop, and wait until they have."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def run_on(self, reads: int = 40, writes: int = 8) -> None:
+        """Let so many more reads and writes happen."""
+        judge = self.judge
+        reads += judge.reads
+        writes += judge.writes
+        wait_until(
+            lambda: judge.failures or (judge.reads >= reads and judge.writes >= writes),
+            "readers and writers go on",
+        )
+
+    def run_into(self, answers: int) -> None:
+        """Let so many more requests be answered with 503."""
+        judge = self.judge
+        answers += judge.away
+        wait_until(lambda: judge.failures or judge.away >= answers, "503 is told")
+
+    def run_for(self, seconds: float) -> None:
+        """Let them work for a while, or until something is wrong."""
+        end = time.monotonic() + seconds
+        wait_until(
+            lambda: time.monotonic() > end or self.judge.failures or self.judge.stale,
+            "the time is over",
+            seconds=seconds + 10,
+            step=0.1,
+        )
+
+    def _work(self, job: Callable[[str, Browser, random.Random], Iterator[None]], me: str) -> None:
+        """Do one job for ever, and tell of what breaks."""
+        chance = random.Random(me)
+        with self._server.browser() as browser:
+            try:
+                for _done in job(me, browser, chance):
+                    if self._over.is_set():
+                        return
+            except (OSError, HTTPException) as error:
+                self.judge.failures.append(f"{me}: {error!r}")
+
+    # --- Writers: each tells the judge as soon as it has been told.
+
+    def _acknowledged(self) -> None:
+        with self._counting:
+            self.judge.writes += 1
+
+    def _add(self, me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
+        """Add one entry after another, a row again and again until it is acknowledged."""
+        number = 1
+        while True:
+            reply = browser.post("/v1/entries", _entry(me, number))
+            if self.judge.is_fair(f"add {number}", reply, HTTPStatus.CREATED, HTTPStatus.OK):
+                self.judge.rows[me] = number
+                with self._counting:
+                    self.judge.imports += reply.status == HTTPStatus.CREATED
+                self._acknowledged()
+                number += 1
+            yield
+            time.sleep(chance.uniform(0, PAUSE))
+
+    def _import(self, me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
+        """Import a few rows at a time."""
+        number = 1
+        while True:
+            items = [_item(me, number + place) for place in range(IN_AN_IMPORT)]
+            reply = browser.post("/v1/bulk", as_json(items))
+            if self.judge.is_fair(f"import {number}", reply, HTTPStatus.OK):
+                number += IN_AN_IMPORT
+                self.judge.rows[me] = number - 1
+                with self._counting:
+                    self.judge.imports += 1
+                self._acknowledged()
+            yield
+            time.sleep(chance.uniform(0, PAUSE))
+
+    def _change(self, me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
+        """Change the title of one entry for ever."""
+        reply = browser.post("/v1/entries", _entry(me, 1))
+        if not self.judge.is_fair("add an entry to change", reply, HTTPStatus.CREATED):
+            return
+        entry_id = reply.json["id"]
+        number = 1
+        while True:
+            number += 1
+            body = f'{{"title": "{_title(me, number)}"}}'.encode()
+            reply = browser.send("PATCH", f"/v1/entries/{entry_id}", body)
+            if self.judge.is_fair(f"change {number}", reply, HTTPStatus.OK):
+                self.judge.changed[me] = (entry_id, number)
+                self._acknowledged()
+            yield
+            time.sleep(chance.uniform(0, PAUSE))
+
+    def _remove(self, me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
+        """Add entries, have them read, and remove them."""
+        number = 1
+        while True:
+            body = _entry(me, number).replace(COMMON.encode(), b"removed")
+            reply = browser.post("/v1/entries", body)
+            if self.judge.is_fair(f"add {number}", reply, HTTPStatus.CREATED, HTTPStatus.OK):
+                address = f"/v1/entries/{reply.json['id']}"
+                self.judge.is_fair(f"read {number}", browser.get(address), HTTPStatus.OK)
+                gone = browser.send("DELETE", address)
+                if self.judge.is_fair(f"remove {number}", gone, HTTPStatus.NO_CONTENT):
+                    self.judge.removed.append(reply.json["id"])
+                    self._acknowledged()
+                    number += 1
+            yield
+            time.sleep(chance.uniform(0, PAUSE))
+
+    # --- Readers: each takes down what is acknowledged, asks, and compares.
+
+    def _read(self, _me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
+        asks = [self._ask_total, self._ask_total, self._ask_one, self._ask_changed]
+        asks += [self._ask_removed, self._ask_imports]
+        while True:
+            chance.choice(asks)(browser, chance)
+            yield
+
+    def _ask_total(self, browser: Browser, _chance: random.Random) -> None:
+        """The hot question: all rows of all writers."""
+        due = sum(list(self.judge.rows.values()))
+        reply = browser.get(f"/v1/entries?contains={COMMON}&limit=1")
+        if self.judge.is_fair("total", reply, HTTPStatus.OK):
+            total = reply.json["total"]
+            self._judged(reply, total >= due, f"{total} rows where {due} are acknowledged")
+
+    def _ask_one(self, browser: Browser, chance: random.Random) -> None:
+        """The newest row of one writer, by a text that no other has."""
+        known = list(self.judge.rows.items())
+        if not known:
+            return
+        writer, number = chance.choice(known)
+        reply = browser.get(f"/v1/entries?contains={quote(_token(writer, number))}")
+        if self.judge.is_fair("one row", reply, HTTPStatus.OK):
+            found = reply.json["total"]
+            self._judged(reply, found == 1, f"{found} of row {number} by {writer}")
+
+    def _ask_changed(self, browser: Browser, chance: random.Random) -> None:
+        known = list(self.judge.changed.values())
+        if not known:
+            return
+        entry_id, number = chance.choice(known)
+        reply = browser.get(f"/v1/entries/{entry_id}")
+        if self.judge.is_fair("changed entry", reply, HTTPStatus.OK):
+            seen = int(reply.json["title"].rpartition("n")[2].removesuffix("e"))
+            self._judged(reply, seen >= number, f"change {seen} where {number} is acknowledged")
+
+    def _ask_removed(self, browser: Browser, _chance: random.Random) -> None:
+        if not self.judge.removed:
+            return
+        entry_id = self.judge.removed[-1]
+        reply = browser.get(f"/v1/entries/{entry_id}")
+        if self.judge.is_fair("removed entry", reply, HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            self._judged(reply, reply.status == HTTPStatus.NOT_FOUND, f"{entry_id} is still there")
+
+    def _ask_imports(self, browser: Browser, _chance: random.Random) -> None:
+        """The ledger: one import for each of them, and for each added entry."""
+        due = self.judge.imports
+        reply = browser.get("/v1/imports?limit=1")
+        if self.judge.is_fair("imports", reply, HTTPStatus.OK):
+            total = reply.json["total"]
+            self._judged(reply, total >= due, f"{total} imports where {due} are acknowledged")
+
+    def _judged(self, reply: Reply, is_current: bool, otherwise: str) -> None:
+        with self._counting:
+            self.judge.reads += 1
+            self.judge.slowest_read = max(self.judge.slowest_read, reply.seconds)
+            self.judge.outcomes[reply.headers.get("X-Cache", "none")] += 1
+            if not is_current:
+                self.judge.stale.append(f"{otherwise} ({reply.headers.get('X-Cache')})")
+
+
+@contextmanager
+def hammering(
+    server: DatelineServer, name: str, *, readers: int = 6, away_is_fair: bool = False
+) -> Iterator[Hammer]:
+    """Have a server hammered while the block runs, and the judge satisfied at its end.
+
+    Args:
+        server: who is asked.
+        name: unlike those of other hammers on the same archive; letters only.
+        readers: reading clients; there is one writer of each kind.
+        away_is_fair: whether 503 is a fair answer.
+    """
+    hammer = Hammer(server, Judge(away_is_fair=away_is_fair), name)
+    hammer.start(readers)
+    try:
+        yield hammer
+    finally:
+        hammer.stop()
+        print(hammer.judge)  # shown where a test fails, or with -s
+    hammer.judge.must_be_satisfied()
+
+
+def _token(writer: str, number: int) -> str:
+    return f"{writer}n{number}e"
+
+
+def _title(writer: str, number: int) -> str:
+    return f"{COMMON} {_token(writer, number)}"
+
+
+def _item(writer: str, number: int) -> dict[str, str]:
+    return {
+        "title": _title(writer, number),
+        "url": f"https://example.org/{writer}/{number}",
+        "date": "2014-03-08",
+    }
+
+
+def _entry(writer: str, number: int) -> bytes:
+    return as_json([_item(writer, number)]).removeprefix(b'{"items": [').removesuffix(b"]}")

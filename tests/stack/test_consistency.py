@@ -1,0 +1,44 @@
+"""No reader, after an acknowledged write, ever sees the archive without it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.stack.conftest import running, running_with_redis
+from tests.stack.hammer import hammering
+
+LONG = 30.0
+SHORT = 10.0
+"""Seconds of hammering."""
+
+
+@pytest.mark.needs("redis")
+@pytest.mark.parametrize(
+    ("kind", "seconds"),
+    [
+        pytest.param("mysql", LONG, marks=pytest.mark.needs("mysql")),
+        pytest.param("sqlite", SHORT),
+    ],
+)
+def test_a_hammer_of_writers_and_readers_finds_no_stale_answer_with_redis(
+    kind: str, seconds: float, tmp_path: Path
+) -> None:
+    with running_with_redis(kind, tmp_path) as stack:
+        with hammering(stack.server, "k") as hammer:
+            hammer.run_for(seconds)
+        # Answers from the cache are what is on trial.
+        assert hammer.judge.outcomes["hit"] > 10
+        assert hammer.judge.outcomes["bypass"] == 0
+
+
+@pytest.mark.parametrize("kind", [ON_SQLITE, ON_MYSQL])
+def test_a_hammer_finds_no_stale_answer_with_nothing_installed(kind: str, tmp_path: Path) -> None:
+    """Each worker keeps its own answers, and still none is old."""
+    with (
+        fresh_database(kind, tmp_path) as url,
+        running(tmp_path, DATABASE_URL=url, CACHE_URL="memory://") as server,
+    ):
+        with hammering(server, "k") as hammer:
+            hammer.run_for(SHORT)
+        assert hammer.judge.outcomes["hit"] > 10

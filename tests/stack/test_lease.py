@@ -1,0 +1,273 @@
+"""The lease, with a process killed or held at each place where that could do harm.
+
+`common` is the question that everybody asks; each added title has it.
+"""
+
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from dateline.cache import lease
+from dateline.config import Settings
+from dateline.wiring import open_services
+from tests.servers import ON_MYSQL, ON_SQLITE, RedisServer, fresh_database, wait_until
+from tests.stack.actor import Actor
+
+pytestmark = pytest.mark.needs("redis")
+
+_numbers = count(1)
+
+
+class Cast(NamedTuple):
+    """Processes of one service, connected for so long that they believe in leases."""
+
+    redis: RedisServer
+    settings: dict[str, str]
+    directory: Path
+    word: str
+    writer: Actor
+    reader: Actor
+    other: Actor
+
+    @property
+    def query(self) -> str:
+        """The question that everybody asks in this test."""
+        return f"contains={self.word}"
+
+    def total(self, actor: Actor) -> int:
+        """What a process sees now."""
+        (total,) = actor.ask(self.query)["totals"]
+        assert isinstance(total, int)
+        return total
+
+    def title(self, name: str) -> str:
+        """A title that the question finds."""
+        return f"{self.word} {name}"
+
+    def lease(self) -> bytes | None:
+        """What stands in the place of the lease."""
+        found: Any = self.redis.client.get(lease.KEY)
+        assert found is None or isinstance(found, bytes)
+        return found
+
+    def wait_for_lease(self) -> None:
+        """Have a new lease put, with all its life before it."""
+        self.redis.client.delete(lease.KEY)
+
+        def is_put() -> bool:
+            self.reader.ask(self.query)
+            return (self.lease() or b"").startswith(b"=")
+
+        wait_until(is_put, "there is a lease")
+
+    def hold_reader_before_it_puts_a_lease(self) -> None:
+        """It has read the version, and stands still with that."""
+        self.redis.client.delete(lease.KEY)
+        self.reader.hold_before("putting")
+        self.reader.begin_to_ask(self.query)
+        self.reader.wait_until_held()
+
+    def restart_redis_with_a_lease_that_was_ended(self) -> int:
+        """Have Redis come back with a living lease from before a write; gives the new total."""
+        for number in count(1):
+            self.wait_for_lease()
+            self.redis.save()
+            self.writer.add(self.title(f"again {number}"))
+            self.redis.restart_with_old_dump()
+            # On a busy machine it may have run out before Redis was there again.
+            if (self.lease() or b"").startswith(b"="):
+                break
+        return number + 1
+
+
+@pytest.fixture(scope="module", params=[ON_SQLITE, ON_MYSQL])
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[RedisServer, dict[str, str], Path]]:
+    """A database and a Redis, and the settings that name them."""
+    directory = tmp_path_factory.mktemp("lease")
+    redis = RedisServer(directory / "redis").start()
+    try:
+        with fresh_database(request.param, directory) as url:
+            services = open_services(Settings(database_url=url, cache_url="none://"))
+            services.database.upgrade()
+            services.close()
+            yield redis, {"DATELINE_DATABASE_URL": url, "DATELINE_CACHE_URL": redis.url}, directory
+    finally:
+        redis.close()
+
+
+@pytest.fixture(scope="module")
+def actors(service: tuple[RedisServer, dict[str, str], Path]) -> Iterator[list[Actor]]:
+    """Three processes, shared by the tests that do not kill them."""
+    _redis, settings, directory = service
+    shared = [Actor(directory, settings) for _ in range(3)]
+    try:
+        yield shared
+    finally:
+        for actor in shared:
+            actor.close()
+
+
+@pytest.fixture
+def cast(service: tuple[RedisServer, dict[str, str], Path], actors: list[Actor]) -> Cast:
+    """The processes with a question that no other test has asked."""
+    redis, settings, directory = service
+    for place, actor in enumerate(actors):
+        # One that a failed test has left in the middle of something is of no use to the next.
+        if not actor.is_free():
+            actor.close()
+            actors[place] = Actor(directory, settings)
+    cast = Cast(redis, settings, directory, f"common{next(_numbers)}x", *actors)
+    cast.writer.add(cast.title("zero"))
+    wait_until(
+        lambda: all(actor.ask(cast.query)["believes"] for actor in actors),
+        "connections are so old that leases are believed",
+        step=0.1,
+    )
+    return cast
+
+
+def test_a_writer_killed_between_commit_and_lease_costs_no_acknowledged_write(cast: Cast) -> None:
+    with Actor(cast.directory, cast.settings) as doomed:
+        doomed.die_before("ending")
+        cast.wait_for_lease()
+        doomed.begin_to_add(cast.title("one"))
+        doomed.wait_until_dead()
+
+    # Nobody was told of it, so it may be seen or not; it is committed, and seen in a lease's time.
+    assert cast.total(cast.reader) in (1, 2)
+    wait_until(
+        lambda: cast.total(cast.reader) == 2, "it is seen", seconds=lease.SECONDS + 2, step=0.1
+    )
+
+    # The next acknowledged write is seen at once, by all.
+    cast.writer.add(cast.title("two"))
+    assert [cast.total(actor) for actor in (cast.reader, cast.other, cast.writer)] == [3, 3, 3]
+
+
+def test_a_client_who_sends_again_what_a_killed_writer_took_sees_it(cast: Cast) -> None:
+    with Actor(cast.directory, cast.settings) as doomed:
+        doomed.die_before("ending")
+        cast.wait_for_lease()
+        doomed.begin_to_add(cast.title("one"))
+        doomed.wait_until_dead()
+
+    again = cast.writer.add(cast.title("one"))
+
+    # A duplicate is acknowledged too.
+    assert again["created"] is False
+    assert cast.total(cast.reader) == 2
+
+
+def test_a_reader_held_before_it_puts_a_lease_puts_none_over_a_write(cast: Cast) -> None:
+    cast.hold_reader_before_it_puts_a_lease()
+
+    cast.writer.add(cast.title("one"))
+    cast.reader.go_on()
+    cast.reader.result()
+
+    assert cast.lease() is None
+    assert cast.total(cast.other) == 2
+
+
+def test_nor_over_the_lease_of_another(cast: Cast) -> None:
+    cast.hold_reader_before_it_puts_a_lease()
+
+    cast.writer.add(cast.title("one"))
+    assert cast.total(cast.other) == 2
+    newer = cast.lease()
+    cast.reader.go_on()
+    cast.reader.result()
+
+    assert cast.lease() in (newer, None)
+    assert cast.total(cast.other) == 2
+
+
+def test_nor_after_half_a_lease(cast: Cast) -> None:
+    """What it read may be older than a writer who could not reach Redis waits for."""
+    cast.hold_reader_before_it_puts_a_lease()
+
+    wait_until(lambda: cast.lease() is None, "the claim has run out")
+    cast.reader.go_on()
+    cast.reader.result()
+
+    assert cast.lease() is None
+
+
+def test_two_readers_with_one_claim_put_no_old_lease(cast: Cast) -> None:
+    """The second takes part in the claim of the first, and a write comes between."""
+    cast.redis.client.delete(lease.KEY)
+    for actor in (cast.reader, cast.other):
+        actor.hold_before("putting")
+        actor.begin_to_ask(cast.query)
+        actor.wait_until_held()
+
+    cast.writer.add(cast.title("one"))
+    for actor in (cast.reader, cast.other):
+        actor.go_on()
+        actor.result()
+        assert cast.total(cast.writer) == 2
+
+
+def test_an_answer_stored_by_a_slow_reader_after_two_writes_is_taken_by_nobody(cast: Cast) -> None:
+    cast.writer.add(cast.title("one"))
+    cast.reader.hold_before("storing")
+    cast.reader.begin_to_ask(cast.query)
+    cast.reader.wait_until_held()
+
+    cast.writer.add(cast.title("two"))
+    cast.writer.add(cast.title("three"))
+    assert cast.total(cast.other) == 4
+    cast.reader.go_on()
+    (late,) = cast.reader.result()["totals"]
+
+    # It asked before the two writes.
+    assert late == 2
+    assert [cast.total(actor) for actor in (cast.other, cast.reader, cast.writer)] == [4, 4, 4]
+
+
+def test_a_lease_out_of_an_old_dump_is_believed_by_nobody(cast: Cast) -> None:
+    total = cast.restart_redis_with_a_lease_that_was_ended()
+
+    everybody = [cast.total(actor) for actor in (cast.reader, cast.other, cast.writer)]
+    assert everybody == [total] * 3
+
+
+def test_nor_by_a_reader_who_was_held_after_reading_it(cast: Cast) -> None:
+    """What counts is how young the connection was when the lease was asked for."""
+    total = cast.restart_redis_with_a_lease_that_was_ended()
+
+    cast.reader.hold_before("believing")
+    cast.reader.begin_to_ask(cast.query)
+    cast.reader.wait_until_held()
+    time.sleep(lease.SECONDS)
+    cast.reader.go_on()
+
+    assert cast.reader.result()["totals"] == [total]
+
+
+def test_a_writer_who_cannot_reach_redis_waits_until_every_lease_has_run_out(cast: Cast) -> None:
+    cast.wait_for_lease()
+    cast.redis.freeze()
+    try:
+        waited = cast.writer.add(cast.title("one"))["seconds"]
+    finally:
+        cast.redis.thaw()
+
+    assert waited >= lease.SECONDS
+    assert [cast.total(actor) for actor in (cast.reader, cast.other, cast.writer)] == [2, 2, 2]
+
+
+def test_a_waiter_whose_computer_dies_is_not_stuck(cast: Cast) -> None:
+    question = f"{cast.query}&limit=7"
+    with Actor(cast.directory, cast.settings) as doomed:
+        doomed.die_before("storing")
+        doomed.begin_to_ask(question)
+        doomed.wait_until_dead()
+
+    assert cast.other.ask(question)["totals"] == [1]

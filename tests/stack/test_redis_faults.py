@@ -1,0 +1,233 @@
+"""Redis killed, frozen, emptied, aged, full and mad, each while writers write and readers read.
+
+In each of them: no 5xx, no stale answer, and a request that is held up by the time limit at most.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from dateline.cache.breaker import PAUSE
+from dateline.cache.lease import KEY
+from dateline.cache.redis_cache import TIMEOUT
+from dateline.config import Settings
+from dateline.wiring import open_services
+from tests.servers import (
+    ON_MYSQL,
+    ON_SQLITE,
+    RedisServer,
+    RubbishServer,
+    SilentServer,
+    fresh_database,
+    wait_until,
+)
+from tests.stack.actor import Actor
+from tests.stack.conftest import Stack
+from tests.stack.hammer import Hammer, hammering
+
+pytestmark = pytest.mark.needs("redis")
+
+RUBBISH: Final = {
+    "web page": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    "refusal": b"-ERR what\r\n",
+    "consent": b"+OK\r\n",
+    "text": b"$5\r\nhello\r\n",
+    "two texts": b"*2\r\n$1\r\na\r\n$1\r\nb\r\n",
+    "endless": b"$999999999\r\n",
+    "handshake": b"%1\r\n$5\r\nproto\r\n:3\r\n",
+}
+
+_numbers = count(1)
+
+
+@contextmanager
+def hammered(stack: Stack) -> Iterator[Hammer]:
+    """Readers and writers, on a Redis that is well and in use when the block begins."""
+    with hammering(stack.server, f"k{next(_numbers)}x") as hammer:
+        hits = hammer.judge.outcomes["hit"]
+        wait_until(lambda: hammer.judge.outcomes["hit"] > hits + 5, "the cache is in use")
+        yield hammer
+
+
+def is_in_use(stack: Stack) -> bool:
+    """Whether a lease has been put, and so everything works."""
+    kept = stack.redis.client.get(KEY)
+    return isinstance(kept, bytes) and kept.startswith(b"=")
+
+
+def in_use_again(stack: Stack, hammer: Hammer) -> None:
+    """Wait until the service has taken Redis back, without a restart."""
+    bypassed = hammer.judge.outcomes["hit"]
+    wait_until(lambda: is_in_use(stack), "there is a lease again")
+    wait_until(lambda: hammer.judge.outcomes["hit"] > bypassed + 5, "there are hits again")
+
+
+def test_killed_and_restarted_empty(stack: Stack) -> None:
+    with hammered(stack) as hammer:
+        stack.redis.kill()
+        hammer.run_on()
+        stack.redis.start()
+        in_use_again(stack, hammer)
+    assert hammer.judge.outcomes["bypass"] > 0
+
+
+def test_restarted_empty_at_once(stack: Stack) -> None:
+    with hammered(stack) as hammer:
+        for _ in range(3):
+            stack.redis.restart_empty()
+            hammer.run_on(reads=20, writes=4)
+        in_use_again(stack, hammer)
+
+
+def test_restarted_with_an_old_dump(stack: Stack) -> None:
+    with hammered(stack) as hammer:
+        for _ in range(3):
+            wait_until(lambda: is_in_use(stack), "there is a lease to be dumped")
+            stack.redis.save()
+            hammer.run_on(reads=0, writes=2)
+            stack.redis.restart_with_old_dump()
+            hammer.run_on(reads=20, writes=4)
+        in_use_again(stack, hammer)
+
+
+def test_frozen_and_thawed(stack: Stack) -> None:
+    with hammered(stack) as hammer:
+        stack.redis.freeze()
+        try:
+            hammer.run_on()
+        finally:
+            stack.redis.thaw()
+        in_use_again(stack, hammer)
+    assert hammer.judge.outcomes["bypass"] > 0
+
+
+def test_frozen_and_thawed_again_and_again(stack: Stack) -> None:
+    """Shorter than a lease, so that what was in its memory is still alive."""
+    with hammered(stack) as hammer:
+        for _ in range(4):
+            stack.redis.freeze()
+            hammer.run_on(reads=5, writes=0)
+            stack.redis.thaw()
+            hammer.run_on(reads=20, writes=4)
+
+
+def test_full(stack: Stack) -> None:
+    with hammered(stack) as hammer:
+        stack.redis.client.config_set("maxmemory-policy", "noeviction")
+        stack.redis.client.config_set("maxmemory", "1mb")
+        try:
+            hammer.run_on(reads=100, writes=20)
+            refused = stack.redis.client.info("errorstats")
+        finally:
+            stack.redis.client.config_set("maxmemory", "0")
+        in_use_again(stack, hammer)
+    assert isinstance(refused, dict)
+    assert "errorstat_OOM" in refused
+
+
+def test_evicting(stack: Stack) -> None:
+    evicted = stack.redis.count("evicted_keys")
+    with hammered(stack) as hammer:
+        used = stack.redis.count("used_memory")
+        stack.redis.client.config_set("maxmemory-policy", "allkeys-random")
+        stack.redis.client.config_set("maxmemory", str(used))
+        try:
+            wait_until(lambda: stack.redis.count("evicted_keys") > evicted + 50, "keys are evicted")
+            hammer.run_on()
+        finally:
+            stack.redis.client.config_set("maxmemory", "0")
+        in_use_again(stack, hammer)
+
+
+def test_replaced_by_what_answers_rubbish(stack: Stack) -> None:
+    with hammered(stack) as hammer:
+        for rubbish in RUBBISH.values():
+            stack.redis.kill()
+            with closing(RubbishServer(rubbish, stack.redis.port)):
+                hammer.run_on(reads=10, writes=2)
+            stack.redis.start()
+        in_use_again(stack, hammer)
+
+
+def test_every_answer_of_redis_is_forgotten_in_the_middle(stack: Stack) -> None:
+    with hammered(stack) as hammer:
+        for _ in range(20):
+            stack.redis.client.flushall()
+            hammer.run_on(reads=5, writes=1)
+        in_use_again(stack, hammer)
+
+
+# --- What a request pays while Redis is away: counted, where that can be done -------------------
+
+
+@pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An archive with its tables."""
+    with fresh_database(request.param, tmp_path) as url:
+        services = open_services(Settings(database_url=url, cache_url="none://"))
+        services.database.upgrade()
+        services.close()
+        yield url
+
+
+def test_a_silent_redis_is_asked_once_and_then_left_alone(
+    database_url: str, tmp_path: Path
+) -> None:
+    with closing(SilentServer()) as silent:
+        settings = {"DATELINE_DATABASE_URL": database_url, "DATELINE_CACHE_URL": silent.url}
+        with Actor(tmp_path, settings) as actor:
+            # The connection to the database is made, and the pause of a first failure begins.
+            first = actor.ask("contains=first")
+            begun = time.monotonic()
+            answers = [actor.ask(f"contains=more&limit={number}") for number in range(1, 201)]
+            pauses = (time.monotonic() - begun) / PAUSE
+
+    assert first["seconds"] >= TIMEOUT
+    assert {outcome for answer in answers for outcome in answer["outcomes"]} == {"bypass"}
+    # One try at the beginning, and one after each pause.
+    assert silent.connections <= 2 + pauses
+    held_up = [answer for answer in answers if answer["seconds"] >= TIMEOUT]
+    assert len(held_up) <= 1 + pauses
+
+
+def test_many_threads_do_not_wait_for_a_silent_redis_in_turn(
+    database_url: str, tmp_path: Path
+) -> None:
+    threads = 12
+    with closing(SilentServer()) as silent:
+        settings = {"DATELINE_DATABASE_URL": database_url, "DATELINE_CACHE_URL": silent.url}
+        with Actor(tmp_path, settings) as actor:
+            asked = actor.ask("contains=x", times=threads)
+
+    assert set(asked["outcomes"]) == {"bypass"}
+    assert silent.connections <= threads
+    assert asked["seconds"] < threads * TIMEOUT
+
+
+def test_a_queue_for_one_answer_does_not_wait_in_turn_for_a_frozen_redis(
+    database_url: str, tmp_path: Path
+) -> None:
+    threads = 12
+    with closing(RedisServer(tmp_path / "redis").start()) as redis:
+        settings = {"DATELINE_DATABASE_URL": database_url, "DATELINE_CACHE_URL": redis.url}
+        with Actor(tmp_path, settings) as maker, Actor(tmp_path, settings) as queue:
+            queue.ask("contains=other")
+            maker.hold_before("storing")
+            maker.begin_to_ask("contains=x")
+            maker.wait_until_held()
+            asked = redis.calls("set")
+            queue.begin_to_ask("contains=x", times=threads)
+            wait_until(lambda: redis.calls("set") > asked + 3, "the queue stands")
+            redis.freeze()
+            frozen = time.monotonic()
+            answers = queue.result()
+            waited = time.monotonic() - frozen
+            redis.thaw()
+
+    assert "bypass" in answers["outcomes"]
+    assert waited < threads * TIMEOUT

@@ -1,0 +1,63 @@
+"""SIGTERM finishes what is in flight."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+import pytest
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+from tests.factories import as_json, make_item
+from tests.servers import Reply, fresh_database, wait_until
+from tests.stack.conftest import running
+
+IN_FLIGHT: Final = 5
+
+
+@pytest.mark.needs("mysql")
+def test_a_server_that_is_told_to_end_answers_what_is_in_flight(tmp_path: Path) -> None:
+    """Writes that wait for a lock of ours are in flight for sure, and for as long as we like."""
+    with (
+        fresh_database("mysql", tmp_path) as url,
+        # One worker may take them all.
+        running(tmp_path, DATABASE_URL=url, WORKERS="2", THREADS=str(IN_FLIGHT)) as server,
+        ThreadPoolExecutor(IN_FLIGHT) as clients,
+    ):
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.connect() as locking, engine.connect() as watching:
+            locking.exec_driver_sql("SELECT version FROM archive FOR UPDATE")
+            requests: list[Future[Reply]] = [
+                clients.submit(server.post, "/v1/bulk", as_json([make_item()]))
+                for _ in range(IN_FLIGHT)
+            ]
+            wait_until(lambda: _waiting(watching) == IN_FLIGHT, "all writes wait for the lock")
+
+            server.terminate()
+            wait_until(lambda: not _listens(server.pid), "it has understood")
+            assert not any(request.done() for request in requests)
+            locking.rollback()
+            replies = [request.result() for request in requests]
+            code = server.wait()
+            kept = watching.exec_driver_sql("SELECT COUNT(*) FROM entries").scalar_one()
+
+    assert [reply.status for reply in replies] == [200] * IN_FLIGHT
+    assert [reply.json["import"]["created"] for reply in replies] == [1] * IN_FLIGHT
+    assert kept == IN_FLIGHT
+    assert code == 0
+
+
+def _waiting(watching: Connection) -> int:
+    """Writers of this database that wait for the row of the archive."""
+    statement = (
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() "
+        "AND info LIKE 'SELECT archive%%FOR UPDATE'"
+    )
+    found: Any = watching.exec_driver_sql(statement).scalar_one()
+    return int(found)
+
+
+def _listens(pid: int) -> bool:
+    found = psutil.Process(pid).net_connections("tcp")
+    return any(connection.status == psutil.CONN_LISTEN for connection in found)
