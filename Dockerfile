@@ -1,0 +1,56 @@
+# Build arguments, all optional (docs/docker.md):
+#   PYTHON_IMAGE    the base of both stages
+#   PIP_INDEX_URL   another package index; the hashes hold there too
+#   VERSION, REVISION, CREATED   what the labels say
+ARG PYTHON_IMAGE=python:3.12-slim
+
+
+FROM ${PYTHON_IMAGE} AS builder
+
+ARG PIP_INDEX_URL
+COPY requirements.txt ./
+# The environment gets no pip of its own. Only wheels are taken: nothing is compiled, and no code
+# of a package runs while it is installed. Modules are compiled below, those that are used alone.
+RUN python -m venv --without-pip /opt/venv \
+    && pip --python /opt/venv/bin/python install --disable-pip-version-check --no-cache-dir \
+        --no-compile --only-binary :all: --require-hashes -r requirements.txt
+
+
+FROM ${PYTHON_IMAGE}
+
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY --from=builder /opt/venv /opt/venv
+COPY LICENSE gunicorn.conf.py ./
+COPY dateline dateline
+# Neither the base image nor the packages have compiled modules here, and later nothing can be
+# written: without this line every process would compile what it imports.
+# /data is for an archive in a SQLite file; a volume there takes its owner.
+RUN python -c "import dateline.app, dateline.cli, gunicorn.app.wsgiapp, \
+        gunicorn.workers.gthread, pymysql, urllib.request" \
+    && install -d -o 10001 -g 10001 /data
+
+ENV DATELINE_DATABASE_URL=sqlite:////data/dateline.db \
+    PYTHONDONTWRITEBYTECODE=1
+# By number, so that an orchestrator can see that it is not root.
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+ENTRYPOINT ["python", "-m", "dateline"]
+CMD ["serve", "--host", "0.0.0.0"]
+
+# Last, since they change with every build.
+ARG PYTHON_IMAGE
+ARG VERSION=unknown
+ARG REVISION=unknown
+ARG CREATED=unknown
+LABEL org.opencontainers.image.title="Dateline" \
+      org.opencontainers.image.description="Keeps what was published, where and when; says exactly what it could not keep; answers searches at once." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.base.name="${PYTHON_IMAGE}"

@@ -1,0 +1,103 @@
+"""Docker, Compose and HTTP in a few words."""
+
+import json
+import os
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+SECONDS = 600
+
+
+def docker(*words: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+    """Run `docker`, and show what it has said where it fails."""
+    done = subprocess.run(
+        ["docker", *words],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"docker {' '.join(words)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Compose:
+    """A composition of the project, under a name that nothing else has."""
+
+    project: Path
+    name: str
+    files: Sequence[str]
+    environment: Mapping[str, str]
+
+    @classmethod
+    def new(cls, project: Path, files: Sequence[str], environment: Mapping[str, str]) -> "Compose":
+        """Name a composition that is not up yet."""
+        return cls(project, f"dateline-test-{uuid.uuid4().hex[:8]}", files, environment)
+
+    def __call__(self, *words: str) -> str:
+        """Run `docker compose`."""
+        files = [word for file in self.files for word in ("--file", file)]
+        return docker(
+            "compose",
+            *("--project-name", self.name),
+            *files,
+            *words,
+            cwd=self.project,
+            env=self.environment,
+        )
+
+    @contextmanager
+    def running(self) -> Iterator["Compose"]:
+        """Bring it up, and leave nothing of it behind."""
+        try:
+            self("up", "--wait", "--no-build")
+            yield self
+        except BaseException:
+            print(self("ps", "--all"), self("logs", "--tail", "50"), sep="\n")
+            raise
+        finally:
+            self("down", "--volumes", "--remove-orphans", "--timeout", "60")
+
+    def containers(self, service: str) -> list[dict[str, Any]]:
+        """What the engine knows of a service's containers."""
+        ids = self("ps", "--all", "--quiet", service).split()
+        found: list[dict[str, Any]] = json.loads(docker("inspect", *ids))
+        return found
+
+    def urls(self) -> list[str]:
+        """Where the application listens: an address for each replica."""
+        return [
+            f"http://{published['HostIp']}:{published['HostPort']}"
+            for container in self.containers("app")
+            for published in container["NetworkSettings"]["Ports"]["8000/tcp"]
+        ]
+
+
+def ask(url: str, body: object = None) -> tuple[int, str]:
+    """Get a page; or post a body as JSON, where there is one."""
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(url, data, {"Content-Type": "application/json"})
+    try:
+        with urlopen(request, timeout=30) as response:
+            return response.status, response.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def seconds_until(happened: Callable[[], bool], limit: float = 30.0) -> float:
+    """Ask again and again, and tell how long it took."""
+    began = time.monotonic()
+    while not happened():
+        assert time.monotonic() - began < limit, f"not within {limit} s"
+    return time.monotonic() - began

@@ -1,0 +1,56 @@
+"""Settings that containers need: a password from a file."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from dateline.config import load_settings
+from dateline.errors import InvalidSettings
+
+URL = "mysql+pymysql://dateline@mysql/dateline"
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that holds a password, and that the settings name."""
+    file = tmp_path / "password"
+    file.write_text("secret\n")
+    monkeypatch.setenv("DATELINE_DATABASE_PASSWORD_FILE", str(file))
+    return file
+
+
+@pytest.mark.parametrize("password", ["secret", "p@ss/w:rd%40 #?", " é"])
+def test_the_password_is_what_the_file_holds(
+    password: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_DATABASE_URL", URL)
+    file.write_text(f"{password}\n", encoding="utf-8")
+
+    url = make_url(load_settings().database_url)
+
+    assert url.password == password
+    assert url.render_as_string() == URL.replace("@", ":***@")
+
+
+@pytest.mark.parametrize(
+    "url", [None, "sqlite:///archive.db", "mysql+pymysql://dateline:other@mysql/dateline"]
+)
+def test_a_file_that_would_not_be_used_is_refused(
+    url: str | None, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if url is not None:
+        monkeypatch.setenv("DATELINE_DATABASE_URL", url)
+
+    with pytest.raises(InvalidSettings, match="is for a mysql") as stopped:
+        load_settings()
+
+    assert file.read_text().strip() not in str(stopped.value)
+
+
+def test_a_file_that_is_not_there_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_DATABASE_URL", URL)
+    file.unlink()
+
+    with pytest.raises(InvalidSettings, match=f"DATABASE_PASSWORD_FILE={file}"):
+        load_settings()
