@@ -41,6 +41,10 @@ STEP: Final = 0.01
 ON_SQLITE: Final = pytest.param("sqlite", id="sqlite")
 ON_MYSQL: Final = pytest.param("mysql", id="mysql", marks=pytest.mark.needs("mysql"))
 
+THE_REAL_ONE: Final = [ON_MYSQL] if os.environ.get(MYSQL_URL) else [ON_SQLITE, ON_MYSQL]
+"""For faults that are not the database's: MySQL as in production; SQLite only where that is not
+there, and then MySQL is still named among what was left out."""
+
 
 def wait_until(
     condition: Callable[[], object], what: str, seconds: float = DEADLINE, step: float = STEP

@@ -12,7 +12,7 @@ from tests.factories import NDJSON, as_ndjson
 from tests.search.corpus import SIZE, TOTAL_LIMIT, Asked, Made, Oracle, make_corpus, make_questions
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
 
-QUESTIONS = {"sqlite": 50, "mysql": 20}
+QUESTIONS = {"sqlite": 50, "mysql": 10}
 """In each of the tests below: MySQL is the slower one with questions that find very much."""
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from tests.servers import ON_MYSQL, ON_SQLITE, DatelineServer, RedisServer, fresh_database
+from tests.servers import THE_REAL_ONE, DatelineServer, RedisServer, fresh_database
 
 WORKERS: Final = 3
 """More than this machine may have processors, so that none is ever sure of its turn."""
@@ -53,10 +53,10 @@ def running_with_redis(kind: str, directory: Path) -> Iterator[Stack]:
         redis.close()
 
 
-@pytest.fixture(scope="module", params=[ON_SQLITE, ON_MYSQL])
+@pytest.fixture(scope="module", params=THE_REAL_ONE)
 def stack(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
-    """One stack for all tests of a module, on each database."""
+    """One stack for all tests of a module."""
     with running_with_redis(request.param, tmp_path_factory.mktemp("stack")) as stack:
         yield stack

@@ -9,7 +9,7 @@ from tests.stack.conftest import running, running_with_redis
 from tests.stack.hammer import hammering
 
 LONG = 30.0
-SHORT = 10.0
+SHORT = 6.0
 """Seconds of hammering."""
 
 

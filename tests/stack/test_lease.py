@@ -14,7 +14,7 @@ import pytest
 from dateline.cache import lease
 from dateline.config import Settings
 from dateline.wiring import open_services
-from tests.servers import ON_MYSQL, ON_SQLITE, RedisServer, fresh_database, wait_until
+from tests.servers import THE_REAL_ONE, RedisServer, fresh_database, wait_until
 from tests.stack.actor import Actor
 
 pytestmark = pytest.mark.needs("redis")
@@ -84,7 +84,7 @@ class Cast(NamedTuple):
         return number + 1
 
 
-@pytest.fixture(scope="module", params=[ON_SQLITE, ON_MYSQL])
+@pytest.fixture(scope="module", params=THE_REAL_ONE)
 def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[RedisServer, dict[str, str], Path]]:

@@ -18,8 +18,7 @@ from dateline.cache.redis_cache import TIMEOUT
 from dateline.config import Settings
 from dateline.wiring import open_services
 from tests.servers import (
-    ON_MYSQL,
-    ON_SQLITE,
+    THE_REAL_ONE,
     RedisServer,
     RubbishServer,
     SilentServer,
@@ -149,7 +148,7 @@ def test_replaced_by_what_answers_rubbish(stack: Stack) -> None:
         for rubbish in RUBBISH.values():
             stack.redis.kill()
             with closing(RubbishServer(rubbish, stack.redis.port)):
-                hammer.run_on(reads=10, writes=2)
+                hammer.run_on(reads=10, writes=1)
             stack.redis.start()
         in_use_again(stack, hammer)
 
@@ -165,7 +164,7 @@ def test_every_answer_of_redis_is_forgotten_in_the_middle(stack: Stack) -> None:
 # --- What a request pays while Redis is away: counted, where that can be done -------------------
 
 
-@pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
+@pytest.fixture(params=THE_REAL_ONE)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An archive with its tables."""
     with fresh_database(request.param, tmp_path) as url:
