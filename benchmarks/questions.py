@@ -62,8 +62,9 @@ def _draw(archive: Archive, each: int) -> dict[str, list[Asked]]:
             distinct[json.dumps(asked)] = asked
             if len(distinct) == each:
                 break
-        # There is one question for everything, which is asked as often as the others.
-        drawn[name] = list(distinct.values()) if len(distinct) > 1 else [{}] * each
+        drawn[name] = list(distinct.values())
+    # There is but one such question, asked as often as the others.
+    drawn["everything"] = [{}] * each
     return drawn
 
 
@@ -173,5 +174,4 @@ _CLASSES: Final[dict[str, Callable[[Counts, random.Random], Iterator[Asked]]]] =
     "host": _of_sample(lambda entry: {"url": urlsplit(entry.url).netloc, "match": "host"}),
     "prefix": _of_sample(_prefix),
     "exact URL": _of_sample(lambda entry: {"url": entry.url, "match": "exact"}),
-    "everything": lambda _counts, _rng: iter([{}]),
 }

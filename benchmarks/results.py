@@ -93,11 +93,8 @@ class Results:
         written.replace(path)
 
     def all(self) -> list[Piece]:
-        """All pieces, in the order in which they were measured."""
-        return sorted(
-            (_read(path) for path in self._directory.glob("*.json")),
-            key=lambda piece: (piece.at, piece.name),
-        )
+        """All pieces, by their names."""
+        return [_read(path) for path in sorted(self._directory.glob("*.json"))]
 
 
 def _read(path: Path) -> Piece:

@@ -18,7 +18,6 @@ from benchmarks.memory import own_mib
 from benchmarks.questions import Asked, in_dates, questions_of
 from benchmarks.results import MS, Line, Piece, Results, rounded, tell
 from dateline.cache.answers import Cache
-from dateline.cache.null import NullCache
 from dateline.schemas import SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.question import Question, read_question
@@ -101,13 +100,12 @@ def make_cells(cache: Cache, classes: dict[str, list[Asked]]) -> list[Cell]:
     """Every class in both directions, with and without dates, first page and hundredth."""
     cells = []
     for name, asked in classes.items():
-        dated = [
-            in_dates(one, number) for number, one in enumerate(asked)
-        ]
+        dated = [in_dates(one, number) for number, one in enumerate(asked)]
         for how, questions in (("", asked), (", in dates", dated)):
             for sort, direction in SORTS.items():
                 first = [question_of({**one, "sort": sort}) for one in questions]
-                cells.append(Cell(f"{name}{how}, {direction}", first))
+                if first:
+                    cells.append(Cell(f"{name}{how}, {direction}", first))
                 cursors = [_hundredth(cache, one) for one in first]
                 deep = [
                     question_of({**one, "sort": sort, "cursor": cursor})

@@ -1,6 +1,7 @@
 """How results are shown: on a terminal, and as Markdown."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import median
 
 from benchmarks.results import MS, Line, Piece
@@ -11,7 +12,7 @@ HEADER = ("measured", "median", "p99 or range", "n", "beside", "median", "ratio"
 def show(pieces: Sequence[Piece]) -> None:
     """Print one table of all pieces, and below it what one must know to read them."""
     lines: list[tuple[str, ...]] = [HEADER]
-    for piece in pieces:
+    for piece in joined(pieces):
         lines.append((piece.title.upper(), *[""] * (len(HEADER) - 1)))
         lines += map(_cells, piece.lines)
     inner = [cells for cells in lines if cells[1]]
@@ -23,6 +24,16 @@ def show(pieces: Sequence[Piece]) -> None:
         print(f"- {note}")
     for machine in dict.fromkeys(piece.machine for piece in pieces):
         print(f"- {machine}")
+
+
+def joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces with the same title as one, such as the ten imports of a large archive."""
+    by_title: dict[str, Piece] = {}
+    for piece in pieces:
+        before = by_title.get(piece.title)
+        lines = [*before.lines, *piece.lines] if before else piece.lines
+        by_title[piece.title] = replace(piece, lines=lines)
+    return list(by_title.values())
 
 
 def markdown(piece: Piece) -> Iterator[str]:

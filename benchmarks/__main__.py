@@ -1,0 +1,121 @@
+"""The command line of the benchmarks."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from benchmarks import hits, imports, peer, searches
+from benchmarks.archives import Archive, mysql_archive, sqlite_archive
+from benchmarks.report import write_report
+from benchmarks.results import Results
+from benchmarks.rows import ndjson
+from benchmarks.tables import show
+
+DIRECTORY = click.option(
+    "--directory",
+    default="build/bench",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where archives and results are kept; what is measured there is not measured again.",
+)
+
+
+@click.group()
+def main() -> None:
+    """Measure Dateline beside the least that the same work can cost."""
+
+
+@main.command()
+@DIRECTORY
+@click.option(
+    "--rows",
+    "sizes",
+    multiple=True,
+    default=(100_000,),
+    show_default=True,
+    type=click.IntRange(1_000),
+    help="Rows of the archive when it is searched; repeatable, the archive grows.",
+)
+@click.option("--part", default=50_000, show_default=True, help="Rows of each import.")
+@click.option(
+    "--mysql",
+    envvar="BENCH_MYSQL_URL",
+    help="mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE of a user who may make databases; "
+    "without it SQLite alone is measured.",
+)
+@click.option("--only", type=click.Choice(["sqlite", "mysql"]), help="One database alone.")
+@click.option("--each", default=40, show_default=True, help="Distinct questions of each class.")
+@click.option("--rounds", default=3, show_default=True, help="How often each is measured.")
+@click.option(
+    "--sample", type=int, help="Rows of `dateline sample` to send over HTTP, not a largest body."
+)
+@click.option("--peers", is_flag=True, help="Ask Datasette too, installed into build/datasette.")
+def run(
+    *,
+    directory: Path,
+    sizes: tuple[int, ...],
+    part: int,
+    mysql: str | None,
+    only: str | None,
+    each: int,
+    rounds: int,
+    sample: int | None,
+    peers: bool,
+) -> None:
+    """Measure what has not been measured in the directory, and print one table of all."""
+    directory = directory.absolute()
+    results = Results(directory / "results")
+    sqlite = sqlite_archive(directory)
+    archives = [sqlite, mysql_archive(mysql)] if mysql else [sqlite]
+    for archive in archives:
+        if only in (None, archive.kind):
+            _measure(results, directory, archive, sizes, part, each, rounds, sample)
+    if only in (None, "sqlite"):
+        hits.measure(results, directory, sqlite, rounds)
+        if peers:
+            peer.measure(results, directory, sqlite, max(sizes), each, rounds)
+    show(results.all())
+
+
+def _measure(
+    results: Results,
+    directory: Path,
+    archive: Archive,
+    sizes: tuple[int, ...],
+    part: int,
+    each: int,
+    rounds: int,
+    sample: int | None,
+) -> None:
+    imports.measure_http(results, archive, sample, rounds if sample else 1)
+    for rows in sorted(sizes):
+        imports.fill(results, directory, archive, rows, part)
+        searches.measure(results, directory, archive, rows, each, rounds)
+
+
+@main.command()
+@DIRECTORY
+@click.option(
+    "--to",
+    default="docs/performance.md",
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The document to write.",
+)
+def report(*, directory: Path, to: Path) -> None:
+    """Write the document about performance from the results in the directory."""
+    write_report(Results(directory / "results").all(), to)
+
+
+@main.command()
+@click.option("--rows", default=1_000_000, show_default=True, help="How many.")
+@click.option("--seed", default=1, show_default=True, help="Other seeds give other rows.")
+def rows(*, rows: int, seed: int) -> None:
+    """Write rows for a large archive to standard output, as NDJSON."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # it is a text file
+    sys.stdout.writelines(ndjson(rows, seed))
+
+
+if __name__ == "__main__":
+    main()
