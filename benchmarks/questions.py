@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -97,7 +98,7 @@ def _texts(least: float, most: float) -> Callable[[Counts, random.Random], Itera
 
 def _two_terms(counts: Counts, rng: random.Random) -> Iterator[Asked]:
     """In turn the most common and the rarest word of a title, and two ordinary words."""
-    ordinary = [words["contains"][0] for words, _ in zip(_MEDIUM(counts, rng), range(200))]
+    ordinary = [words["contains"][0] for words in islice(_MEDIUM(counts, rng), 200)]
     for _ in range(TRIES):
         words = sorted(
             (word for word in rng.choice(counts.sample).title.split() if word in counts.words),
