@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import hits, imports, peer, searches
+from benchmarks import hits, imports, looks, peer, searches
 from benchmarks.archives import Archive, mysql_archive, sqlite_archive
 from benchmarks.report import write_report
 from benchmarks.results import Results
@@ -92,6 +92,7 @@ def _measure(
     for rows in sorted(sizes):
         imports.fill(results, directory, archive, rows, part)
         searches.measure(results, directory, archive, rows, each, rounds)
+        looks.measure(results, directory, archive, rows, each, rounds)
 
 
 @main.command()

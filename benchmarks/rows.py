@@ -15,7 +15,18 @@ from benchmarks.vocabulary import Language, make_languages, zipf_weights
 
 SITES: Final = 5_000
 HOSTS: Final = ("www", "", "news", "m", "blog", "en", "sport", "archive", "shop", "edition")
-SECTIONS: Final = ["news", "world", "politics", "economy", "sport", "culture", "opinion", "science", "local", "tech"]
+SECTIONS: Final = [
+    "news",
+    "world",
+    "politics",
+    "economy",
+    "sport",
+    "culture",
+    "opinion",
+    "science",
+    "local",
+    "tech",
+]
 ENDINGS: Final = (*["com"] * 6, "org", "net", "co.uk", "de", "fr", "es", "pl", "ru", "cn", "com.br")
 
 FIRST_DAY: Final = date(2000, 1, 1)
@@ -144,7 +155,20 @@ def _hosts(languages: list[Language]) -> list[Host]:
 Day = tuple[str, str, str, str]
 """Year, month and day of the month in digits, and the English name of the month."""
 
-_MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 _FORMS: Final[tuple[tuple[int, Callable[[Day, int], str]], ...]] = (
     (60, lambda day, number: f"{day[0]}-{day[1]}-{day[2]}"),
