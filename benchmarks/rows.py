@@ -8,6 +8,7 @@ a few large sites and many small ones with their subdomains, and 25 years of dat
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -59,8 +60,7 @@ def ndjson(rows: int, seed: int) -> Iterator[str]:
         rows: how many.
         seed: any number.
     """
-    languages = make_languages()
-    hosts = _hosts(languages)
+    hosts = _hosts()
     days = _days()
     # What is above is alike for all seeds: the same sites and words, in other rows.
     rng = random.Random(seed)
@@ -127,8 +127,10 @@ _ADDRESSES: Final[tuple[Callable[[str, str, str, int], str], ...]] = (
 )
 
 
-def _hosts(languages: list[Language]) -> list[Host]:
+@cache
+def _hosts() -> list[Host]:
     """Hosts as often as they are read."""
+    languages = make_languages()
     rng = random.Random("sites")
     english = languages[0]
     sites = zipf_weights(SITES)

@@ -121,6 +121,7 @@ _SIZES: Final = (
 )
 
 
+@cache
 def make_languages() -> list[Language]:
     """Make all languages; the same ones each time for one release of Faker."""
     return [_make(*sizes) for sizes in _SIZES]
