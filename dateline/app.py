@@ -6,6 +6,7 @@ from dateline.controllers import current, documents, entries, health, imports, p
 from dateline.controllers.hits import Hits
 from dateline.controllers.problems import register_problems
 from dateline.controllers.request_ids import RequestIds
+from dateline.controllers.safety import register_safety
 from dateline.wiring import Services
 
 
@@ -17,6 +18,7 @@ def create_app(services: Services) -> Flask:
     hits = Hits(app.wsgi_app, services.cache)
     app.wsgi_app = RequestIds(hits)  # type: ignore[method-assign]  # as Flask documents it
     register_problems(app)
+    register_safety(app)
 
     app.register_blueprint(entries.blueprint, url_prefix="/v1")
     app.register_blueprint(imports.blueprint, url_prefix="/v1")
