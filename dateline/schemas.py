@@ -56,6 +56,14 @@ class SearchParameters(Parameters):
     aliases: ClassVar[Mapping[str, str]] = {"uri": "url", "from": "after", "to": "before"}
     repeatable: ClassVar[frozenset[str]] = frozenset({"contains"})
 
+    q: Annotated[
+        str | None,
+        Field(
+            max_length=1_000,
+            description='Words and "phrases" of the title, -without, site:example.org, url:news, '
+            "after:2014, before:2014-03; all must match.",
+        ),
+    ] = None
     contains: Annotated[
         tuple[Text, ...],
         Field(

@@ -228,6 +228,7 @@ class _Plan:
             yield and_(url_key >= beginning, url_key < _after_all_of(beginning))
         for text in question.title_texts:
             yield contains(Entry.title_folded, text)
+        yield from (~contains(Entry.title_folded, text) for text in question.title_without)
         for text in question.url_texts:
             yield contains(Entry.url_folded, text)
 
