@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dateline.controllers import current, documents, entries, health, imports, pages
+from dateline.controllers import current, documents, entries, exports, health, imports, pages
 from dateline.controllers.hits import Hits
 from dateline.controllers.problems import register_problems
 from dateline.controllers.request_ids import RequestIds
@@ -21,6 +21,7 @@ def create_app(services: Services) -> Flask:
     register_safety(app)
 
     app.register_blueprint(entries.blueprint, url_prefix="/v1")
+    app.register_blueprint(exports.blueprint, url_prefix="/v1")
     app.register_blueprint(imports.blueprint, url_prefix="/v1")
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)

@@ -50,8 +50,8 @@ ONLY_DIGITS: Final = BeforeValidator(_digits)
 Text = Annotated[str, Field(max_length=1_000)]
 
 
-class SearchParameters(Parameters):
-    """The parameters of a search. All filters must match."""
+class Filters(Parameters):
+    """What entries must be like. All filters must match."""
 
     aliases: ClassVar[Mapping[str, str]] = {"uri": "url", "from": "after", "to": "before"}
     repeatable: ClassVar[frozenset[str]] = frozenset({"contains"})
@@ -98,10 +98,28 @@ class SearchParameters(Parameters):
             description="Latest date, inclusive: `2014` is the whole year. Alias: `to`.",
         ),
     ] = None
+
+
+class ExportParameters(Filters):
+    """The parameters of an export: all that is found."""
+
     sort: Annotated[
         Literal["-date", "date", "-added", "added"],
         Field(description="The order; `-` means the latest first."),
     ] = "-date"
+
+
+class FeedParameters(Filters):
+    """The parameters of a feed: what was added last."""
+
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description="Entries in the feed."), ONLY_DIGITS
+    ] = 50
+
+
+class SearchParameters(ExportParameters):
+    """The parameters of a search."""
+
     limit: Annotated[
         int, Field(ge=1, le=MAX_LIMIT, description="Entries on a page."), ONLY_DIGITS
     ] = 20
@@ -203,6 +221,39 @@ class EntryPage(Given):
         Literal["eq", "gte"], Field(description="`gte`: there are `total` or more.")
     ]
     next: Annotated[str | None, Field(description="Link to the next page.")]
+
+
+class TimelineBucket(Given):
+    """How many entries begin in one stretch of time."""
+
+    start: str
+    count: int
+
+
+class Timeline(Given):
+    """Entries counted over time."""
+
+    interval: Literal["year", "month", "day"]
+    buckets: list[TimelineBucket]
+    total: int
+    total_relation: Literal["eq", "gte"]
+
+
+class SiteCount(Given):
+    """How many entries a site has."""
+
+    site: str
+    count: int
+
+
+class SiteList(Given):
+    """Sites with the most entries."""
+
+    items: list[SiteCount]
+    total_sites: int
+    total_sites_relation: Literal["eq", "gte"]
+    total: int
+    total_relation: Literal["eq", "gte"]
 
 
 class FaultView(Given):

@@ -1,5 +1,7 @@
 """Marks stand where a search found something, in the text as it was written."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -59,7 +61,7 @@ def test_all_that_is_found_is_marked_and_nothing_else(text: str, data: some.Data
     assert bool(marked) == bool(wanted)
     for start, end in marked:
         assert wanted in fold(text[start:end])
-    for (_, end), (start, _) in zip(marked, marked[1:], strict=False):
+    for (_, end), (start, _) in pairwise(marked):
         assert end < start
     # Nothing that could be found is left unmarked.
     place = 0
