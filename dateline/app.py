@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from dateline.controllers import current, documents, entries, exports, health, imports, pages
+from dateline.controllers import (
+    current,
+    documents,
+    entries,
+    entry_pages,
+    exports,
+    health,
+    import_pages,
+    imports,
+    ledger_pages,
+    pages,
+)
 from dateline.controllers.hits import Hits
 from dateline.controllers.problems import register_problems
 from dateline.controllers.request_ids import RequestIds
@@ -26,5 +37,8 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(import_pages.blueprint)
+    app.register_blueprint(ledger_pages.blueprint)
+    app.register_blueprint(entry_pages.blueprint)
 
     return app
