@@ -83,7 +83,11 @@ function show(svg, first, last) {
   const drag = document.getElementById("drag");
   drag.setAttribute("x", first);
   drag.setAttribute("width", last < first ? 0 : last - first + 1);
-  document.getElementById("tell").textContent = last < first ? "" : `${name(svg, first, "after")} to ${name(svg, last, "before")}`;
+  tell(last < first ? "" : `${name(svg, first, "after")} to ${name(svg, last, "before")}`);
+}
+
+function tell(text) {
+  document.getElementById("tell").textContent = text;
 }
 
 const linkOf = (svg, place) => new URL(svg.querySelectorAll("a")[place].href.baseVal, location);
@@ -95,6 +99,8 @@ document.addEventListener("pointerdown", (event) => {
 });
 
 document.addEventListener("pointermove", (event) => {
+  const hovered = !from && drawing(event);
+  if (hovered) tell(hovered.querySelectorAll("a")[barAt(hovered, event.clientX)].textContent.trim());
   if (!from) return;
   const place = barAt(from.svg, event.clientX);
   from.moved ||= place !== from.place;
