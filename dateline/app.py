@@ -2,10 +2,23 @@
 
 from flask import Flask
 
-from dateline.controllers import current, documents, entries, health, imports, pages
+from dateline.controllers import (
+    current,
+    documents,
+    entries,
+    entry_pages,
+    exports,
+    health,
+    import_pages,
+    imports,
+    ledger_pages,
+    looks,
+    pages,
+)
 from dateline.controllers.hits import Hits
 from dateline.controllers.problems import register_problems
 from dateline.controllers.request_ids import RequestIds
+from dateline.controllers.safety import register_safety
 from dateline.wiring import Services
 
 
@@ -17,11 +30,17 @@ def create_app(services: Services) -> Flask:
     hits = Hits(app.wsgi_app, services.cache)
     app.wsgi_app = RequestIds(hits)  # type: ignore[method-assign]  # as Flask documents it
     register_problems(app)
+    register_safety(app)
 
     app.register_blueprint(entries.blueprint, url_prefix="/v1")
+    app.register_blueprint(exports.blueprint, url_prefix="/v1")
+    app.register_blueprint(looks.blueprint, url_prefix="/v1")
     app.register_blueprint(imports.blueprint, url_prefix="/v1")
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(import_pages.blueprint)
+    app.register_blueprint(ledger_pages.blueprint)
+    app.register_blueprint(entry_pages.blueprint)
 
     return app

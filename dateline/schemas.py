@@ -50,12 +50,20 @@ ONLY_DIGITS: Final = BeforeValidator(_digits)
 Text = Annotated[str, Field(max_length=1_000)]
 
 
-class SearchParameters(Parameters):
-    """The parameters of a search. All filters must match."""
+class Filters(Parameters):
+    """What entries must be like. All filters must match."""
 
     aliases: ClassVar[Mapping[str, str]] = {"uri": "url", "from": "after", "to": "before"}
     repeatable: ClassVar[frozenset[str]] = frozenset({"contains"})
 
+    q: Annotated[
+        str | None,
+        Field(
+            max_length=1_000,
+            description='Words and "phrases" of the title, -without, site:example.org, url:news, '
+            "after:2014, before:2014-03; all must match.",
+        ),
+    ] = None
     contains: Annotated[
         tuple[Text, ...],
         Field(
@@ -90,10 +98,43 @@ class SearchParameters(Parameters):
             description="Latest date, inclusive: `2014` is the whole year. Alias: `to`.",
         ),
     ] = None
+
+
+class ExportParameters(Filters):
+    """The parameters of an export: all that is found."""
+
     sort: Annotated[
         Literal["-date", "date", "-added", "added"],
         Field(description="The order; `-` means the latest first."),
     ] = "-date"
+
+
+class TimelineParameters(Filters):
+    """The parameters of a timeline."""
+
+    interval: Annotated[
+        Literal["year", "month", "day"] | None,
+        Field(description="How long a bucket is; without it, what suits the time that is spanned."),
+    ] = None
+
+
+class SitesParameters(Filters):
+    """The parameters of a list of sites."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Sites to give."), ONLY_DIGITS] = 20
+
+
+class FeedParameters(Filters):
+    """The parameters of a feed: what was added last."""
+
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description="Entries in the feed."), ONLY_DIGITS
+    ] = 50
+
+
+class SearchParameters(ExportParameters):
+    """The parameters of a search."""
+
     limit: Annotated[
         int, Field(ge=1, le=MAX_LIMIT, description="Entries on a page."), ONLY_DIGITS
     ] = 20
@@ -195,6 +236,39 @@ class EntryPage(Given):
         Literal["eq", "gte"], Field(description="`gte`: there are `total` or more.")
     ]
     next: Annotated[str | None, Field(description="Link to the next page.")]
+
+
+class TimelineBucket(Given):
+    """How many entries begin in one stretch of time."""
+
+    start: str
+    count: int
+
+
+class Timeline(Given):
+    """Entries counted by when their dates begin; the counts add up to `total`."""
+
+    interval: Literal["year", "month", "day"]
+    buckets: list[TimelineBucket]
+    total: int
+    total_relation: Literal["eq", "gte"]
+
+
+class SiteView(Given):
+    """How many entries a site has."""
+
+    site: str
+    count: int
+
+
+class SiteList(Given):
+    """Sites with the most entries."""
+
+    items: list[SiteView]
+    total_sites: int
+    total_sites_relation: Literal["eq", "gte"]
+    total: int
+    total_relation: Literal["eq", "gte"]
 
 
 class FaultView(Given):

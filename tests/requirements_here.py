@@ -23,6 +23,10 @@ def _redis() -> str | None:
     return None if shutil.which("redis-server") else "redis-server is not on PATH"
 
 
+def _chromium() -> str | None:
+    return None if shutil.which("chromium") else "chromium is not on PATH"
+
+
 def _mysql() -> str | None:
     if os.environ.get(MYSQL_URL):
         return None
@@ -40,6 +44,7 @@ def _mysql_to_stop() -> str | None:
 
 REQUIREMENTS: Final[dict[str, Callable[[], str | None]]] = {
     "redis": _redis,
+    "chromium": _chromium,
     "mysql": _mysql,
     "mysql to stop": _mysql_to_stop,
 }

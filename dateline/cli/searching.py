@@ -1,19 +1,17 @@
 """The commands that answer questions."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import click
-from pydantic_core import to_json
 
 from dateline.cli.group import commands, open_archive
 from dateline.cli.tables import show_table
-from dateline.imports.read import Format
 from dateline.parameters import read_parameters
 from dateline.schemas import EntryPage, SearchParameters
-from dateline.search.answer import answer_question, entry_view
-from dateline.search.find import find_all
+from dateline.search.answer import answer_question
+from dateline.search.export import ExportFormat, export_entries
 from dateline.search.question import Question, read_question
 
 
@@ -58,12 +56,12 @@ def search(*, as_json: bool, **given: tuple[str, ...]) -> None:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice([Format.NDJSON, Format.JSON], case_sensitive=False),
-    default=Format.NDJSON.value,
+    type=click.Choice(list(ExportFormat), case_sensitive=False),
+    default=ExportFormat.NDJSON.value,
     show_default=True,
     help="How the entries are written.",
 )
-def export(*, kind: Format, **given: tuple[str, ...]) -> None:
+def export(*, kind: ExportFormat, **given: tuple[str, ...]) -> None:
     """Print all entries that a search finds, as they can be imported again.
 
     All pages are printed, from one snapshot of the archive; --limit and --cursor do not apply.
@@ -71,16 +69,4 @@ def export(*, kind: Format, **given: tuple[str, ...]) -> None:
     if given["limit"] or given["cursor"] or given["total"]:
         raise click.UsageError("An export has no pages: leave out --limit, --cursor and --total.")
     question = _question(given)
-    out = sys.stdout.buffer
-    with open_archive().database.reading() as session:
-        lines = (to_json(entry_view(row)) for row in find_all(session, question))
-        if kind == Format.NDJSON:
-            out.writelines(line + b"\n" for line in lines)
-            return
-        out.write(b'{"items": [')
-        out.writelines(line if first else b",\n" + line for first, line in _first_told(lines))
-        out.write(b"]}\n")
-
-
-def _first_told(lines: Iterator[bytes]) -> Iterator[tuple[bool, bytes]]:
-    return ((number == 0, line) for number, line in enumerate(lines))
+    sys.stdout.buffer.writelines(export_entries(open_archive().database, question, kind))

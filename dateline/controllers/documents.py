@@ -123,9 +123,14 @@ def _body(body: Body) -> dict[str, Any]:
     return {"required": True, "content": content}
 
 
-def _answer(status: HTTPStatus, model: type[BaseModel] | None) -> dict[str, Any]:
+def _answer(status: HTTPStatus, model: type[BaseModel] | str | None) -> dict[str, Any]:
     if model is None:
         return {"description": status.phrase}
+    if isinstance(model, str):
+        return {
+            "description": status.phrase,
+            "content": {model: {"schema": {"type": "string"}}},
+        }
     return {
         "description": status.phrase,
         "content": {JSON: {"schema": PydanticSchema(schema_class=model)}},

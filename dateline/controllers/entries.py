@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, request
 from pydantic import ValidationError
 
-from dateline.cache.answers import Answer
 from dateline.controllers.bodies import object_of_body
 from dateline.controllers.current import services
 from dateline.controllers.operation import Body, Operation, operation
@@ -26,7 +25,7 @@ from dateline.schemas import (
     SearchParameters,
     faults_of,
 )
-from dateline.search.answer import answer_entry, answer_question, entry_view
+from dateline.search.answer import answer_entry, answer_question, entry_etag
 from dateline.search.question import read_question
 
 blueprint = Blueprint("entries", __name__)
@@ -157,5 +156,4 @@ def _is_as_seen(entry: Entry) -> bool:
     condition = request.headers.get("If-Match")
     if condition is None:
         return True
-    etag = Answer.of(entry_view(entry).model_dump_json().encode()).etag
-    return matches(etag, condition, strong=True)
+    return matches(entry_etag(entry), condition, strong=True)

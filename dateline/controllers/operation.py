@@ -38,7 +38,8 @@ class Operation:
         tag: the chapter of the documents.
         query: the parameters of the query string.
         body: the request body, where there is one.
-        answers: the model of each successful status; None for no body.
+        answers: the model of each successful status; a media type where the body is another text
+            than JSON, and None where there is no body.
         problems: the statuses of failures that are particular to the view.
         headers: request headers that it minds, with a description.
     """
@@ -47,7 +48,7 @@ class Operation:
     tag: str
     query: type[Parameters] = NoParameters
     body: Body | None = None
-    answers: Mapping[HTTPStatus, type[BaseModel] | None] = field(default_factory=dict)
+    answers: Mapping[HTTPStatus, type[BaseModel] | str | None] = field(default_factory=dict)
     problems: tuple[HTTPStatus, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 

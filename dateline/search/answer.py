@@ -57,6 +57,11 @@ def entry_view(row: FoundRow | Entry) -> EntryView:
     )
 
 
+def entry_etag(entry: Entry) -> str:
+    """The entity tag of an entry as it is, without quotes: that of its answer."""
+    return Answer.of(entry_view(entry).model_dump_json().encode()).etag
+
+
 def _page(found: Found, question: Question) -> EntryPage:
     following = None
     if found.next is not None:

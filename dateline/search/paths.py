@@ -41,6 +41,7 @@ class Filter(Enum):
     DATES = auto()
     KEYS = auto()
     TITLE = auto()
+    WITHOUT = auto()
     URL = auto()
 
 
@@ -84,6 +85,7 @@ def filters_of(question: Question) -> frozenset[Filter]:
         Filter.DATES: question.first is not None or question.last is not None,
         Filter.KEYS: question.key is not None or question.key_ranges,
         Filter.TITLE: question.title_texts,
+        Filter.WITHOUT: question.title_without,
         Filter.URL: question.url_texts,
     }
     return frozenset(name for name, value in asked.items() if value)
@@ -176,6 +178,8 @@ def tests(question: Question, path: Path) -> Iterator[ColumnElement[bool]]:
         yield from _key_tests(question, _unindexed(Entry.url_key))
     if Filter.TITLE not in path.assures:
         yield from (contains(Entry.title_folded, text) for text in question.title_texts)
+    # No index knows what a title has not.
+    yield from (~contains(Entry.title_folded, text) for text in question.title_without)
     if Filter.URL not in path.assures:
         yield from (contains(Entry.url_folded, text) for text in question.url_texts)
 

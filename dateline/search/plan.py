@@ -128,6 +128,18 @@ class Plan:
         path = self._narrowest.path if self._narrowest else self._of_texts()[0]
         return _told(self._count(path, TOTAL_LIMIT + 1))
 
+    def path_in_order(self) -> Path | None:
+        """Give the path along the order, if it assures all that is asked for."""
+        return self._way if self._way.assures >= self._asked else None
+
+    def queries_of_all(self, *columns: Any) -> Iterator[Select[Any]]:
+        """Give queries that together find everything, by the narrowest path."""
+        path = self.path_in_order()
+        if path is None:
+            narrowest = self._find_narrowest()
+            path = narrowest.path if narrowest else self._of_texts()[0]
+        return self._sought(path, *columns)
+
     # --- The paths --------------------------------------------------------------------------
 
     def _way_along_the_order(self) -> Path:

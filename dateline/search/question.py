@@ -13,8 +13,12 @@ from dateline.fields.folding import fold
 from dateline.fields.url_ranges import domain_key, exact_key, host_key, prefix_key
 from dateline.schemas import SearchParameters
 from dateline.search.cursor import Position, read_cursor
+from dateline.search.query import Kind, Part, read_query
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+MAX_TEXTS: Final = 20
+"""Texts that a title must contain, or must not, in one question."""
 
 
 class Sort(StrEnum):
@@ -42,7 +46,8 @@ class Question:
 
     Attributes:
         title_texts: folded texts that the title must contain, all of them.
-        url_texts: folded texts that the URL must contain.
+        title_without: folded texts of which the title must contain none.
+        url_texts: folded texts that the URL must contain, all of them.
         key: what the entry's URL key must be; None for any.
         key_ranges: beginnings that the entry's URL key must have, all of them.
         first: the entry's span must not end before this second; None for any.
@@ -56,6 +61,7 @@ class Question:
     """
 
     title_texts: tuple[str, ...]
+    title_without: tuple[str, ...]
     url_texts: tuple[str, ...]
     key: str | None
     key_ranges: tuple[str, ...]
@@ -67,6 +73,19 @@ class Question:
     exact_total: bool
     parameters: tuple[tuple[str, str], ...]
     cache_key: str
+
+    @property
+    def filters(self) -> tuple[object, ...]:
+        """What is asked for, whatever the order and the page."""
+        return (
+            self.title_texts,
+            self.title_without,
+            self.url_texts,
+            self.key,
+            self.key_ranges,
+            self.first,
+            self.last,
+        )
 
     def query(self, cursor: str) -> str:
         """The question as a query string, on the page of a cursor."""
@@ -93,54 +112,94 @@ class _Reading:
 
     def question(self) -> Question:
         given = self._given
-        titles = tuple(sorted({self._text("contains", text) for text in given.contains}))
-        match = given.match or "contains"
-        if given.match and given.url is None:
-            self._faults.append(
-                Fault("match.alone", "match", given.match, "'match' needs 'url' beside it.")
-            )
-        url_text, key, ranges = None, None, []
-        if given.url is not None:
-            if match == "contains":
-                url_text = self._text("url", given.url)
-            elif match == "exact":
-                key = self._key("url", exact_key(given.url))
-            else:
-                reader = {"prefix": prefix_key, "host": host_key, "domain": domain_key}[match]
-                ranges.append(self._key("url", reader(given.url)))
+        parts = self._query_parts()
+        contains = sorted({self._text("contains", text) for text in given.contains})
+        titles = {*contains, *(self._text("q", text) for text in parts[Kind.TEXT])}
+        without = {self._text("q", text) for text in parts[Kind.WITHOUT]}
+        self._count_texts(titles, without)
+        url_text, key, ranges = self._url()
+        urls = {self._text("q", text) for text in parts[Kind.URL]}
+        if url_text is not None:
+            urls.add(url_text)
         if given.domain is not None:
             ranges.append(self._key("domain", domain_key(given.domain)))
+        ranges += [self._key("q", domain_key(site)) for site in parts[Kind.SITE]]
         after = self._date("after", given.after)
         before = self._date("before", given.before)
+        afters = [after, *(self._date("q", text) for text in parts[Kind.AFTER])]
+        befores = [before, *(self._date("q", text) for text in parts[Kind.BEFORE])]
         sort = Sort(given.sort)
         position = self._position(sort)
         if self._faults:
             raise InvalidQuestion(self._faults)
         asked = (
-            titles,
-            () if url_text is None else (url_text,),
+            tuple(sorted(titles)),
+            tuple(sorted(without)),
+            tuple(sorted(urls)),
             key,
             tuple(sorted(set(ranges))),
-            after.start if after else None,
-            before.end if before else None,
+            max((date.start for date in afters if date), default=None),
+            min((date.end for date in befores if date), default=None),
             sort,
             given.limit,
             position,
             given.total == "exact",
         )
-        parameters = self._parameters(titles, url_text, after, before)
+        parameters = self._parameters(contains, url_text, after, before)
         return Question(*asked, parameters=parameters, cache_key=f"entries:{asked!r}")
+
+    def _query_parts(self) -> dict[Kind, list[str]]:
+        """The values of the box's query, by what they ask for."""
+        values: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+        if self._given.q is None:
+            return values
+        parts = read_query(self._given.q)
+        if not parts:
+            message = "'q' is empty; give some words or omit it."
+            self._faults.append(Fault("q.empty", "q", self._given.q, message))
+        for part in parts:
+            if isinstance(part, Part):
+                values[part.kind].append(part.value)
+            else:
+                self._faults.append(part)
+        return values
+
+    def _count_texts(self, titles: set[str], without: set[str]) -> None:
+        if max(len(titles), len(without)) > MAX_TEXTS:
+            message = (
+                f"These are more than {MAX_TEXTS} words; give fewer, or put quotation marks around "
+                "what stands together."
+            )
+            self._faults.append(Fault("q.too_many", "q", self._given.q, message))
+
+    def _url(self) -> tuple[str | None, str | None, list[str]]:
+        """What `url` and `match` ask for: a text, a key, or a range of keys."""
+        given = self._given
+        match = given.match or "contains"
+        if given.url is None:
+            if given.match:
+                self._faults.append(
+                    Fault("match.alone", "match", given.match, "'match' needs 'url' beside it.")
+                )
+            return None, None, []
+        if match == "contains":
+            return self._text("url", given.url), None, []
+        if match == "exact":
+            return None, self._key("url", exact_key(given.url)), []
+        reader = {"prefix": prefix_key, "host": host_key, "domain": domain_key}[match]
+        return None, None, [self._key("url", reader(given.url))]
 
     def _parameters(
         self,
-        titles: tuple[str, ...],
+        contains: list[str],
         url_text: str | None,
         after: WrittenDate | None,
         before: WrittenDate | None,
     ) -> tuple[tuple[str, str], ...]:
         given = self._given
         pairs = [
-            *(("contains", text) for text in titles),
+            ("q", given.q),
+            *(("contains", text) for text in contains),
             ("url", given.url if url_text is None else url_text),
             ("match", None if given.match == "contains" else given.match),
             ("domain", given.domain),

@@ -2,6 +2,7 @@
 
 import html
 import re
+from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,7 +15,13 @@ def keep(client: FlaskClient, *items: dict[str, object]) -> None:
 
 
 def titles(page: str) -> list[str]:
-    return [html.unescape(title) for title in re.findall(r'class="title"[^>]*>([^<]*)</a>', page)]
+    found = re.findall(r'class="title"[^>]*>(.*?)</a>', page)
+    return [html.unescape(re.sub(r"</?mark>", "", title)) for title in found]
+
+
+def told(page: str) -> str:
+    """All that is said, without the markup."""
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)))
 
 
 def test_it_shows_the_form_and_the_newest_entries(client: FlaskClient) -> None:
@@ -35,13 +42,30 @@ def test_it_finds_what_the_api_finds(client: FlaskClient) -> None:
 def test_it_takes_the_empty_fields_of_a_form(client: FlaskClient) -> None:
     keep(client, make_item(title="A"))
     form = "contains=&url=&match=contains&domain=&after=&before=&sort=-date"
-    assert titles(client.get(f"/?{form}").text) == ["A"]
+    response = client.get(f"/?{form}", follow_redirects=True)
+    assert titles(response.text) == ["A"]
+    assert response.request.url == "http://localhost/"
+
+
+def test_what_people_share_has_no_empty_fields(client: FlaskClient) -> None:
+    form = "q=a+b&contains=&url=x&match=contains&from=2014&sort=-date&limit=20"
+    response = client.get(f"/?{form}")
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/?q=a+b&url=x&after=2014"
+    assert client.get(response.headers["Location"]).status_code == 200
+
+
+def test_while_typing_the_shared_address_is_told_without_a_detour(client: FlaskClient) -> None:
+    response = client.get("/?q=a&contains=&sort=-date", headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert response.headers["HX-Push-Url"] == "/?q=a"
 
 
 def test_it_shows_the_form_as_it_was_filled_in(client: FlaskClient) -> None:
-    page = client.get("/?contains=a%22b&url=x&match=contains&sort=added").text
+    page = client.get("/?contains=a%22b&url=x&match=prefix&sort=added").text
     assert 'name="contains" value="a&#34;b"' in page
     assert re.search(r'value="added" selected', page)
+    assert "<option selected>prefix" in page
 
 
 def test_a_walk_by_the_next_link_sees_every_entry(client: FlaskClient) -> None:
@@ -59,17 +83,34 @@ def test_a_walk_by_the_next_link_sees_every_entry(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["after=May+23", "limit=x", "foo=1", "url=/a&match=exact", "cursor=x", "sort=title"]
+    "query",
+    ["after=May+23", "limit=x", "foo=1", "url=/a&match=exact", "cursor=x", "sort=title", "q=%22a"],
 )
 def test_a_fault_is_shown_beside_the_form(client: FlaskClient, query: str) -> None:
     keep(client, make_item())
     response = client.get(f"/?{query}")
     assert response.status_code == 400
     assert response.mimetype == "text/html"
-    told = client.get(f"/v1/entries?{query}").get_json()["errors"]
+    errors = client.get(f"/v1/entries?{query}").get_json()["errors"]
     shown = [html.unescape(text) for text in re.findall(r'role="alert">([^<]*)<', response.text)]
-    assert shown == [error["detail"] for error in told]
-    assert '<form action="/"' in response.text
+    assert shown == [error["detail"] for error in errors]
+    assert 'role="search"' in response.text
+
+
+class Elements(HTMLParser):
+    """What a browser makes of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.scripts: set[str | None] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes |= {name for name, _value in attrs}
+        if tag == "script":
+            self.scripts.add(dict(attrs).get("src"))
 
 
 @pytest.mark.parametrize(
@@ -86,9 +127,11 @@ def test_what_was_sent_is_text_and_never_markup(client: FlaskClient, evil: str) 
     keep(client, make_item(title=evil, url='https://example.org/?"><script>alert(2)</script>'))
     response = client.get("/", query_string={"contains": html.unescape(evil)})
     assert titles(response.text) == [html.unescape(evil)]
-    assert "<script>" not in response.text
-    assert "<img" not in response.text
-    assert "<svg" not in response.text
+    elements = Elements()
+    elements.feed(response.text)
+    assert "img" not in elements.seen
+    assert not elements.scripts & {"", None}
+    assert not {name for name in elements.attributes if name.startswith("on")}
     assert "49" not in titles(response.text)
 
 
@@ -122,3 +165,81 @@ def test_it_tells_that_it_is_well(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
     assert response.get_json() == {"status": "ok"}
+
+
+def test_matches_are_marked_in_the_text_as_it_was_written(client: FlaskClient) -> None:
+    keep(client, make_item(title="O CONFÓRTO <b>", url="https://example.org/News"))
+    page = client.get("/?q=conforto+url:news+%22%3Cb%22").text
+    assert "O <mark>CONFÓRTO</mark> <mark>&lt;b</mark>&gt;" in page
+    assert "https://example.org/<mark>News</mark>" in page
+
+
+def test_every_filter_is_a_chip_that_can_be_taken_away(client: FlaskClient) -> None:
+    keep(client, make_item(title="Harbour", date="2014"))
+    query = "q=harbour+-storm&domain=example.org&after=2014&before=2014&sort=date"
+    page = client.get(f"/?{query}").text
+    links = dict(re.findall(r'href="([^"]*)" aria-label="Remove: ([^"]*)"', page))
+    assert {html.unescape(link): label for link, label in links.items()} == {
+        "/?domain=example.org&after=2014&before=2014&sort=date&q=-storm": "title has harbour",
+        "/?domain=example.org&after=2014&before=2014&sort=date&q=harbour": "title has not storm",
+        "/?q=harbour+-storm&after=2014&before=2014&sort=date": "site example.org",
+        "/?q=harbour+-storm&domain=example.org&sort=date": "date 2014",
+    }
+    for link in links:
+        assert client.get(html.unescape(link)).status_code == 200
+
+
+def test_nothing_found_says_which_filter_is_the_reason(client: FlaskClient) -> None:
+    keep(client, make_item(title="Harbour", date="2014"), make_item(title="Harbour", date="2015"))
+    page = told(client.get("/?q=harbour+after:2020").text)
+    assert "Nothing found" in page
+    assert "without “from 2020 ” 2" in page
+    assert "without “title has harbour" not in page
+
+
+def test_an_empty_archive_tells_how_to_begin(client: FlaskClient) -> None:
+    page = client.get("/?q=anything").text
+    assert "Nothing is kept here yet" in page
+    assert 'action="/sample"' in page
+
+
+def test_the_sample_is_loaded_once_and_never_over_something(client: FlaskClient) -> None:
+    first = client.post("/sample")
+    assert (first.status_code, first.headers["Location"]) == (303, "/")
+    total = client.get("/v1/entries").get_json()["total"]
+    assert total > 900
+    assert "Nothing is kept" not in client.get("/").text
+    client.post("/sample")
+    assert client.get("/v1/imports").get_json()["total"] == 1
+
+
+def test_no_other_site_can_load_the_sample(client: FlaskClient) -> None:
+    response = client.post("/sample", headers={"Origin": "http://evil.example"})
+    assert response.status_code == 403
+    assert client.get("/v1/entries").get_json()["total"] == 0
+
+
+def test_the_timeline_and_the_sites_are_links_that_narrow(client: FlaskClient) -> None:
+    keep(client, *make_items(3, date="1990"), make_item(url="https://b.example/", date="2015"))
+    page = client.get("/?q=comfort").text
+    assert "1990: 3" in page
+    assert "1991: 0" in page
+    assert 'href="/?q=comfort&amp;after=1990&amp;before=1990"' in page
+    assert 'href="/?q=comfort&amp;domain=b.example"' in page
+    assert len(titles(client.get("/?q=comfort&after=1990&before=1990").text)) == 3
+
+
+def test_citations_hold_whatever_a_title_has(client: FlaskClient) -> None:
+    keep(client, make_item(title="50% of [A] & B_c {d}", url="https://e.org/a b", date="2014-03"))
+    page = html.unescape(client.get("/").text)
+    assert "“50% of [A] & B_c {d}”. e.org, 2014-03. https://e.org/a b" in page
+    assert r"[50% of \[A\] \& B\_c {d}](<https://e.org/a%20b>), e.org, 2014-03" in page
+    assert r"title = {{50\% of [A] \& B\_c \{d\}}}" in page
+    assert "month = mar" in page
+
+
+def test_a_way_out_tells_nothing_of_the_question(client: FlaskClient) -> None:
+    keep(client, make_item())
+    response = client.get("/?q=comfort")
+    assert 'rel="noopener noreferrer"' in response.text
+    assert response.headers["Referrer-Policy"] == "same-origin"

@@ -1,5 +1,7 @@
 """`dateline export`: all that a search finds, in a form that can be imported again."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +79,7 @@ def test_a_bad_question_is_a_sentence(run: Run) -> None:
     assert result.stderr.startswith("Error: 'yesterday' counts from")
 
 
-@pytest.mark.parametrize("kind", ["ndjson", "json"])
+@pytest.mark.parametrize("kind", ["ndjson", "json", "csv"])
 def test_importing_it_again_changes_nothing(
     kind: str, filled: int, run: Run, directory: Path
 ) -> None:
@@ -90,7 +92,7 @@ def test_importing_it_again_changes_nothing(
     assert result.stdout.startswith(f"export.{kind}: {counts}\n")
 
 
-@pytest.mark.parametrize("kind", ["ndjson", "json"])
+@pytest.mark.parametrize("kind", ["ndjson", "json", "csv"])
 def test_an_archive_made_of_it_exports_the_same(
     kind: str,
     filled: int,
@@ -129,7 +131,10 @@ def test_titles_that_look_encoded_and_days_of_another_zone_come_back_as_they_wer
 
 
 def _kept(export: str, kind: str) -> list[dict[str, Any]]:
-    entries = _entries(export) if kind == "ndjson" else json.loads(export)["items"]
+    if kind == "csv":
+        entries = list(csv.DictReader(io.StringIO(export.removeprefix("\ufeff"))))
+    else:
+        entries = _entries(export) if kind == "ndjson" else json.loads(export)["items"]
     return [
         {name: value for name, value in entry.items() if name not in GIVEN_ANEW}
         for entry in entries

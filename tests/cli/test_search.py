@@ -22,6 +22,7 @@ QUESTIONS: list[dict[str, str]] = [
     {"uri": "https", "from": "2014", "to": "2015"},
     {"domain": "org", "sort": "-added", "total": "exact"},
     {"url": "example.org", "match": "prefix"},
+    {"q": '"a" -de site:com before:2009'},
     {"contains": "no title has this"},
 ]
 

@@ -1,8 +1,9 @@
 """Entries in many scripts and questions about them, and a plain loop that answers the questions.
 
 Everything is made from fixed seeds, so that any database can be asked the same. The loop knows no
-SQL and no index: it looks at every entry. Only folding and the keys of URLs, which have tests of
-their own, are taken from the code that is on trial; hosts and dates are understood anew here.
+SQL and no index: it looks at every entry. Only folding, the keys of URLs and the writing of queries,
+which have tests of their own, are taken from the code that is on trial; hosts and dates are
+understood anew here.
 """
 
 import calendar
@@ -19,6 +20,7 @@ from dateline.errors import Fault
 from dateline.fields.folding import fold
 from dateline.fields.url_ranges import exact_key, prefix_key
 from dateline.fields.urls import read_url
+from dateline.search.query import Kind, write_part
 
 SIZE: Final = 20_000
 TOTAL_LIMIT: Final = 10_000
@@ -275,6 +277,8 @@ def _question(corpus: list[Made], chance: random.Random) -> Asked:
     for _ in range(chance.choice((0, 1, 1, 1, 2, 3))):
         other = entry if chance.random() < 0.8 else chance.choice(corpus)
         _ask_contains(asked, _text_like(other.title, chance))
+    if chance.random() < 0.25:
+        _ask_query(asked, entry, chance.choice(corpus), chance)
     if chance.random() < 0.35:
         _ask_url(asked, entry, chance)
     if chance.random() < 0.2:
@@ -301,6 +305,26 @@ def _ask_contains(asked: Asked, text: str) -> None:
     folded = fold(text)
     asked.parameters.append(("contains", text))
     asked.tests.append(lambda entry: folded in entry.folded_title)
+
+
+def _ask_query(asked: Asked, entry: Made, other: Made, chance: random.Random) -> None:
+    """What the box alone can ask: texts that the title must not have, beside some that it must."""
+    parts = []
+    for _ in range(chance.choice((1, 1, 2))):
+        text = _text_like(other.title, chance)
+        parts.append(write_part(Kind.WITHOUT, text))
+        asked.tests.append(_without(fold(text)))
+    if chance.random() < 0.5:
+        text = _text_like(entry.title, chance)
+        wanted = fold(text)
+        parts.append(write_part(Kind.TEXT, text))
+        asked.tests.append(lambda entry: wanted in entry.folded_title)
+    chance.shuffle(parts)
+    asked.parameters.append(("q", " ".join(parts)))
+
+
+def _without(folded: str) -> Callable[[Made], bool]:
+    return lambda entry: folded not in entry.folded_title
 
 
 def _text_like(title: str, chance: random.Random) -> str:

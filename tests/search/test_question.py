@@ -10,6 +10,7 @@ from dateline.errors import InvalidQuestion
 from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
 from dateline.search.cursor import Position, write_cursor
+from dateline.search.query import Kind, write_part
 from dateline.search.question import Question, read_question
 
 Pairs = list[tuple[str, str]]
@@ -28,12 +29,20 @@ def key(pairs: Pairs) -> str:
 
 texts = some.text(some.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
 dates = some.dates().map(str)
+parts = some.one_of(
+    texts,
+    some.builds(write_part, some.sampled_from([Kind.TEXT, Kind.WITHOUT, Kind.URL]), texts),
+    some.builds(write_part, some.sampled_from([Kind.AFTER, Kind.BEFORE]), dates),
+    some.just("site:cnn.com"),
+)
+queries = some.lists(parts, min_size=1, max_size=4).map(" ".join)
 questions = some.builds(
     lambda contains, others: [*(("contains", text) for text in contains), *others.items()],
     some.lists(texts, max_size=4),
     some.fixed_dictionaries(
         {},
         optional={
+            "q": queries,
             "url": texts,
             "domain": some.sampled_from(["cnn.com", "example.org", "münchen.de"]),
             "after": dates,
@@ -90,6 +99,16 @@ EQUAL: list[tuple[Pairs, Pairs]] = [
     ([("domain", "cnn.com")], [("domain", "https://www.cnn.com/any")]),
     ([("domain", "cnn.com")], [("url", "cnn.com"), ("match", "domain")]),
     ([("domain", "münchen.de")], [("domain", "xn--mnchen-3ya.de")]),
+    ([("q", "conforto")], [("contains", "conforto")]),
+    ([("q", '"O  Conforto" mudar')], [("contains", "MUDAR"), ("contains", "o conforto")]),
+    ([("q", "conforto"), ("contains", "conforto")], [("contains", "conforto")]),
+    ([("q", "-a -b")], [("q", '-"B" -Á')]),
+    ([("q", "site:CNN.com")], [("domain", "cnn.com")]),
+    ([("q", "url:News")], [("url", "news")]),
+    ([("q", "https://Example.org/A")], [("url", "https://example.org/a")]),
+    ([("q", 'after:"March 8 2014" before:2015')], [("after", "2014-03-08"), ("before", "2015")]),
+    ([("q", "after:2014"), ("after", "2013")], [("after", "2014")]),
+    ([("q", "before:2014 before:2013-06")], [("before", "2013-06")]),
     (
         [("url", "https://cnn.com/?b=1&a=2"), ("match", "exact")],
         [("url", "http://CNN.com/?a=2&b=1#top"), ("match", "exact")],
@@ -112,6 +131,12 @@ DIFFERENT: list[Pairs] = [
     [("contains", "a&contains=b")],
     [("contains", "か")],
     [("contains", "が")],
+    [("q", "-a")],
+    [("q", "-a -b")],
+    [("q", "a -b")],
+    [("q", "-a url:a")],
+    [("q", "url:a url:b")],
+    [("q", "site:a.example site:c.example")],
     [("url", "a")],
     [("url", "a.example"), ("match", "host")],
     [("url", "a.example"), ("match", "domain")],

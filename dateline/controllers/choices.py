@@ -1,0 +1,55 @@
+"""How rows and dates are to be read, as a form says it."""
+
+import re
+from functools import lru_cache
+from typing import Annotated, Final, Literal, TypeVar
+from zoneinfo import available_timezones
+
+from flask import request
+from pydantic import Field
+
+from dateline.imports.read import Format
+from dateline.parameters import read_parameters
+from dateline.schemas import ReadingParameters
+
+Columns = Literal[
+    "title,url,date",
+    "title,date,url",
+    "url,title,date",
+    "url,date,title",
+    "date,title,url",
+    "date,url,title",
+]
+
+_PLACES: Final = re.compile(
+    "(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/|UTC$"
+)
+
+
+class Choices(ReadingParameters):
+    """How the rows of an import are to be read."""
+
+    format: Annotated[Format | None, Field(description="None to find out.")] = None
+    columns: Annotated[
+        Columns | None,
+        Field(description="The columns, in order; None where the first line names them."),
+    ] = None
+
+
+Model = TypeVar("Model", bound=ReadingParameters)
+
+
+def read_choices(model: type[Model]) -> Model:
+    """Read the fields of the form that was sent; a form sends its empty fields too.
+
+    Raises:
+        InvalidQuestion: names every field with a bad value.
+    """
+    given = ((name, request.form.get(name, "").strip()) for name in model.model_fields)
+    return read_parameters(model, [(name, value) for name, value in given if value])
+
+
+@lru_cache(maxsize=1)
+def zones() -> list[str]:
+    """The names of time zones to choose from; those of older schemes are known, but not offered."""
+    return sorted(filter(_PLACES.match, available_timezones()))

@@ -1,0 +1,65 @@
+"""An entry as people cite it: plain, as Markdown, as BibTeX."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from dateline.schemas import EntryView
+
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+_MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>&#|~])")
+_LATEX: Final = {
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}",
+}
+# What would end the address early in Markdown or BibTeX, as a browser writes it.
+_ENCODED: Final = {sign: f"%{ord(sign):02X}" for sign in ' <>{}\\^`|"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One form of a citation."""
+
+    name: str
+    text: str
+
+
+def cite(entry: EntryView) -> list[Citation]:
+    """Write an entry in every form. The date is never more exact than it was written."""
+    return [
+        Citation("Plain text", _plain(entry)),
+        Citation("Markdown", _markdown(entry)),
+        Citation("BibTeX", _bibtex(entry)),
+    ]
+
+
+def address(entry: EntryView) -> str:
+    """The URL as a link needs it: one that was sent without its scheme is read as https."""
+    return f"https:{entry.url}" if entry.url.startswith("//") else entry.url
+
+
+def _plain(entry: EntryView) -> str:
+    return f"“{entry.title}”. {entry.site}, {entry.date}. {address(entry)}"
+
+
+def _markdown(entry: EntryView) -> str:
+    title = _MARKDOWN.sub(r"\\\1", entry.title)
+    return f"[{title}](<{_encoded(entry)}>), {entry.site}, {entry.date}"
+
+
+def _bibtex(entry: EntryView) -> str:
+    title = "".join(_LATEX.get(sign, sign) for sign in entry.title)
+    year, _, rest = entry.date.partition("-")
+    lines = [f"title = {{{{{title}}}}}", f"year = {{{year}}}"]
+    if rest:
+        lines.append(f"month = {MONTHS[int(rest[:2]) - 1]}")
+    lines += [f"date = {{{entry.date}}}", f"url = {{{_encoded(entry)}}}"]
+    inside = ",\n  ".join(lines)
+    return f"@misc{{dateline-{entry.id},\n  {inside}\n}}"
+
+
+def _encoded(entry: EntryView) -> str:
+    return "".join(_ENCODED.get(sign, sign) for sign in address(entry))

@@ -1,0 +1,139 @@
+"""One entry for people: what it is, where it came from, what is like it; changing and deleting."""
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from dateline.controllers.choices import read_choices, zones
+from dateline.controllers.current import services
+from dateline.controllers.operation import MAX_ID
+from dateline.controllers.problems import STATUSES
+from dateline.controllers.safety import require_own_page
+from dateline.errors import DuplicateEntry, EntryChanged, Fault, InvalidQuestion, UnsoundEntry
+from dateline.imports.edit import change_entry, delete_entry
+from dateline.imports.ledger import answer_import
+from dateline.imports.options import read_options
+from dateline.models import Entry
+from dateline.schemas import (
+    EntryPage,
+    EntryView,
+    ImportView,
+    ReadingParameters,
+    SearchParameters,
+)
+from dateline.search.answer import answer_entry, answer_question, entry_etag
+from dateline.search.question import read_question
+
+blueprint = Blueprint("entry_pages", __name__)
+
+ID: Final = f"<int(max={MAX_ID}):entry_id>"
+NEIGHBOURS: Final = 5
+"""Entries shown of the same URL and of the same site."""
+
+FIELDS: Final = ("title", "url", "date")
+
+
+@blueprint.get(f"/entries/{ID}")
+def show(entry_id: int) -> str:
+    """Show one entry, and what is like it."""
+    entry, _etag = _entry(entry_id)
+    answer, _outcome = answer_import(services().cache, entry.import_id)
+    return render_template(
+        "entry.html",
+        entry=entry,
+        source=ImportView.model_validate_json(answer.body),
+        same_url=_others(entry, url=entry.url, match="exact"),
+        same_site=_others(entry, domain=entry.site),
+    )
+
+
+@blueprint.get(f"/entries/{ID}/edit")
+def edit(entry_id: int) -> Response:
+    """Show the form to change an entry."""
+    entry, etag = _entry(entry_id)
+    return _form(entry, etag, entry.model_dump())
+
+
+@blueprint.post(f"/entries/{ID}/edit")
+def change(entry_id: int) -> BaseResponse:
+    """Change what the form has otherwise, unless the entry is another by now."""
+    require_own_page()
+    given = request.form
+    entry, etag = _entry(entry_id)
+    now = entry.model_dump()
+    changes = {name: given[name] for name in FIELDS if given.get(name, now[name]) != now[name]}
+    try:
+        reading = read_choices(ReadingParameters)
+        options = read_options(reading.date_order, reading.timezone)
+        if changes:
+            seen = given.get("etag", "")
+            change_entry(services().database, entry_id, changes, options, _is(seen))
+    except (UnsoundEntry, InvalidQuestion) as error:
+        return _form(entry, etag, given, error.faults, STATUSES[type(error)])
+    except (DuplicateEntry, EntryChanged) as error:
+        # The form goes out again with the entry as it is now: whoever saves again has seen it.
+        entry, etag = _entry(entry_id)
+        twin = error.entry_id if isinstance(error, DuplicateEntry) else None
+        fault = Fault("entry.unchanged", "entry", twin, str(error))
+        return _form(entry, etag, given, [fault], STATUSES[type(error)])
+    return redirect(url_for(".show", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get(f"/entries/{ID}/delete")
+def ask_to_delete(entry_id: int) -> str:
+    """Ask whether an entry is to be deleted."""
+    entry, etag = _entry(entry_id)
+    return render_template("entry_delete.html", entry=entry, etag=etag)
+
+
+@blueprint.post(f"/entries/{ID}/delete")
+def delete(entry_id: int) -> Response:
+    """Delete an entry, unless it is another by now."""
+    require_own_page()
+    entry, etag = _entry(entry_id)
+    try:
+        delete_entry(services().database, entry_id, _is(request.form.get("etag", "")))
+    except EntryChanged as error:
+        html = render_template("entry_delete.html", entry=entry, etag=etag, fault=str(error))
+        return Response(html, STATUSES[EntryChanged])
+    return Response(render_template("entry_deleted.html", entry=entry))
+
+
+def _entry(entry_id: int) -> tuple[EntryView, str]:
+    answer, _outcome = answer_entry(services().cache, entry_id)
+    return EntryView.model_validate_json(answer.body), answer.etag
+
+
+def _others(entry: EntryView, **asked: str) -> EntryPage:
+    """A page of other entries, the newest first; `total` counts them alone."""
+    parameters = SearchParameters.model_validate({**asked, "limit": NEIGHBOURS + 1})
+    answer, _outcome = answer_question(services().cache, read_question(parameters))
+    page = EntryPage.model_validate_json(answer.body)
+    others = [other for other in page.items if other.id != entry.id]
+    return page.model_copy(update={"items": others[:NEIGHBOURS], "total": page.total - 1})
+
+
+def _is(etag: str) -> Callable[[Entry], bool]:
+    return lambda entry: entry_etag(entry) == etag
+
+
+def _form(
+    entry: EntryView,
+    etag: str,
+    given: Mapping[str, Any],
+    faults: Sequence[Fault] = (),
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    html = render_template(
+        "entry_edit.html",
+        entry=entry,
+        etag=etag,
+        given=given,
+        faults=faults,
+        zones=zones(),
+        stale=status == HTTPStatus.PRECONDITION_FAILED,
+    )
+    return Response(html, status, {"Cache-Control": "no-store"})

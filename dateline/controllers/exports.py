@@ -1,0 +1,87 @@
+"""What a search finds, taken away: whole as CSV or NDJSON, and its newest as a feed."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import chain
+from typing import Final
+
+from flask import Blueprint, Response, request
+
+from dateline.controllers.current import services
+from dateline.controllers.feeds import ATOM, RSS, Feed, write_atom, write_rss
+from dateline.controllers.operation import Operation, operation
+from dateline.schemas import EntryPage, ExportParameters, FeedParameters, SearchParameters
+from dateline.search.answer import answer_question
+from dateline.search.export import ExportFormat, export_entries
+from dateline.search.question import Sort, read_question
+
+blueprint = Blueprint("exports", __name__)
+
+CSV: Final = "text/csv"
+NDJSON: Final = "application/x-ndjson"
+TAG: Final = "Exports and feeds"
+
+
+@blueprint.get("/entries.csv")
+@operation(Operation("Export as CSV", TAG, query=ExportParameters, answers={HTTPStatus.OK: CSV}))
+def csv(parameters: ExportParameters) -> Response:
+    """Give all entries that every filter matches, from one snapshot, without a limit.
+
+    Importing the file again creates nothing. Titles that a spreadsheet would take for formulas
+    stay as they are: open the file by its import of texts.
+    """
+    return _export(parameters, ExportFormat.CSV, CSV)
+
+
+@blueprint.get("/entries.ndjson")
+@operation(
+    Operation("Export as NDJSON", TAG, query=ExportParameters, answers={HTTPStatus.OK: NDJSON})
+)
+def ndjson(parameters: ExportParameters) -> Response:
+    """Give all entries that every filter matches, one JSON object on a line.
+
+    Importing the file again creates nothing.
+    """
+    return _export(parameters, ExportFormat.NDJSON, NDJSON)
+
+
+@blueprint.get("/entries.rss")
+@operation(Operation("RSS feed", TAG, query=FeedParameters, answers={HTTPStatus.OK: RSS}))
+def rss(parameters: FeedParameters) -> Response:
+    """Give the entries that every filter matches, the last added first, as RSS 2.0."""
+    return Response(write_rss(_feed(parameters)), mimetype=RSS)
+
+
+@blueprint.get("/entries.atom")
+@operation(Operation("Atom feed", TAG, query=FeedParameters, answers={HTTPStatus.OK: ATOM}))
+def atom(parameters: FeedParameters) -> Response:
+    """Give the entries that every filter matches, the last added first, as Atom."""
+    return Response(write_atom(_feed(parameters)), mimetype=ATOM)
+
+
+def _export(parameters: ExportParameters, form: ExportFormat, media_type: str) -> Response:
+    question = read_question(SearchParameters.model_validate(parameters.model_dump()))
+    pieces = export_entries(services().database, question, form)
+    # The first piece is made before the status is sent, so that a database that is away is a 503.
+    response = Response(_from_first(pieces), mimetype=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="dateline.{form}"'
+    response.headers["Cache-Control"] = "no-store"
+    # A reader who hangs up leaves no open session behind.
+    response.call_on_close(pieces.close)
+    return response
+
+
+def _from_first(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    return chain([next(pieces, b"")], pieces)
+
+
+def _feed(parameters: FeedParameters) -> Feed:
+    asked = {**parameters.model_dump(), "sort": Sort.LAST_ADDED.value}
+    question = read_question(SearchParameters.model_validate(asked))
+    answer, _outcome = answer_question(services().cache, question)
+    return Feed(
+        entries=EntryPage.model_validate_json(answer.body).items,
+        query=request.query_string.decode(),
+        root=request.root_url.rstrip("/"),
+        itself=request.url,
+    )

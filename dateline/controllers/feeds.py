@@ -1,0 +1,123 @@
+"""Feeds: the entries that a question finds, as RSS 2.0 and as Atom.
+
+The moment of an item is when it was added, which is exact; the date under which it was published
+may be a year alone, and stands beside it as it was written.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Final
+from urllib.parse import parse_qsl
+from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+
+from dateline.controllers.citations import address
+from dateline.schemas import EntryView
+
+RSS: Final = "application/rss+xml"
+ATOM: Final = "application/atom+xml"
+
+_ATOM: Final = "http://www.w3.org/2005/Atom"
+_DC: Final = "http://purl.org/dc/elements/1.1/"
+
+# What no XML can have, however it is written.
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is told, and where.
+
+    Attributes:
+        entries: the last added first.
+        query: the question, as the query string of the page that shows it.
+        root: where this archive is reached, without a slash at the end.
+        itself: the address of the feed.
+    """
+
+    entries: list[EntryView]
+    query: str
+    root: str
+    itself: str
+
+    @property
+    def title(self) -> str:
+        """The question in words."""
+        asked = ", ".join(value for name, value in parse_qsl(self.query) if name != "limit")
+        return f"Dateline: {asked}" if asked else "Dateline"
+
+    @property
+    def page(self) -> str:
+        """Where people see the same."""
+        pairs = [pair for pair in self.query.split("&") if not pair.startswith("limit=")]
+        return f"{self.root}/?{'&'.join(pairs)}".rstrip("?")
+
+    def permanent(self, entry: EntryView) -> str:
+        """What tells an entry from all others, for ever."""
+        return f"{self.root}/v1/entries/{entry.id}"
+
+
+def write_rss(feed: Feed) -> bytes:
+    """Write RSS 2.0."""
+    rss = Element("rss", version="2.0")
+    channel = SubElement(rss, "channel")
+    _text(channel, "title", feed.title)
+    _text(channel, "link", feed.page)
+    _text(channel, "description", "Source metadata, the last added first.")
+    SubElement(channel, f"{{{_ATOM}}}link", href=feed.itself, rel="self", type=RSS)
+    for entry in feed.entries:
+        item = SubElement(channel, "item")
+        _text(item, "title", entry.title)
+        _text(item, "link", address(entry))
+        _text(item, "guid", feed.permanent(entry)).set("isPermaLink", "false")
+        _text(item, "pubDate", format_datetime(_added(entry)))
+        _text(item, f"{{{_DC}}}date", entry.date)
+        _text(item, "description", _summary(entry))
+    return _document(rss)
+
+
+def write_atom(feed: Feed) -> bytes:
+    """Write Atom (RFC 4287)."""
+    root = Element(f"{{{_ATOM}}}feed")
+    _text(root, f"{{{_ATOM}}}title", feed.title)
+    _text(root, f"{{{_ATOM}}}id", feed.itself)
+    # An empty feed has been so since there was nothing.
+    updated = max((entry.added_at for entry in feed.entries), default="1970-01-01T00:00:00Z")
+    _text(root, f"{{{_ATOM}}}updated", updated)
+    author = SubElement(root, f"{{{_ATOM}}}author")
+    _text(author, f"{{{_ATOM}}}name", "Dateline")
+    SubElement(root, f"{{{_ATOM}}}link", href=feed.itself, rel="self", type=ATOM)
+    SubElement(root, f"{{{_ATOM}}}link", href=feed.page, rel="alternate", type="text/html")
+    for entry in feed.entries:
+        item = SubElement(root, f"{{{_ATOM}}}entry")
+        _text(item, f"{{{_ATOM}}}title", entry.title)
+        _text(item, f"{{{_ATOM}}}id", feed.permanent(entry))
+        _text(item, f"{{{_ATOM}}}updated", entry.added_at)
+        SubElement(item, f"{{{_ATOM}}}link", href=address(entry), rel="alternate")
+        _text(item, f"{{{_DC}}}date", entry.date)
+        _text(item, f"{{{_ATOM}}}summary", _summary(entry))
+    return _document(root)
+
+
+def _summary(entry: EntryView) -> str:
+    return f"{entry.site}, {entry.date}"
+
+
+def _added(entry: EntryView) -> datetime:
+    return datetime.fromisoformat(entry.added_at)
+
+
+def _text(parent: Element, name: str, text: str) -> Element:
+    element = SubElement(parent, name)
+    element.text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    return element
+
+
+def _document(root: Element) -> bytes:
+    body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return body
+
+
+register_namespace("atom", _ATOM)
+register_namespace("dc", _DC)

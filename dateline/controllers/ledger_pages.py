@@ -1,0 +1,85 @@
+"""The ledger for people: all imports, what became of each, and its rejected rows to mend."""
+
+import json
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from dateline.controllers.current import services
+from dateline.controllers.operation import MAX_ID, pairs_of
+from dateline.imports.ledger import answer_import, answer_imports, answer_rejected
+from dateline.imports.rejected_files import rejected_as_csv, rejected_as_ndjson
+from dateline.parameters import read_parameters
+from dateline.schemas import ImportPage, ImportView, LedgerParameters, RejectedPage
+
+blueprint = Blueprint("ledger_pages", __name__)
+
+ID: Final = f"<int(max={MAX_ID}):import_id>"
+
+
+@blueprint.app_template_filter()
+def as_written(value: object) -> str:
+    """A value of a row as its sender wrote it: text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+@blueprint.get("/imports")
+def history() -> str:
+    """Show all imports, the newest first."""
+    asked = _parameters()
+    answer, _outcome = answer_imports(services().cache, asked.limit, asked.cursor)
+    page = ImportPage.model_validate_json(answer.body)
+    following = page.next and url_for(".history", **_query(page.next))
+    return render_template("imports.html", page=page, asked=asked, following=following)
+
+
+@blueprint.get(f"/imports/{ID}")
+def show(import_id: int) -> str:
+    """Show one import, and a page of its rejected rows."""
+    asked = _parameters()
+    cache = services().cache
+    answer, _outcome = answer_import(cache, import_id)
+    rejected, _outcome = answer_rejected(cache, import_id, asked.limit, asked.cursor)
+    page = RejectedPage.model_validate_json(rejected.body)
+    following = page.next and url_for(".show", import_id=import_id, **_query(page.next))
+    kept = ImportView.model_validate_json(answer.body)
+    return render_template(
+        "import_ledger.html", kept=kept, page=page, asked=asked, following=following
+    )
+
+
+@blueprint.get(f"/imports/{ID}/rejected.ndjson")
+def rejected_ndjson(import_id: int) -> Response:
+    """Give the rejected rows to be mended and sent again."""
+    answer_import(services().cache, import_id)
+    rows = rejected_as_ndjson(services().database, import_id)
+    # A lone surrogate is no UTF-8; as an escape it is what JSON says of it.
+    lines = (row.encode(errors="backslashreplace") for row in rows)
+    return _file(Response(lines, mimetype="application/x-ndjson"), f"{import_id}.ndjson")
+
+
+@blueprint.get(f"/imports/{ID}/rejected.csv")
+def rejected_csv(import_id: int) -> Response:
+    """Give the rejected rows to be mended in a spreadsheet and sent again."""
+    answer_import(services().cache, import_id)
+    rows = rejected_as_csv(services().database, import_id)
+    # Spreadsheets take a file for UTF-8 only where it begins with a byte order mark.
+    lines = (
+        row.encode("utf-8-sig" if not at else "utf-8", "replace") for at, row in enumerate(rows)
+    )
+    return _file(Response(lines, mimetype="text/csv"), f"{import_id}.csv")
+
+
+def _file(response: Response, name: str) -> Response:
+    response.headers["Content-Disposition"] = f'attachment; filename="rejected-{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _parameters() -> LedgerParameters:
+    return read_parameters(LedgerParameters, pairs_of(request.query_string))
+
+
+def _query(link: str) -> dict[str, Any]:
+    return dict(parse_qsl(urlsplit(link).query))

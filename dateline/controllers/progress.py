@@ -1,0 +1,56 @@
+"""Telling a page how far long work is, in lines that a script reads as they come.
+
+Each line is an object of JSON: `{"received": 5000}` any number of times, and last either
+`{"location": ...}`, where to go, or `{"page": ...}`, the page to show.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Final, TypeVar
+
+from flask import Response, current_app, request, stream_with_context
+
+LINES: Final = "application/x-ndjson"
+
+Made = TypeVar("Made")
+Progress = Callable[[int], None]
+
+
+def work_and_answer(
+    work: Callable[[Progress], Made], answer: Callable[[Callable[[], Made]], Response]
+) -> Response:
+    """Do the work, and answer with what it made.
+
+    Args:
+        work: may take long; tells of its progress. It knows nothing of the request.
+        answer: calls for what was made, which may raise what the work has raised.
+    """
+    accepted = request.accept_mimetypes
+    if accepted.quality(LINES) > accepted.quality("text/html"):
+        lines = stream_with_context(_lines(work, answer))
+        return Response(lines, mimetype=LINES, headers={"Cache-Control": "no-store"})
+    return answer(lambda: work(lambda _received: None))
+
+
+def _lines(
+    work: Callable[[Progress], Made], answer: Callable[[Callable[[], Made]], Response]
+) -> Iterator[str]:
+    heard: SimpleQueue[int | None] = SimpleQueue()
+    # Where the reader goes away, leaving this block still waits until the work is done.
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work, heard.put)
+        working.add_done_callback(lambda _done: heard.put(None))
+        while (received := heard.get()) is not None:
+            yield _line({"received": received})
+        try:
+            response = answer(working.result)
+        except Exception as error:
+            response = current_app.make_response(current_app.handle_user_exception(error))
+    location = response.headers.get("Location")
+    yield _line({"location": location} if location else {"page": response.get_data(as_text=True)})
+
+
+def _line(values: dict[str, int | str]) -> str:
+    return json.dumps(values) + "\n"

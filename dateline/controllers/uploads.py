@@ -1,0 +1,138 @@
+"""What a person sends by the page: a file, pasted rows, or what a preview has carried."""
+
+import base64
+import binascii
+import gzip
+import io
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import IO, Final
+
+from flask import Response, after_this_request, request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from dateline.controllers.choices import Choices
+from dateline.controllers.current import services
+from dateline.errors import BodyTooLarge, Fault, InvalidQuestion, UnreadableBody
+from dateline.imports.detect import GZIP_MAGIC
+from dateline.imports.read import TOO_LARGE
+
+MAX_PASTED: Final = 8 * 1024 * 1024
+"""Bytes of pasted text; a browser's field is slow before that."""
+
+MAX_CARRIED: Final = 2 * 1024 * 1024
+"""Bytes, after compression, of what a preview carries to the next step."""
+
+_MAX_COMPRESSED_HERE: Final = 16 * 1024 * 1024
+"""Bytes of a plain file that is compressed to see whether it can be carried."""
+
+_OTHER_FIELDS: Final = 64 * 1024
+
+CHUNK: Final = 1024 * 1024
+
+LONGEST_SOURCE: Final = 255
+
+PASTED: Final = "page"
+"""What the ledger calls the source of pasted rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What was sent: the bytes, and what the ledger calls their source."""
+
+    source: str
+    body: IO[bytes]
+
+    def carried(self) -> bytes | None:
+        """The bytes, compressed, for a field of the next form; None where they are too many."""
+        self.body.seek(0)
+        content = self.body.read(_MAX_COMPRESSED_HERE + 1)
+        self.body.seek(0)
+        if len(content) > _MAX_COMPRESSED_HERE:
+            return None
+        # Time 0, so that equal bytes have equal fingerprints.
+        zipped = content if content.startswith(GZIP_MAGIC) else gzip.compress(content, mtime=0)
+        return zipped if len(zipped) <= MAX_CARRIED else None
+
+    def fingerprint(self, choices: Choices) -> str:
+        """A text that is equal for the same bytes, read in the same way."""
+        digest = blake2b(choices.model_dump_json().encode(), digest_size=16)
+        carried = self.carried()
+        if carried is not None:
+            digest.update(carried)
+        else:
+            while piece := self.body.read(CHUNK):
+                digest.update(piece)
+            self.body.seek(0)
+        return digest.hexdigest()
+
+
+def limit_form() -> None:
+    """Set how much is taken; to be called before the form is looked at."""
+    limit = services().settings.max_body_bytes
+    # What is carried is in base64, which makes four bytes of three.
+    request.max_content_length = limit * 4 // 3 + _OTHER_FIELDS
+    request.max_form_memory_size = max(MAX_PASTED, MAX_CARRIED * 4 // 3 + 4)
+    try:
+        _ = request.form
+    except RequestEntityTooLarge as error:
+        length = request.content_length
+        if length is None or length > request.max_content_length:
+            raise BodyTooLarge(limit, TOO_LARGE) from error
+        raise BodyTooLarge(MAX_PASTED, "save the rows as a file, and choose that") from error
+
+
+def read_upload() -> Upload:
+    """The file that was chosen, the rows that were pasted, or what a preview has carried.
+
+    Raises:
+        InvalidQuestion: there is none of them, or both a file and pasted rows.
+        UnreadableBody: what was carried is damaged.
+    """
+    file = request.files.get("file")
+    text = request.form.get("text", "")
+    carried = request.form.get("content", "")
+    if file is not None and file.filename:
+        if text.strip():
+            raise _wrong("text", text, "There are a file and pasted rows; send one of the two.")
+        return Upload(_source(file.filename), _taken(file))
+    if text.strip():
+        if "\0" in text:
+            # No page could show it again as it is.
+            raise _wrong("text", text, "The pasted rows have the character U+0000; remove it.")
+        return Upload(PASTED, io.BytesIO(text.encode()))
+    if carried:
+        return Upload(_source(request.form.get("source", "")), io.BytesIO(_decoded(carried)))
+    raise _wrong("file", None, "There is nothing to import: choose a file, or paste some rows.")
+
+
+def _taken(file: FileStorage) -> IO[bytes]:
+    """The bytes of a file, open until the whole answer has been sent: its request ends before."""
+    body, file.stream = file.stream, io.BytesIO()
+
+    @after_this_request
+    def close_at_the_end(response: Response) -> Response:
+        response.call_on_close(body.close)
+        return response
+
+    return body
+
+
+def _decoded(carried: str) -> bytes:
+    try:
+        return base64.b64decode(carried, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise UnreadableBody(
+            "What the preview carried is damaged; choose the file again."
+        ) from error
+
+
+def _source(name: str) -> str:
+    """A file's own name: some browsers send the folders too."""
+    own = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(str.isprintable, own))[:LONGEST_SOURCE] or PASTED
+
+
+def _wrong(field: str, value: object, message: str) -> InvalidQuestion:
+    return InvalidQuestion([Fault(f"{field}.invalid", field, value, message)])

@@ -1,0 +1,87 @@
+"""The rejected rows of an import as files, to be mended and sent again."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import select
+
+from dateline.database import Database
+from dateline.models import RejectedRow
+
+AT_ONCE: Final = 1_000
+"""Rows read by one query: no connection is held while a slow client takes its time."""
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+
+_BREAK: Final = re.compile(r"[\r\n]+")
+
+
+class _Kept(NamedTuple):
+    raw: Any
+    is_text: bool
+    """Whether it is the text of a row that could not be read."""
+
+
+def rejected_as_ndjson(database: Database, import_id: int) -> Iterator[str]:
+    """Give the rows exactly as they were sent, one on a line."""
+    for raw, is_text in _rows(database, import_id):
+        # In JSON a line break is a blank, or a fault.
+        line = " ".join(_BREAK.split(raw)) if is_text else json.dumps(raw, ensure_ascii=False)
+        yield f"{line}\n"
+
+
+def rejected_as_csv(database: Database, import_id: int) -> Iterator[str]:
+    """Give the rows as CSV, with all columns that any of them has.
+
+    A blank stands before what a spreadsheet would take for a formula: an import drops it again.
+    """
+    names: dict[str, None] = {}
+    for raw, _is_text in _rows(database, import_id):
+        if isinstance(raw, dict):
+            names |= dict.fromkeys(raw)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    header = list(names) or ["title", "url", "date"]
+    writer.writerow(map(_cell, header))
+    for raw, _is_text in _rows(database, import_id):
+        if isinstance(raw, dict):
+            values = [raw.get(name) for name in header]
+        else:
+            values = raw if isinstance(raw, list) else [raw]
+        writer.writerow(map(_cell, values))
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f" {text}" if text.startswith(FORMULA) else text
+
+
+def _rows(database: Database, import_id: int) -> Iterator[_Kept]:
+    last = 0
+    while True:
+        query = (
+            select(RejectedRow.row, RejectedRow.raw, RejectedRow.faults)
+            .where(RejectedRow.import_id == import_id, RejectedRow.row > last)
+            .order_by(RejectedRow.row)
+            .limit(AT_ONCE)
+        )
+        with database.reading() as session:
+            rows = session.execute(query).all()
+        if not rows:
+            return
+        for row, raw, faults in rows:
+            codes = {fault["code"] for fault in json.loads(faults)}
+            yield _Kept(json.loads(raw), "row.unreadable" in codes)
+            last = row

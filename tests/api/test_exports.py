@@ -1,0 +1,164 @@
+"""Exports and feeds: whole, importable again, and sound for other people's programs."""
+
+import csv
+import io
+import json
+import re
+import sqlite3
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Final
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from flask.testing import FlaskClient
+
+from dateline.wiring import Services
+from tests.factories import CSV, JSON, NDJSON, as_json, make_item, make_items
+
+ATOM: Final = "{http://www.w3.org/2005/Atom}"
+DC: Final = "{http://purl.org/dc/elements/1.1/}"
+
+HOSTILE = [
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "'=quoted",
+    'say "yes", or; no',
+    "<script>alert(1)</script> & ]]>",
+    "AT&amp;amp;T",
+    "😀 東京 ‮evil‬",
+    "\u200bhidden",
+]
+
+
+@pytest.fixture
+def kept(client: FlaskClient) -> FlaskClient:
+    """A client of an archive of hostile titles and dates at every precision."""
+    dates = ["2014", "2014-03", "8 March 2014", "2014-03-08T15", "2014-03-08T15:04", "1394287445"]
+    items = [
+        make_item(title=title, date=dates[number % len(dates)])
+        for number, title in enumerate(HOSTILE)
+    ]
+    report = client.post("/v1/bulk", data=as_json(items), content_type=JSON).get_json()
+    assert report["import"]["created"] == len(HOSTILE)
+    return client
+
+
+MEDIA = {"csv": CSV, "ndjson": NDJSON}
+
+
+@pytest.mark.parametrize("form", list(MEDIA))
+def test_importing_an_export_again_creates_nothing(kept: FlaskClient, form: str) -> None:
+    export = kept.get(f"/v1/entries.{form}")
+    assert export.status_code == 200
+    assert export.mimetype == MEDIA[form]
+    assert export.headers["Content-Disposition"] == f'attachment; filename="dateline.{form}"'
+
+    again = kept.post("/v1/bulk", data=export.data, content_type=MEDIA[form])
+
+    counts = again.get_json()["import"]
+    assert again.status_code == 200
+    assert (counts["created"], counts["duplicate"]) == (0, len(HOSTILE))
+
+
+def test_every_form_has_what_the_search_has(kept: FlaskClient) -> None:
+    found = kept.get("/v1/entries?sort=date").get_json()["items"]
+    lines = kept.get("/v1/entries.ndjson?sort=date").text.splitlines()
+    assert [json.loads(line) for line in lines] == found
+    text = kept.get("/v1/entries.csv?sort=date").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert rows == [{name: str(value) for name, value in entry.items()} for entry in found]
+
+
+def test_an_export_has_no_limit(client: FlaskClient) -> None:
+    items = make_items(2_345)
+    client.post("/v1/bulk", data=as_json(items), content_type=JSON)
+    lines = client.get("/v1/entries.ndjson").text.splitlines()
+    assert len({json.loads(line)["id"] for line in lines}) == len(items)
+
+
+def test_an_export_takes_a_question(kept: FlaskClient) -> None:
+    (line,) = kept.get("/v1/entries.ndjson", query_string={"q": "say -script"}).text.splitlines()
+    assert json.loads(line)["title"] == 'say "yes", or; no'
+
+
+@pytest.mark.parametrize("query", ["limit=5", "cursor=x", "total=exact", "after=yesterday"])
+@pytest.mark.parametrize("form", list(MEDIA))
+def test_a_bad_question_is_a_problem(client: FlaskClient, form: str, query: str) -> None:
+    response = client.get(f"/v1/entries.{form}?{query}")
+    assert response.status_code == 400
+    assert response.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("form", list(MEDIA))
+def test_a_failure_is_a_problem_and_no_short_file(
+    client: FlaskClient, services: Services, tmp_path: Path, form: str
+) -> None:
+    with sqlite3.connect(tmp_path / "archive.db") as connection:
+        connection.execute("DROP TABLE entries")
+    services.database.engine.dispose()
+    response = client.get(f"/v1/entries.{form}")
+    assert response.status_code == 503
+    assert response.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("form", [*MEDIA, "rss", "atom"])
+def test_an_empty_archive_has_sound_answers(client: FlaskClient, form: str) -> None:
+    response = client.get(f"/v1/entries.{form}")
+    assert response.status_code == 200
+    if form in ("rss", "atom"):
+        fromstring(response.data)
+    else:
+        assert len(response.data.splitlines()) == (1 if form == "csv" else 0)
+
+
+def feed(client: FlaskClient, path: str) -> Element:
+    response = client.get(path)
+    assert response.status_code == 200
+    return fromstring(response.data)
+
+
+def test_rss_has_the_last_added_first(kept: FlaskClient) -> None:
+    channel = feed(kept, "/v1/entries.rss?limit=3").find("channel")
+    assert channel is not None
+    items = channel.findall("item")
+    last = ["\u200bhidden", "😀 東京 ‮evil‬", "AT&amp;T"]
+    assert [item.findtext("title") for item in items] == last
+    assert channel.findtext("link") == "http://localhost/"
+    for item in items:
+        guid = item.find("guid")
+        assert guid is not None
+        assert guid.get("isPermaLink") == "false"
+        assert re.fullmatch(r"http://localhost/v1/entries/\d+", guid.text or "")
+        assert parsedate_to_datetime(item.findtext("pubDate") or "").tzinfo is not None
+        assert (item.findtext("link") or "").startswith("https://example.org/pages/")
+
+
+def test_atom_has_what_the_standard_asks_for(kept: FlaskClient) -> None:
+    root = feed(kept, "/v1/entries.atom?q=alert")
+    assert root.tag == f"{ATOM}feed"
+    assert root.findtext(f"{ATOM}title") == "Dateline: alert"
+    assert root.findtext(f"{ATOM}id") == "http://localhost/v1/entries.atom?q=alert"
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    assert links == {
+        "self": "http://localhost/v1/entries.atom?q=alert",
+        "alternate": "http://localhost/?q=alert",
+    }
+    (entry,) = root.findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "<script>alert(1)</script> & ]]>"
+    assert entry.findtext(f"{ATOM}updated") == root.findtext(f"{ATOM}updated")
+    assert (entry.findtext(f"{ATOM}id") or "").startswith("http://localhost/v1/entries/")
+
+
+def test_a_feed_gives_dates_as_they_were_written(kept: FlaskClient) -> None:
+    found = kept.get("/v1/entries?sort=-added").get_json()["items"]
+    entries = feed(kept, "/v1/entries.atom").findall(f"{ATOM}entry")
+    assert [entry.findtext(f"{DC}date") for entry in entries] == [one["date"] for one in found]
+
+
+@pytest.mark.parametrize("query", ["sort=date", "cursor=x", "limit=0", "q=%22"])
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_a_feed_refuses_what_it_does_not_know(client: FlaskClient, form: str, query: str) -> None:
+    assert client.get(f"/v1/entries.{form}?{query}").status_code == 400

@@ -1,0 +1,115 @@
+"""The ledger by the page: history, rejected rows, and their download to be mended."""
+
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.forms import Page, counts, ledger, send_file
+from tests.factories import JSON, as_json, as_ndjson, make_item, make_items
+
+
+def test_an_empty_history_leads_to_the_form(client: FlaskClient) -> None:
+    page = Page(client.get("/imports").text)
+    assert "There are no imports yet" in page.text
+    assert "/import" in page.links.values()
+
+
+def test_the_history_is_paged_newest_first(client: FlaskClient) -> None:
+    for _ in range(5):
+        client.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON)
+    seen: list[str] = []
+    link: str | None = "/imports?limit=2"
+    while link:
+        page = Page(client.get(link).text)
+        seen += [text for text in page.links if re.fullmatch(r"Import \d", text)]
+        link = page.links.get("Older imports")
+    assert seen == [f"Import {n}" for n in (5, 4, 3, 2, 1)]
+
+
+def test_every_rejected_row_is_shown_page_by_page(client: FlaskClient) -> None:
+    body = as_ndjson([make_item(date=f"May {n}") for n in range(1, 26)])
+    kept = ledger(client, send_file(client, body, "a.ndjson", "import"))
+    seen: list[str] = []
+    link: str | None = None
+    page = kept.text
+    while True:
+        seen += re.findall(r"<code dir=\"auto\">(May \d+)</code>", page)
+        link = Page(page).links.get("More rejected rows")
+        if link is None:
+            break
+        page = client.get(link).text
+    assert seen == [f"May {n}" for n in range(1, 26)]
+
+
+@pytest.mark.parametrize("path", ["/imports/9", "/imports/9/rejected.csv", f"/imports/{2**70}"])
+def test_an_import_that_there_is_not_is_a_page(client: FlaskClient, path: str) -> None:
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 404
+    assert "<h1>Not Found</h1>" in response.text
+
+
+@pytest.mark.parametrize("query", ["limit=0", "cursor=x", "foo=1", "limit=1&limit=2"])
+def test_a_bad_parameter_is_named(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/imports?{query}").status_code == 400
+
+
+BAD = [
+    make_item(title="=1+1", date="May 23"),
+    make_item(title="-5", note='x, "y"\nz', date="May 24"),
+    make_item(title="زلزال", date="yesterday"),
+    make_item(title="Two\u2028lines", date="03/04/2020"),
+]
+
+
+def test_rejected_rows_come_back_exactly_as_ndjson(client: FlaskClient) -> None:
+    body = as_ndjson([*make_items(3), *BAD, 7, ["a"]]) + b'{"title": "broken\n'
+    ledger(client, send_file(client, body, "a.ndjson", "import"))
+    answer = client.get("/imports/1/rejected.ndjson")
+    assert answer.mimetype == "application/x-ndjson"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="rejected-1.ndjson"'
+    lines = answer.get_data().decode().split("\n")
+    assert [json.loads(line) for line in lines[:6]] == [*BAD, 7, ["a"]]
+    assert lines[6:] == ['{"title": "broken', ""]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_mended_rows_are_taken(client: FlaskClient, form: str) -> None:
+    ledger(client, send_file(client, as_ndjson([*make_items(3), *BAD]), "a.ndjson", "import"))
+    text = client.get(f"/imports/1/rejected.{form}").get_data().decode()
+    for wrong, right in (("May 23", "May 23 2014"), ("May 24", "2014"), ("yesterday", "2014-03")):
+        text = text.replace(wrong, right)
+    again = send_file(client, text.encode(), f"mended.{form}", "import", date_order="DMY")
+    assert counts(ledger(client, again).text) == [4, 4, 0, 0]
+    found = client.get("/v1/entries?sort=-added&limit=4").get_json()["items"]
+    assert [entry["title"] for entry in reversed(found)] == ["=1+1", "-5", "زلزال", "Two lines"]
+    assert [entry["date"] for entry in reversed(found)] == [
+        "2014-05-23",
+        "2014",
+        "2014-03",
+        "2020-04-03",
+    ]
+
+
+def test_no_cell_of_the_csv_is_a_formula(client: FlaskClient) -> None:
+    evil = [make_item(title=f"{start}cmd()", date="no") for start in "=+-@\t"]
+    ledger(client, send_file(client, as_ndjson(evil), "a.ndjson", "import"))
+    text = client.get("/imports/1/rejected.csv").get_data().decode("utf-8-sig")
+    cells = re.split(r'[,\n"]', text)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
+
+
+def test_lines_with_too_many_values_keep_them_all(client: FlaskClient) -> None:
+    body = b"title,url,date\nA, and B,https://example.org/a,2014\n"
+    ledger(client, send_file(client, body, "a.csv", "import"))
+    text = client.get("/imports/1/rejected.csv").get_data().decode("utf-8-sig")
+    assert text.splitlines() == ["title,url,date", "A, and B,https://example.org/a,2014"]
+
+
+def test_a_download_of_many_rows_is_whole(client: FlaskClient) -> None:
+    items = make_items(2_345, date="May 23")
+    ledger(client, send_file(client, as_ndjson(items), "a.ndjson", "import"))
+    lines = client.get("/imports/1/rejected.ndjson").text.splitlines()
+    assert [json.loads(line) for line in lines] == items
+    assert len(client.get("/imports/1/rejected.csv").text.splitlines()) == 2_346

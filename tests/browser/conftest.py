@@ -1,0 +1,141 @@
+"""A browser, an archive, and pages that are watched for what no page may do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+
+from tests.browser.opening import DESKTOP, PHONE, chromium, fill, served
+from tests.servers import DatelineServer
+
+SIZES: Final = {"phone": PHONE, "desktop": DESKTOP}
+
+
+@dataclass(slots=True)
+class Look:
+    """One way to look at an archive: a size of window, with scripts or without.
+
+    Attributes:
+        page: the window.
+        root: where the archive is, without a slash at the end.
+        scripts: whether the browser runs scripts.
+        wrong: what the browser complained of: violations of the policy, errors, dialogs.
+        left: addresses on other sites that it was led to; nothing is loaded from there.
+    """
+
+    page: Page
+    root: str
+    scripts: bool
+    wrong: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        """Open a page of the archive."""
+        self.page.goto(f"{self.root}{path}")
+        return self.page
+
+    @property
+    def path(self) -> str:
+        """Where it is now."""
+        return self.page.url.removeprefix(self.root)
+
+    def titles(self) -> list[str]:
+        """The titles that were found."""
+        return self.page.locator(".entries .title").all_inner_texts()
+
+    def watch(self, page: Page) -> None:
+        """Note whatever goes wrong on a page."""
+        page.on("console", lambda message: self._note(message))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # A refused question is answered with 400, which browsers call an error too.
+        is_status = "the server responded with a status of" in message.text
+        if message.type in ("error", "warning") and not is_status:
+            self.wrong.append(message.text)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
+    """Dateline with the sample and hostile titles; tests only look at it."""
+    with served(tmp_path_factory.mktemp("filled")) as server:
+        fill(server)
+        yield server
+
+
+@pytest.fixture
+def empty_archive(tmp_path: Path) -> Iterator[DatelineServer]:
+    """Dateline without entries, for a test that writes."""
+    with served(tmp_path) as server:
+        yield server
+
+
+def looking(
+    browser: Browser,
+    server: DatelineServer,
+    size: str,
+    *,
+    scripts: bool = True,
+    scheme: Literal["light", "dark"] = "light",
+) -> tuple[BrowserContext, Look]:
+    """Open a window."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        java_script_enabled=scripts,
+        color_scheme=scheme,
+        has_touch=size == "phone",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.set_default_timeout(10_000)
+    look = Look(context.new_page(), f"http://127.0.0.1:{server.port}", scripts)
+    look.watch(look.page)
+
+    def stop(route: Route) -> None:
+        look.left.append(route.request.url)
+        route.fulfill(body="elsewhere", content_type="text/plain")
+
+    context.route(lambda url: not url.startswith(look.root), stop)
+    return context, look
+
+
+WAYS: Final = [
+    pytest.param((size, scripts), id=f"{size}-{'scripts' if scripts else 'plain'}")
+    for size in SIZES
+    for scripts in (True, False)
+]
+
+
+@pytest.fixture(params=WAYS)
+def look(
+    request: pytest.FixtureRequest, browser: Browser, archive: DatelineServer
+) -> Iterator[Look]:
+    """Every way to look at the filled archive; at the end nothing may have gone wrong."""
+    size, scripts = request.param
+    yield from watched(*looking(browser, archive, size, scripts=scripts))
+
+
+@pytest.fixture(params=list(SIZES))
+def quick_look(
+    request: pytest.FixtureRequest, browser: Browser, archive: DatelineServer
+) -> Iterator[Look]:
+    """The filled archive, at every size, with scripts."""
+    yield from watched(*looking(browser, archive, request.param))
+
+
+def watched(context: BrowserContext, look: Look) -> Iterator[Look]:
+    """Lend a window to a test, and see afterwards that nothing went wrong in it."""
+    yield look
+    context.close()
+    assert look.wrong == []

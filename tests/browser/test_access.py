@@ -1,0 +1,87 @@
+"""For everybody: no rule of axe is broken, keys reach everything, and nothing runs off the side."""
+
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import looking
+from tests.servers import DatelineServer
+
+pytestmark = pytest.mark.needs("chromium")
+
+AXE: Final = Path(__file__).with_name("vendor") / "axe-core" / "axe.min.js"
+
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+PATHS: Final = (
+    "/",
+    "/?q=conforto+-x+site:br&after=1980&sort=date",
+    "/?contains=de&url=/&match=contains",
+    "/?q=site:evil.example",
+    "/?q=nothing+nowhere&before=2014",
+    "/?q=%22new&after=May+23",
+)
+
+Scheme = Literal["light", "dark"]
+LOOKS: Final[list[tuple[str, Scheme]]] = [("phone", "dark"), ("desktop", "light")]
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_axe_finds_nothing(
+    browser: Browser, archive: DatelineServer, size: str, scheme: Scheme
+) -> None:
+    context, look = looking(browser, archive, size, scheme=scheme)
+    found = []
+    for path in PATHS:
+        page = look.go(path)
+        # What is folded up is looked at too.
+        page.evaluate("document.querySelectorAll('details').forEach((it) => { it.open = true })")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        options = {"runOnly": RULES, "resultTypes": ["violations"]}
+        result: dict[str, Any] = page.evaluate("(options) => axe.run(document, options)", options)
+        found += [
+            f"{path}: {broken['id']}: {node['html'][:200]} {node['failureSummary']}"
+            for broken in result["violations"]
+            for node in broken["nodes"][:2]
+        ]
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{path} runs {wide} pixels off the side"
+    context.close()
+    assert found == []
+    assert look.wrong == []
+
+
+def test_keys_reach_everything(browser: Browser, archive: DatelineServer) -> None:
+    context, look = looking(browser, archive, "desktop")
+    page = look.go("/?q=conforto&after=1980")
+    page.evaluate("document.activeElement.blur()")
+    wanted: int = page.evaluate(
+        "[...document.querySelectorAll('a, button, input, select, summary')]"
+        ".filter((it) => it.tabIndex >= 0 && it.checkVisibility()).length"
+    )
+    assert wanted > 40
+    reached = set()
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "(() => { const it = document.activeElement; const box = it.getBoundingClientRect();"
+                "return `${it.tagName} ${it.innerText} ${box.x} ${box.y + scrollY}` })()"
+            )
+        )
+    assert len(reached) == wanted
+    context.close()
+    assert look.wrong == []
+
+
+def test_the_documents_of_the_api_keep_to_the_policy(
+    browser: Browser, archive: DatelineServer
+) -> None:
+    context, look = looking(browser, archive, "desktop")
+    page = look.go("/docs")
+    page.get_by_role("heading", name="Dateline").wait_for()
+    page.locator(".opblock-summary-control").first.click()
+    context.close()
+    assert look.wrong == []

@@ -1,0 +1,89 @@
+"""What scripts make quicker, and what keys do."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Look
+
+pytestmark = pytest.mark.needs("chromium")
+
+
+def focused(page: Page) -> str:
+    """What a key would go to."""
+    text: str = page.evaluate("document.activeElement.innerText || document.activeElement.id")
+    return text
+
+
+def test_results_come_while_one_types(quick_look: Look) -> None:
+    page = quick_look.go("/?sort=date")
+    box = page.get_by_label("Search", exact=True)
+    box.press_sequentially("conf", delay=20)
+    page.wait_for_url("**/?q=conf&sort=date")
+    expect(page.locator(".entries mark").first).to_have_text(re.compile("conf", re.IGNORECASE))
+    expect(page.locator("#said")).to_have_text(re.compile(r"\d+ entr"))
+    box.press_sequentially("orto", delay=20)
+    page.wait_for_url("**/?q=conforto&sort=date")
+    expect(box).to_be_focused()
+    expect(page).to_have_title("conforto · Dateline")
+    # One step back is the page from before the typing, as it was.
+    page.go_back()
+    page.wait_for_url("**/?sort=date")
+    expect(box).to_have_value("")
+    expect(page.locator(".entries mark")).to_have_count(0)
+
+
+def test_a_fault_is_shown_while_one_types_and_goes_again(quick_look: Look) -> None:
+    page = quick_look.go("/")
+    box = page.get_by_label("Search", exact=True)
+    box.press_sequentially('"conf')
+    expect(page.get_by_role("alert")).to_have_text(re.compile("never closed"))
+    box.press_sequentially('orto"')
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".entries mark").first).to_be_visible()
+
+
+def test_a_slow_answer_is_seen_to_be_on_its_way(quick_look: Look) -> None:
+    page = quick_look.go("/")
+    held: list[Route] = []
+    page.route(re.compile(r"\?q=slow"), lambda route: held.append(route))
+    page.get_by_label("Search", exact=True).fill("slow")
+    expect(page.locator("#busy")).to_have_class(re.compile("htmx-request"))
+    held[0].continue_()
+    page.wait_for_url("**/?q=slow")
+    expect(page.locator("#busy")).not_to_have_class(re.compile("htmx-request"))
+
+
+def test_keys_lead_through_the_results(quick_look: Look) -> None:
+    page = quick_look.go("/?q=de")
+    titles = quick_look.titles()
+    page.keyboard.press("/")
+    assert focused(page) == "q"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == titles[1]
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == titles[0]
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == "q"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(rf"^(?!{re.escape(quick_look.root)})"))
+    assert len(quick_look.left) == 1
+
+
+def test_dragging_over_the_timeline_selects_a_span(quick_look: Look) -> None:
+    page = quick_look.go("/")
+    box = page.locator("#bars svg").bounding_box()
+    labels = page.locator("#bars a title").all_text_contents()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    width = box["width"] / len(labels)
+    page.mouse.move(box["x"] + 10.5 * width, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 14.5 * width, middle, steps=4)
+    first, last = labels[10].partition(":")[0], labels[14].partition(":")[0]
+    expect(page.locator("#tell")).to_have_text(f"{first} to {last}")
+    page.mouse.up()
+    page.wait_for_url(f"**/?after={first}&before={last}")
