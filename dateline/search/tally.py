@@ -82,7 +82,7 @@ def _days_in_time(session: Session, question: Question) -> Counter[int]:
         kept = kept.where(DayCount.day >= from_day)
     if to_day is not None:
         kept = kept.where(DayCount.day < to_day)
-    counts = Counter(dict(session.execute(kept).tuples().all()))
+    counts = Counter(dict(session.execute(kept).all()))
     path = path_of_dates(question)
     *before, inside = path.stretches
     for stretch in before:
@@ -128,7 +128,7 @@ def _kept_sites(session: Session, question: Question) -> dict[str, int] | None:
     partly = select(SiteCount.site).where(SiteCount.site_key.in_(above)).limit(1)
     if above and session.execute(partly).first() is not None:
         return None
-    return dict(session.execute(kept).tuples().all())
+    return dict(session.execute(kept).all())
 
 
 def _first_found(session: Session, question: Question, column: Any) -> tuple[list[Any], bool]:
