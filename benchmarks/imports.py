@@ -69,7 +69,7 @@ def fill(results: Results, directory: Path, archive: Archive, rows: int, part: i
             rounded([floor]),
             "" if clean else "a part of it was there before: not a fair figure",
         )
-        memory = Line("  peak memory of the command", "MiB", rounded([done.peak_mib]))
+        memory = Line("  peak memory of all its processes", "MiB", rounded([done.peak_mib]))
         title = f"{archive.kind}: import by command line"
         facts = {"last_id": archive.last_id()}
         results.keep(Piece(name, title, [rate, memory, *_sizes(archive)], NOTES, facts))
@@ -103,7 +103,11 @@ def measure_http(results: Results, archive: Archive, rows: int | None, rounds: i
     what = f"NDJSON, {done[0].received:,} rows, {len(body) / MIB:,.0f} MiB"
     lines = [
         Line(what, UNIT, rates, BARE[archive.kind], rounded(floors)),
-        Line("  peak memory of the worker", "MiB", rounded([each.peak_mib for each in done])),
+        Line(
+            "  peak memory of all Gunicorn processes",
+            "MiB",
+            rounded([each.peak_mib for each in done]),
+        ),
     ]
     results.keep(Piece(name, f"{archive.kind}: import over HTTP", lines, NOTES))
     for used in (fresh, fresh.beside("floor")):
