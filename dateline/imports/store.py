@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
 from itertools import chain
 from typing import Final
 
@@ -21,8 +22,9 @@ rows, SQLAlchemy's handling of each value would cost as much as the insert itsel
 
 _NAMES: Final = ", ".join(COLUMNS)
 
-ROWS_IN_STATEMENT: Final = 2_000
-"""SQLite takes 32,766 values in a statement, which is 2,184 rows."""
+ROWS_IN_STATEMENT: Final = 500
+"""Rows that SQLite takes by one statement. It is always the same one, which the driver keeps
+prepared: one of another length for each group would cost memory and time."""
 
 
 def store_rows(
@@ -47,8 +49,7 @@ def store_rows(
             values,
         )
     else:
-        for at in range(0, len(values), ROWS_IN_STATEMENT):
-            _insert_into_sqlite(connection, values[at : at + ROWS_IN_STATEMENT])
+        _insert_into_sqlite(connection, values)
     # There is one writer at a time, so all that is newer is ours.
     created = session.scalars(select(func.count()).where(Entry.id > last_id)).one()
     if created:
@@ -59,10 +60,19 @@ def store_rows(
 
 def _insert_into_sqlite(connection: Connection, values: Sequence[tuple[object, ...]]) -> None:
     """Insert many rows by one statement, which costs less than one statement a row."""
-    rows = ", ".join([f"({_row_of('?')})"] * len(values))
-    connection.exec_driver_sql(
-        f"INSERT INTO entries ({_NAMES}) VALUES {rows} ON CONFLICT (url_key, identity) DO NOTHING",
-        tuple(chain.from_iterable(values)),
+    whole = len(values) - len(values) % ROWS_IN_STATEMENT
+    for at in range(0, whole, ROWS_IN_STATEMENT):
+        rows = chain.from_iterable(values[at : at + ROWS_IN_STATEMENT])
+        connection.exec_driver_sql(_insert_of(ROWS_IN_STATEMENT), tuple(rows))
+    if whole < len(values):
+        connection.exec_driver_sql(_insert_of(1), list(values[whole:]))
+
+
+@cache
+def _insert_of(rows: int) -> str:
+    marks = ", ".join([f"({_row_of('?')})"] * rows)
+    return (
+        f"INSERT INTO entries ({_NAMES}) VALUES {marks} ON CONFLICT (url_key, identity) DO NOTHING"
     )
 
 
