@@ -58,8 +58,22 @@ format: setup ## Put all files into form
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: setup ## Measure imports and searches beside their floors (minutes)
-	$(BIN)/python -m benchmarks
+bench: setup ## Measure imports, searches and hits beside their floors (minutes)
+	$(BIN)/python -m benchmarks run --directory build/bench --rows 100000 --part 50000 \
+		--sample 50000 --each 34 --rounds 3
+
+# Hours, and some 60 GB of disk; what was measured before is not measured again.
+.PHONY: bench-full
+bench-full: setup build/peer/set-up ## The same with 1 and 10 million rows, and MySQL where BENCH_MYSQL_URL names one
+	$(BIN)/python -m benchmarks run --directory build/bench-full --rows 1000000 --rows 10000000 \
+		--part 1000000 --each 40 --rounds 3 --peers
+	$(BIN)/python -m benchmarks report --directory build/bench-full --to docs/performance.md
+
+# Datasette, the peer, in an environment of its own.
+build/peer/set-up: requirements-peer.txt | setup
+	$(PYTHON) -m venv build/peer
+	build/peer/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 .PHONY: requirements
 requirements: setup ## Pin the ranges of pyproject.toml anew
@@ -68,6 +82,9 @@ requirements: setup ## Pin the ranges of pyproject.toml anew
 	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links \
 		--group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links \
+		--group pyproject.toml:peer --output-file requirements-peer.txt
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; the archive stays

@@ -1,55 +1,121 @@
-"""Measure imports and searches, and print one table."""
+"""The command line of the benchmarks."""
 
-import json
-import tempfile
-import time
+import sys
 from pathlib import Path
 
 import click
 
-from benchmarks import searches
-from benchmarks.clients import CONNECTIONS, WRK
-from benchmarks.imports import WARM_UP, Imports
-from benchmarks.searches import QUESTIONS, SECONDS, THREADS, WORKERS
-from benchmarks.tables import as_data, machine, show
+from benchmarks import hits, imports, looks, peer, searches
+from benchmarks.archives import Archive, mysql_archive, sqlite_archive
+from benchmarks.report import write_report
+from benchmarks.results import Results
+from benchmarks.rows import ndjson
+from benchmarks.tables import show
+
+DIRECTORY = click.option(
+    "--directory",
+    default="build/bench",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where archives and results are kept; what is measured there is not measured again.",
+)
 
 
-@click.command()
+@click.group()
+def main() -> None:
+    """Measure Dateline beside the least that the same work can cost."""
+
+
+@main.command()
+@DIRECTORY
 @click.option(
     "--rows",
-    default=100_000,
+    "sizes",
+    multiple=True,
+    default=(100_000,),
     show_default=True,
-    type=click.IntRange(WARM_UP),
-    help="Rows of each import, and of the archive that is searched.",
+    type=click.IntRange(1_000),
+    help="Rows of the archive when it is searched; repeatable, the archive grows.",
 )
+@click.option("--part", default=50_000, show_default=True, help="Rows of each import.")
 @click.option(
-    "--rounds",
-    default=3,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Each measures everything once, in turn.",
+    "--mysql",
+    envvar="BENCH_MYSQL_URL",
+    help="mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE of a user who may make databases; "
+    "without it SQLite alone is measured.",
 )
-@click.option("--json", "kept", type=click.Path(path_type=Path), help="File to keep all rounds in.")
-def main(rows: int, rounds: int, kept: Path | None) -> None:
-    """Measure imports and searches beside the least that they can cost."""
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        of_imports, filled = Imports(directory, rows).compare(rounds)
-        comparisons = [*of_imports, *searches.compare(directory, filled, rounds)]
-    client = "wrk" if WRK else "threads of this program, since there is no wrk"
-    notes = [
-        f"Medians of {rounds} rounds, in turn with what they stand beside; {rows:,} rows, "
-        "rejected ones and duplicates included.",
-        "HTTP: one transaction, answered when it is safe. Command line: with its start, in "
-        "batches. Bare SQLite: rows ready-made, text index alike, no other index, no ledger.",
-        f"Searches: {CONNECTIONS} connections, {WORKERS} workers of {THREADS} threads; cached: "
-        f"one question for {SECONDS} s by {client}; uncached: {QUESTIONS} distinct ones.",
-        f"{machine()}. Took {time.monotonic() - started:.0f} s.",
-    ]
-    show(comparisons, notes)
-    if kept is not None:
-        kept.write_text(json.dumps(as_data(comparisons, notes), indent=2) + "\n")
+@click.option("--only", type=click.Choice(["sqlite", "mysql"]), help="One database alone.")
+@click.option("--each", default=40, show_default=True, help="Distinct questions of each class.")
+@click.option("--rounds", default=3, show_default=True, help="How often each is measured.")
+@click.option(
+    "--sample", type=int, help="Rows of `dateline sample` to send over HTTP, not a largest body."
+)
+@click.option("--peers", is_flag=True, help="Ask Datasette too, installed into build/datasette.")
+def run(
+    *,
+    directory: Path,
+    sizes: tuple[int, ...],
+    part: int,
+    mysql: str | None,
+    only: str | None,
+    each: int,
+    rounds: int,
+    sample: int | None,
+    peers: bool,
+) -> None:
+    """Measure what has not been measured in the directory, and print one table of all."""
+    directory = directory.absolute()
+    results = Results(directory / "results")
+    sqlite = sqlite_archive(directory)
+    archives = [sqlite, mysql_archive(mysql)] if mysql else [sqlite]
+    for archive in archives:
+        if only in (None, archive.kind):
+            _measure(results, directory, archive, sizes, part, each, rounds, sample)
+    if only in (None, "sqlite"):
+        hits.measure(results, directory, sqlite, rounds)
+        if peers:
+            peer.measure(results, directory, sqlite, max(sizes), each, rounds)
+    show(results.all())
+
+
+def _measure(
+    results: Results,
+    directory: Path,
+    archive: Archive,
+    sizes: tuple[int, ...],
+    part: int,
+    each: int,
+    rounds: int,
+    sample: int | None,
+) -> None:
+    imports.measure_http(results, archive, sample, rounds if sample else 1)
+    for rows in sorted(sizes):
+        imports.fill(results, directory, archive, rows, part)
+        searches.measure(results, directory, archive, rows, each, rounds)
+        looks.measure(results, directory, archive, rows, each, rounds)
+
+
+@main.command()
+@DIRECTORY
+@click.option(
+    "--to",
+    default="docs/performance.md",
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The document to write.",
+)
+def report(*, directory: Path, to: Path) -> None:
+    """Write the document about performance from the results in the directory."""
+    write_report(Results(directory / "results").all(), to)
+
+
+@main.command()
+@click.option("--rows", default=1_000_000, show_default=True, help="How many.")
+@click.option("--seed", default=1, show_default=True, help="Other seeds give other rows.")
+def rows(*, rows: int, seed: int) -> None:
+    """Write rows for a large archive to standard output, as NDJSON."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # it is a text file
+    sys.stdout.writelines(ndjson(rows, seed))
 
 
 if __name__ == "__main__":

@@ -1,30 +1,40 @@
-"""Load on a server: by wrk where there is one, else and for distinct questions by threads."""
+"""Load on a server: by wrk where there is one, else by threads."""
 
 import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from typing import Final
 
 from benchmarks.servers import HOST
 
-CONNECTIONS: Final = 8
+CONNECTIONS: Final = 16
 """As many requests are under way at a time."""
 
 CACHE_HEADER: Final = "X-Cache"
 
 WRK: Final = shutil.which("wrk")
 
+NAME: Final = "wrk" if WRK else "threads of this program, since there is no wrk"
 
-def same_question(port: int, target: str, seconds: float) -> float:
+
+def load(port: int, target: str, seconds: float, headers: Mapping[str, str]) -> float:
     """Ask one question over and over; gives answers per second."""
     if WRK is None:
-        return _same_question_by_threads(port, target, seconds)
+        return _load_by_threads(port, target, seconds, headers)
+    given = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     said = subprocess.run(
-        [WRK, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", f"http://{HOST}:{port}{target}"],
+        [
+            WRK,
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds:.0f}s",
+            *given,
+            f"http://{HOST}:{port}{target}",
+        ],
         capture_output=True,
         text=True,
         check=True,
@@ -37,45 +47,32 @@ def same_question(port: int, target: str, seconds: float) -> float:
     return float(found[1])
 
 
-def distinct_questions(port: int, targets: Sequence[str], cache: str | None) -> float:
-    """Ask each question once; gives answers per second.
-
-    Args:
-        port: of the server.
-        targets: paths with query strings.
-        cache: what the cache must say to each of them; None where there is no cache.
-    """
-    shares = [targets[number::CONNECTIONS] for number in range(CONNECTIONS)]
-    started = time.perf_counter()
-    with ThreadPoolExecutor(CONNECTIONS) as threads:
-        # Taking what they give raises what they raised.
-        list(threads.map(lambda share: _ask(port, share, cache), shares))
-    return len(targets) / (time.perf_counter() - started)
-
-
-def _same_question_by_threads(port: int, target: str, seconds: float) -> float:
-    started = time.perf_counter()
-
-    def until_the_end() -> Iterable[str]:
-        while time.perf_counter() - started < seconds:
-            yield target
-
-    with ThreadPoolExecutor(CONNECTIONS) as threads:
-        answered = sum(threads.map(lambda _: _ask(port, until_the_end(), None), range(CONNECTIONS)))
-    return answered / (time.perf_counter() - started)
-
-
-def _ask(port: int, targets: Iterable[str], cache: str | None) -> int:
-    """Ask over one connection; gives how many answers came."""
-    answered = 0
+def fetch(port: int, target: str, headers: Mapping[str, str]) -> tuple[HTTPResponse, bytes]:
+    """Ask once, over a connection of its own."""
     connection = HTTPConnection(HOST, port)
-    for target in targets:
-        connection.request("GET", target)
-        response = connection.getresponse()
-        response.read()
-        said = response.getheader(CACHE_HEADER)
-        if response.status != 200 or cache not in (None, said):
-            raise RuntimeError(f"{target}: {response.status}, cache {said}")
-        answered += 1
+    connection.request("GET", target, headers=dict(headers))
+    answer = connection.getresponse()
+    body = answer.read()
     connection.close()
-    return answered
+    return answer, body
+
+
+def _load_by_threads(port: int, target: str, seconds: float, headers: Mapping[str, str]) -> float:
+    started = time.perf_counter()
+
+    def ask(_number: int) -> int:
+        answered = 0
+        connection = HTTPConnection(HOST, port)
+        while time.perf_counter() - started < seconds:
+            connection.request("GET", target, headers=dict(headers))
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status >= 400:
+                raise RuntimeError(f"{target}: {answer.status}")
+            answered += 1
+        connection.close()
+        return answered
+
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        answers = sum(threads.map(ask, range(CONNECTIONS)))
+    return answers / (time.perf_counter() - started)

@@ -1,62 +1,158 @@
-"""The floor of an import: the same rows, ready-made, into bare SQLite with the same text index.
+"""The floor of an import: the same rows, ready-made, into a bare database with the same text index.
 
-There is no reading, no normalising, no ledger, and no index but that of the text.
+There is no reading, no normalising, no ledger, and no index but that of the text. The floor has
+archives of its own, which grow beside those that are measured.
 """
 
 import sqlite3
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final
+
+from benchmarks.archives import Archive, connect
+from dateline.text_index.sqlite import FILLERS
+
+BLOCK: Final = 10_000
+"""Rows that are read and written at a time, and committed together where asked."""
+
+FLOOR: Final = "floor"
+TEXT_TABLES: Final = ("title_index", "url_index")
+
+Ready = Sequence[tuple[Any, ...]]
 
 
-class Ready(NamedTuple):
-    """What an archive holds, as bare SQLite takes it.
+def insert_ready(archive: Archive, *, in_blocks: bool) -> float:
+    """Write what an archive has and its floor has not; gives rows per second.
 
-    Attributes:
-        columns: the names of the columns of `entries`.
-        rows: their values.
-        indexes: the statements that make the text index.
-        fillers: what the text index adds to a text.
+    Args:
+        archive: where the rows are taken from.
+        in_blocks: commit each block, as an import from a file does; else all at once.
     """
-
-    columns: list[str]
-    rows: list[tuple[Any, ...]]
-    indexes: list[str]
-
-
-def read_ready(database: Path) -> Ready:
-    """Take the entries out of an archive, and the definition of its text index."""
-    with closing(sqlite3.connect(database)) as connection:
-        cursor = connection.execute("SELECT * FROM entries ORDER BY id")
-        columns = [column[0] for column in cursor.description]
-        rows = cursor.fetchall()
-        indexes = connection.execute(
-            "SELECT sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5(%'"
-        ).fetchall()
-    return Ready(columns, rows, [sql for (sql,) in indexes])
+    if archive.kind == "sqlite":
+        return _into_sqlite(archive, in_blocks=in_blocks)
+    return _into_mysql(archive, in_blocks=in_blocks)
 
 
-def insert_ready(database: Path, ready: Ready, fillers: str) -> float:
-    """Write the rows in one transaction into a new file; gives rows per second."""
-    marks = ", ".join("?" * len(ready.columns))
-    others = ", ".join(name for name in ready.columns if name != "id")
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA cache_size = -65536")
-        connection.execute(f"CREATE TABLE entries (id INTEGER PRIMARY KEY, {others})")
-        for statement in ready.indexes:
-            connection.execute(statement)
+# --- SQLite ------------------------------------------------------------------------------------
+
+
+def _into_sqlite(archive: Archive, *, in_blocks: bool) -> float:
+    floor = archive.beside(FLOOR)
+    rows, seconds = 0, 0.0
+    with (
+        closing(sqlite3.connect(str(archive.url.database))) as source,
+        closing(sqlite3.connect(str(floor.url.database), isolation_level=None)) as target,
+    ):
+        columns = _columns(source)
+        _set_up_sqlite(source, target, columns)
+        (last_id,) = target.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()
+        insert = f"INSERT INTO entries VALUES ({', '.join('?' * len(columns))})"
+        target.execute("BEGIN")
+        for block in _blocks(source, last_id):
+            started = time.perf_counter()
+            target.executemany(insert, block)
+            for table in TEXT_TABLES:
+                field = table.partition("_")[0]
+                target.execute(
+                    f"INSERT INTO {table} (rowid, text) "
+                    f"SELECT id, {field}_folded || ? FROM entries WHERE id >= ?",
+                    (FILLERS, block[0][0]),
+                )
+            if in_blocks:
+                target.execute("COMMIT")
+                target.execute("BEGIN")
+            seconds += time.perf_counter() - started
+            rows += len(block)
         started = time.perf_counter()
-        connection.execute("BEGIN")
-        connection.executemany(
-            f"INSERT INTO entries ({', '.join(ready.columns)}) VALUES ({marks})", ready.rows
-        )
-        for field in ("title", "url"):
-            connection.execute(
-                f"INSERT INTO {field}_index (rowid, text) "
-                f"SELECT id, {field}_folded || ? FROM entries",
-                (fillers,),
-            )
-        connection.execute("COMMIT")
-        return len(ready.rows) / (time.perf_counter() - started)
+        target.execute("COMMIT")
+        seconds += time.perf_counter() - started
+    return rows / seconds
+
+
+def _set_up_sqlite(
+    source: sqlite3.Connection, target: sqlite3.Connection, columns: Sequence[str]
+) -> None:
+    target.execute("PRAGMA journal_mode = WAL")
+    target.execute("PRAGMA cache_size = -65536")
+    if target.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        return
+    target.execute(f"CREATE TABLE entries (id INTEGER PRIMARY KEY, {', '.join(columns[1:])})")
+    for (statement,) in source.execute(
+        "SELECT sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5(%'"
+    ):
+        target.execute(statement)
+
+
+def _columns(source: sqlite3.Connection) -> list[str]:
+    return [name for _, name, *_ in source.execute("PRAGMA table_info(entries)")]
+
+
+def _blocks(source: sqlite3.Connection, last_id: int) -> Iterator[Ready]:
+    while True:
+        rows = source.execute(
+            "SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last_id, BLOCK)
+        ).fetchall()
+        if not rows:
+            return
+        yield rows
+        last_id = rows[-1][0]
+
+
+# --- MySQL -------------------------------------------------------------------------------------
+
+
+def _into_mysql(archive: Archive, *, in_blocks: bool) -> float:
+    floor = archive.beside(FLOOR)
+    rows, seconds = 0, 0.0
+    with connect(archive.url) as connection, connection.cursor() as cursor:
+        _set_up_mysql(cursor, str(archive.url.database), str(floor.url.database))
+        last_id = _one(cursor, f"SELECT coalesce(max(id), 0) FROM `{floor.url.database}`.entries")
+        while block := _ready(cursor, "entries", last_id):
+            texts = {table: _ready(cursor, table, last_id) for table in TEXT_TABLES}
+            started = time.perf_counter()
+            for table, ready in {"entries": block, **texts}.items():
+                marks = ", ".join(["%s"] * len(ready[0]))
+                cursor.executemany(
+                    f"INSERT INTO `{floor.url.database}`.{table} VALUES ({marks})", ready
+                )
+            if in_blocks:
+                connection.commit()
+            seconds += time.perf_counter() - started
+            rows += len(block)
+            last_id = block[-1][0]
+        started = time.perf_counter()
+        connection.commit()
+        seconds += time.perf_counter() - started
+    return rows / seconds
+
+
+def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
+    # Minded when a text index is made: one that leaves runs out would be less work.
+    cursor.execute("SET SESSION innodb_ft_enable_stopword = OFF")
+    cursor.execute("SET SESSION transaction_isolation = 'READ-COMMITTED'")
+    cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{target}`")
+    cursor.execute(f"SHOW TABLES FROM `{target}`")
+    if cursor.fetchall():
+        return
+    for table in ("entries", *TEXT_TABLES):
+        cursor.execute(f"CREATE TABLE `{target}`.{table} LIKE `{source}`.{table}")
+    # The rest of the columns and the text indexes stay as they are.
+    cursor.execute(
+        f"SELECT DISTINCT index_name FROM information_schema.statistics "
+        f"WHERE table_schema = '{target}' AND table_name = 'entries' AND index_name <> 'PRIMARY'"
+    )
+    for (index,) in cursor.fetchall():
+        cursor.execute(f"ALTER TABLE `{target}`.entries DROP INDEX `{index}`")
+
+
+def _ready(cursor: Any, table: str, last_id: int) -> Ready:
+    cursor.execute(f"SELECT * FROM {table} WHERE id > {last_id} ORDER BY id LIMIT {BLOCK}")
+    rows: Ready = cursor.fetchall()
+    return rows
+
+
+def _one(cursor: Any, statement: str) -> int:
+    cursor.execute(statement)
+    value: int = cursor.fetchone()[0]
+    return value

@@ -1,104 +1,189 @@
-"""How fast rows come in, by HTTP and by command line, beside bare SQLite."""
+"""How fast rows come in, by HTTP and by command line, beside a bare database."""
 
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from http.client import HTTPConnection
-from itertools import count
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from benchmarks.floor import insert_ready, read_ready
+from benchmarks.archives import Archive
+from benchmarks.floor import insert_ready
+from benchmarks.memory import peak_of
+from benchmarks.results import Line, Piece, Results, rounded, tell
+from benchmarks.rows import ndjson
 from benchmarks.servers import HOST, dateline_server, environment
-from benchmarks.tables import Comparison
+from dateline.config import MIB, Settings
 from dateline.sample import sample_rows
-from dateline.text_index.sqlite import FILLERS
 
 WARM_UP: Final = 2_000
 """Rows of a dry run before the clock starts: a server has read dates of all languages before."""
 
-BESIDE: Final = "bare SQLite"
-UNIT: Final = "rows"
+UNIT: Final = "rows/s"
+BARE: Final = {"sqlite": "bare sqlite3", "mysql": "bare PyMySQL"}
+NOTES: Final = [
+    "Command line: with its start, in committed batches; its floor commits as often. HTTP: one "
+    "transaction, answered when it is safe, its floor is one transaction too.",
+    "The floors write the same rows, ready-made, by executemany, with the same text index: no "
+    "other index, no reading, no ledger.",
+]
 
-Measure = Callable[[Path], float]
-"""Imports the rows into an archive that is not there yet; gives rows per second."""
+
+class _Imported(NamedTuple):
+    received: int
+    seconds: float
+    peak_mib: float
 
 
-class Imports:
-    """The rows of all measurements, in the forms in which they are sent."""
+def fill(results: Results, directory: Path, archive: Archive, rows: int, part: int) -> None:
+    """Import rows by command line, part after part, and each part into the floor too.
 
-    def __init__(self, directory: Path, rows: int) -> None:
-        self._directory = directory
-        self._numbers = count(1)
-        self._rows = rows
-        self._file = directory / "rows.ndjson"
-        items = list(sample_rows(rows, seed=1))
-        self._ndjson = _ndjson(items)
-        self._json = json.dumps({"items": items}, ensure_ascii=False).encode()
-        self._file.write_bytes(self._ndjson)
-        self._warm_up = _ndjson(items[:WARM_UP])
-
-    def compare(self, rounds: int) -> tuple[list[Comparison], Path]:
-        """Measure each way and then bare SQLite, in turn, round after round.
-
-        Returns:
-            What was measured, and an archive of all rows.
-        """
-        ways: dict[str, Measure] = {
-            "import, HTTP, NDJSON": self._by_ndjson,
-            "import, HTTP, JSON": self._by_json,
-            "import, command line": self._by_command,
-        }
-        values: dict[str, list[float]] = {name: [] for name in ways}
-        floors: dict[str, list[float]] = {name: [] for name in ways}
-        filled = self._directory
-        for _ in range(rounds):
-            for name, measure in ways.items():
-                filled = self._new_database()
-                values[name].append(measure(filled))
-                bare = insert_ready(self._new_database(), read_ready(filled), FILLERS)
-                floors[name].append(bare)
-        return [Comparison(name, BESIDE, UNIT, values[name], floors[name]) for name in ways], filled
-
-    def _by_ndjson(self, database: Path) -> float:
-        return self._by_http(database, self._ndjson, "application/x-ndjson")
-
-    def _by_json(self, database: Path) -> float:
-        return self._by_http(database, self._json, "application/json")
-
-    def _by_http(self, database: Path, body: bytes, media_type: str) -> float:
-        # One request is the work of one worker.
-        with dateline_server(database, workers=1, threads=4) as port:
-            _post(port, "/v1/bulk?dry_run=true", self._warm_up, "application/x-ndjson")
-            started = time.perf_counter()
-            received = _post(port, "/v1/bulk", body, media_type)
-            return received / (time.perf_counter() - started)
-
-    def _by_command(self, database: Path) -> float:
-        """With the start of the process, which every import from a file pays."""
-        settings = environment(database, workers=1, threads=1)
-        dateline = [sys.executable, "-m", "dateline"]
-        subprocess.run([*dateline, "db", "upgrade"], env=settings, check=True)
-        started = time.perf_counter()
-        done = subprocess.run(
-            [*dateline, "import", str(self._file)], env=settings, stdout=subprocess.DEVNULL
+    Parts that were measured before are left out, so that a run which was cut off goes on, and an
+    archive of one million rows can be searched before it grows to ten.
+    """
+    for number in range(1, rows // part + 1):
+        name = f"{archive.kind}-import-{number * part:09}"
+        if results.find(name) is not None:
+            continue
+        before = results.find(f"{archive.kind}-import-{(number - 1) * part:09}")
+        archive.open().close()
+        clean = archive.last_id() == (before.facts["last_id"] if before else 0)
+        file = _rows_file(directory, number, part)
+        tell(f"{name}: importing by command line")
+        done = _by_command(archive, file)
+        file.unlink()
+        tell(f"{name}: {done.received / done.seconds:,.0f} rows/s; now the floor")
+        floor = insert_ready(archive, in_blocks=True)
+        rate = Line(
+            f"rows {(number - 1) * part:,} to {number * part:,}",
+            UNIT,
+            rounded([done.received / done.seconds]),
+            BARE[archive.kind],
+            rounded([floor]),
+            "" if clean else "a part of it was there before: not a fair figure",
         )
-        seconds = time.perf_counter() - started
-        # 1: some rows were rejected, as in every sample.
-        if done.returncode != 1:
-            raise RuntimeError(f"The import ended with {done.returncode}")
-        return self._rows / seconds
-
-    def _new_database(self) -> Path:
-        return self._directory / f"{next(self._numbers)}.db"
+        memory = Line("  peak memory of the command", "MiB", rounded([done.peak_mib]))
+        title = f"{archive.kind}: import by command line"
+        facts = {"last_id": archive.last_id()}
+        results.keep(Piece(name, title, [rate, memory, *_sizes(archive)], NOTES, facts))
 
 
-def _post(port: int, target: str, body: bytes, media_type: str) -> int:
+def measure_http(results: Results, archive: Archive, rows: int | None, rounds: int) -> None:
+    """Import over HTTP into a new archive: rows of `dateline sample`, or as many as one body takes.
+
+    Args:
+        results: where it is kept.
+        archive: whose neighbour is made for it.
+        rows: of the sample; None for the largest body that the settings allow.
+        rounds: how often.
+    """
+    name = f"{archive.kind}-http"
+    if results.find(name) is not None:
+        return
+    tell(f"{name}: making the body")
+    body = b"".join(_sample(rows) if rows else _largest())
+    fresh = archive.beside("http")
+    done: list[_Imported] = []
+    floors: list[float] = []
+    for number in range(rounds):
+        for used in (fresh, fresh.beside("floor")):
+            used.drop()
+        fresh.open().close()
+        tell(f"{name}: round {number + 1}, {len(body) / MIB:,.0f} MiB")
+        done.append(_by_http(fresh, body))
+        floors.append(insert_ready(fresh, in_blocks=False))
+    rates = rounded([each.received / each.seconds for each in done])
+    what = f"NDJSON, {done[0].received:,} rows, {len(body) / MIB:,.0f} MiB"
+    lines = [
+        Line(what, UNIT, rates, BARE[archive.kind], rounded(floors)),
+        Line("  peak memory of the worker", "MiB", rounded([each.peak_mib for each in done])),
+    ]
+    results.keep(Piece(name, f"{archive.kind}: import over HTTP", lines, NOTES))
+    for used in (fresh, fresh.beside("floor")):
+        used.drop()
+
+
+def _sizes(archive: Archive) -> list[Line]:
+    mib = rounded([archive.mib()])
+    return [
+        Line("  size of the archive", "MiB", mib, "bare", rounded([archive.beside("floor").mib()]))
+    ]
+
+
+# --- Rows --------------------------------------------------------------------------------------
+
+
+def _rows_file(directory: Path, number: int, part: int) -> Path:
+    path = directory / f"rows-{number}.ndjson"
+    written = path.with_suffix(".part")
+    started = time.perf_counter()
+    with written.open("w", encoding="utf-8") as file:
+        file.writelines(ndjson(part, seed=number))
+    written.replace(path)
+    tell(f"{path.name}: made at {part / (time.perf_counter() - started):,.0f} rows/s")
+    return path
+
+
+def _sample(rows: int) -> Iterable[bytes]:
+    return (f"{json.dumps(row, ensure_ascii=False)}\n".encode() for row in sample_rows(rows, 1))
+
+
+def _largest() -> Iterable[bytes]:
+    """Rows of the longest body that is taken by default."""
+    left = Settings.model_fields["max_body_bytes"].default
+    for line in ndjson(10_000_000, seed=0):
+        row = line.encode()
+        left -= len(row)
+        if left < 0:
+            return
+        yield row
+
+
+# --- Ways --------------------------------------------------------------------------------------
+
+
+def _by_command(archive: Archive, file: Path) -> _Imported:
+    """With the start of the process, which every import from a file pays."""
+    command = [sys.executable, "-m", "dateline", "import", str(file)]
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, env=environment(archive.address), stdout=subprocess.PIPE, text=True
+    )
+    with peak_of(process.pid) as peak:
+        said, _ = process.communicate()
+    seconds = time.perf_counter() - started
+    # 1: some rows were rejected, as in every sample.
+    if process.returncode != 1:
+        raise RuntimeError(f"The import ended with {process.returncode}: {said[-500:]}")
+    received = said.partition(": ")[2].partition(" received")[0]
+    return _Imported(int(received.replace(",", "")), seconds, peak.mib)
+
+
+def _by_http(archive: Archive, body: bytes) -> _Imported:
+    # One request is the work of one worker.
+    with dateline_server(archive.address, workers="1") as server:
+        _post(server.port, "/v1/bulk?dry_run=true", b"".join(_lines(body)))
+        with peak_of(server.pid) as peak:
+            started = time.perf_counter()
+            received = _post(server.port, "/v1/bulk", body)
+            seconds = time.perf_counter() - started
+    return _Imported(received, seconds, peak.mib)
+
+
+def _lines(body: bytes) -> Iterable[bytes]:
+    end = 0
+    for _ in islice(range(WARM_UP), body.count(b"\n", 0, 2**20)):
+        start, end = end, body.index(b"\n", end) + 1
+        yield body[start:end]
+
+
+def _post(port: int, target: str, body: bytes) -> int:
     """Send rows; gives how many were received."""
     connection = HTTPConnection(HOST, port)
-    connection.request("POST", target, body, {"Content-Type": media_type})
+    connection.request("POST", target, body, {"Content-Type": "application/x-ndjson"})
     answer = connection.getresponse()
     said = json.loads(answer.read())
     connection.close()
@@ -106,7 +191,3 @@ def _post(port: int, target: str, body: bytes, media_type: str) -> int:
         raise RuntimeError(f"{target}: {answer.status} {said}")
     received: int = said["import"]["received"]
     return received
-
-
-def _ndjson(items: list[dict[str, object]]) -> bytes:
-    return "".join(f"{json.dumps(item, ensure_ascii=False)}\n" for item in items).encode()

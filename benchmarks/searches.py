@@ -1,90 +1,169 @@
-"""How fast searches are answered, ready-made and anew, beside a route that answers a constant."""
+"""How fast questions are answered that no cache can answer, class by class.
 
-import random
+In this process, through the function that the API and the page call, without HTTP: the work of the
+database, of making the answer and of compressing it.
+"""
+
+import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from http.client import HTTPConnection
-from itertools import islice
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
-from urllib.parse import quote, urlencode
+from statistics import median
+from typing import Any, Final
 
-from benchmarks.clients import CACHE_HEADER, WRK, distinct_questions, same_question
-from benchmarks.servers import HOST, bare_server, dateline_server
-from benchmarks.tables import Comparison
+from benchmarks.archives import Archive, connect
+from benchmarks.memory import own_mib
+from benchmarks.questions import Asked, in_dates, questions_of
+from benchmarks.results import MS, Line, Piece, Results, rounded, tell
+from dateline.cache.answers import Cache
+from dateline.schemas import SearchParameters
+from dateline.search.answer import answer_question
+from dateline.search.question import Question, read_question
 
-WORKERS: Final = 2
-THREADS: Final = 4
-SECONDS: Final = 2
-"""Of asking the same question, in each round."""
+SORTS: Final = {"-date": "newest first", "date": "oldest first"}
+DEEP: Final = 1_980
+"""Entries before the hundredth page of twenty."""
 
-QUESTIONS: Final = 200
-"""Distinct ones, in each round."""
+LONGEST_PAGE: Final = DEEP // 2
 
-BESIDE: Final = "bare Flask route"
-UNIT: Final = "searches"
-CACHED: Final = "/v1/entries?contains=conforto&limit=20"
+PATIENCE: Final = 120.0
+"""Seconds after which a class is not asked again, and has fewer answers than the others."""
+
+BESIDE: Final = "its rows by id"
+NOTES: Final = [
+    "Searches: in this process through `answer_question` without a cache; 20 entries a page, total "
+    "counted, JSON and gzip made. Beside: the rows of the same answer fetched by their ids through "
+    "the bare driver and written by json.dumps, which nobody could do who does not know them.",
+    "Every class is asked round after round, all classes in turn; n answers of n / rounds distinct "
+    "questions. `found` is the middle of the totals, which end at 10,000.",
+]
+
+_COLUMNS: Final = (
+    "id, title, url, date, date_precision, date_start, date_end, date_raw, site, added_at, import_id"
+)
+_ById = Callable[[Sequence[int]], object]
 
 
-def compare(directory: Path, filled: Path, rounds: int) -> list[Comparison]:
-    """Measure cached and uncached searches, each in turn with the bare route."""
-    questions = _questions(filled)
-    cached: list[float] = []
-    bare_of_cached: list[float] = []
-    uncached: list[float] = []
-    bare_of_uncached: list[float] = []
-    body = directory / "answer.json"
-    with dateline_server(filled, WORKERS, THREADS) as port:
-        body.write_bytes(_answer(port))
-        with bare_server(filled, body, WORKERS, THREADS) as bare:
-            for _ in range(rounds):
-                cached.append(same_question(port, CACHED, SECONDS))
-                bare_of_cached.append(same_question(bare, CACHED, SECONDS))
-                asked = list(islice(questions, QUESTIONS))
-                uncached.append(distinct_questions(port, asked, "miss"))
-                bare_of_uncached.append(distinct_questions(bare, asked, None))
-    client = "wrk" if WRK else "threads"
-    return [
-        Comparison(f"search, cached, by {client}", BESIDE, UNIT, cached, bare_of_cached),
-        Comparison("search, uncached, by threads", BESIDE, UNIT, uncached, bare_of_uncached),
+@dataclass(slots=True)
+class Cell:
+    """One class, asked in one way.
+
+    Attributes:
+        what: for people.
+        questions: all of them distinct.
+        found: their totals.
+        values: milliseconds of each answer.
+        floors: those of the same rows by id.
+    """
+
+    what: str
+    questions: list[Question]
+    found: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    floors: list[float] = field(default_factory=list)
+
+    def line(self) -> Line:
+        """As a result."""
+        note = f"found {median(self.found):,.0f}"
+        return Line(self.what, MS, rounded(self.values), BESIDE, rounded(self.floors), note)
+
+
+def measure(
+    results: Results, directory: Path, archive: Archive, rows: int, each: int, rounds: int
+) -> None:
+    """Ask all classes of an archive of so many rows."""
+    name = f"{archive.kind}-searches-{rows:09}"
+    if results.find(name) is not None:
+        return
+    classes = questions_of(directory, archive, rows, each)
+    services = archive.open()
+    by_id = rows_by_id(archive)
+    tell(f"{name}: looking for the hundredth pages")
+    cells = make_cells(services.cache, classes)
+    for number in range(rounds):
+        for cell in cells:
+            _ask_all(services.cache, cell, by_id)
+        tell(f"{name}: round {number + 1} of {rounds}")
+    services.close()
+    lines = [
+        *(cell.line() for cell in cells),
+        Line("memory of this process", "MiB", rounded([own_mib()])),
+        Line("size of the archive", "MiB", rounded([archive.mib()])),
     ]
+    title = f"{archive.kind}: searches of {rows:,} rows"
+    results.keep(Piece(name, title, lines, NOTES))
 
 
-def _answer(port: int) -> bytes:
-    """The answer to the question that will be asked over and over, after it was kept."""
-    for _ in range(100):
-        connection = HTTPConnection(HOST, port)
-        connection.request("GET", CACHED)
-        answer = connection.getresponse()
-        body = answer.read()
-        connection.close()
-        if answer.getheader(CACHE_HEADER) == "hit":
-            return body
-    raise RuntimeError("The cache never had the answer")
+def make_cells(cache: Cache, classes: dict[str, list[Asked]]) -> list[Cell]:
+    """Every class in both directions, with and without dates, first page and hundredth."""
+    cells = []
+    for name, asked in classes.items():
+        dated = [in_dates(one, number) for number, one in enumerate(asked)]
+        for how, questions in (("", asked), (", in dates", dated)):
+            for sort, direction in SORTS.items():
+                first = [question_of({**one, "sort": sort}) for one in questions]
+                if first:
+                    cells.append(Cell(f"{name}{how}, {direction}", first))
+                cursors = [_hundredth(cache, one) for one in first]
+                deep = [
+                    question_of({**one, "sort": sort, "cursor": cursor})
+                    for one, cursor in zip(questions, cursors, strict=True)
+                    if cursor is not None
+                ]
+                if deep:
+                    cells.append(Cell(f"{name}{how}, {direction}, page 100", deep))
+    return cells
 
 
-def _questions(filled: Path) -> Iterator[str]:
-    """Questions that people may ask of the archive, never the same twice."""
-    with closing(sqlite3.connect(filled)) as connection:
-        entries = connection.execute("SELECT title, url, site, date FROM entries").fetchall()
-    rng = random.Random(1)
-    asked: set[str] = set()
-    while True:
-        title, url, site, date = rng.choice(entries)
-        words = title.split()
-        question = rng.choice(
-            (
-                {"contains": rng.choice(words)},
-                {"contains": " ".join(words[:2]), "sort": "date"},
-                {"contains": rng.choice(words), "after": date[:4]},
-                {"domain": site, "before": date[:10]},
-                {"url": url, "match": "exact"},
-                {"url": url.partition("?")[0].removesuffix("/")[-12:]},
-                {"after": date[:7], "before": date[:7]},
-            )
-        )
-        target = f"/v1/entries?{urlencode(question, quote_via=quote)}"
-        if target not in asked:
-            asked.add(target)
-            yield target
+def question_of(asked: Asked) -> Question:
+    """Read a question as the API does."""
+    return read_question(SearchParameters.model_validate(asked))
+
+
+def _hundredth(cache: Cache, question: Question) -> str | None:
+    """The cursor before the hundredth page; None where there are not so many pages."""
+    cursor: str | None = None
+    for _ in range(DEEP // LONGEST_PAGE):
+        pairs = [pair for pair in question.parameters if pair[0] not in ("contains", "limit")]
+        asked: Asked = {**dict(pairs), "contains": question.title_texts, "limit": LONGEST_PAGE}
+        if cursor is not None:
+            asked["cursor"] = cursor
+        answer, _ = answer_question(cache, question_of(asked))
+        if answer.next is None:
+            return None
+        cursor = answer.next.rpartition("cursor=")[2]
+    return cursor
+
+
+def _ask_all(cache: Cache, cell: Cell, by_id: _ById) -> None:
+    if sum(cell.values) > PATIENCE * 1_000:
+        return
+    for question in cell.questions:
+        started = time.perf_counter()
+        answer, _ = answer_question(cache, question)
+        cell.values.append((time.perf_counter() - started) * 1_000)
+        page = json.loads(answer.body)
+        cell.found.append(page["total"])
+        ids = [item["id"] for item in page["items"]]
+        started = time.perf_counter()
+        by_id(ids)
+        cell.floors.append((time.perf_counter() - started) * 1_000)
+
+
+def rows_by_id(archive: Archive) -> _ById:
+    """The least that an answer can cost: its rows by their ids, as JSON."""
+    connection: Any
+    if archive.kind == "sqlite":
+        connection = sqlite3.connect(str(archive.url.database))
+    else:
+        connection = connect(archive.url)
+    cursor = connection.cursor()
+
+    def fetch(ids: Sequence[int]) -> str:
+        listed = ", ".join(map(str, ids)) or "0"
+        cursor.execute(f"SELECT {_COLUMNS} FROM entries WHERE id IN ({listed})")
+        return json.dumps(cursor.fetchall())
+
+    return fetch

@@ -6,11 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, NamedTuple
 
 from dateline.cli.operating import GUNICORN_CONFIG
 from dateline.config import PREFIX
@@ -23,47 +23,78 @@ ENDS_WITHIN: Final = 40
 """Seconds in which a server must end: longer than Gunicorn gives to what is in flight."""
 
 
-def environment(database: Path, workers: int, threads: int) -> dict[str, str]:
+WORKERS: Final = 2
+THREADS: Final = 4
+
+
+class Server(NamedTuple):
+    """A server that runs.
+
+    Attributes:
+        port: on which it answers.
+        pid: of the process that was started, which may have others below it.
+    """
+
+    port: int
+    pid: int
+
+
+def environment(database_url: str, **changes: str) -> dict[str, str]:
     """What a Dateline process finds: these settings, and none from outside."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    return {
-        **outside,
-        "DATELINE_DATABASE_URL": f"sqlite:///{database}",
-        "DATELINE_WORKERS": str(workers),
-        "DATELINE_THREADS": str(threads),
-    }
+    settings = {"database_url": database_url, "workers": str(WORKERS), "threads": str(THREADS)}
+    named = {f"{PREFIX}{name.upper()}": value for name, value in {**settings, **changes}.items()}
+    return {**outside, **named}
 
 
 @contextmanager
-def dateline_server(database: Path, workers: int, threads: int) -> Iterator[int]:
-    """Run Dateline's own command to serve an archive; gives the port."""
-    port = _free_port()
+def dateline_server(database_url: str, **changes: str) -> Iterator[Server]:
+    """Run Dateline's own command to serve an archive."""
+    port = free_port()
     command = [sys.executable, "-m", "dateline", "serve", "--port", str(port)]
-    with _running(command, environment(database, workers, threads), port, "/livez"):
-        yield port
+    with running(command, environment(database_url, **changes), port, "/livez") as server:
+        yield server
 
 
 @contextmanager
-def bare_server(database: Path, body: Path, workers: int, threads: int) -> Iterator[int]:
-    """Run the bare route under the same Gunicorn settings; gives the port."""
-    port = _free_port()
+def bare_server(application: str) -> Iterator[Server]:
+    """Run an application of `benchmarks.bare` under the same Gunicorn settings."""
+    port = free_port()
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
-    command = [*gunicorn, "--bind", f"{HOST}:{port}", f"benchmarks.bare:create_app({str(body)!r})"]
-    with _running(command, environment(database, workers, threads), port, "/v1/entries"):
-        yield port
+    command = [*gunicorn, "--bind", f"{HOST}:{port}", f"benchmarks.bare:{application}"]
+    with running(command, environment("sqlite:///unused.db"), port, "/v1/entries") as server:
+        yield server
 
 
 @contextmanager
-def _running(
+def redis_server(directory: Path) -> Iterator[str]:
+    """Run a Redis of our own, which keeps nothing on disk; gives its URL."""
+    port = free_port()
+    command = ["redis-server", "--port", str(port), "--save", "", "--appendonly", "no"]
+    with started([*command, "--dir", str(directory)], dict(os.environ)) as (process, log):
+        _wait(process, log, lambda: _listens(port))
+        yield f"redis://{HOST}:{port}/0"
+
+
+@contextmanager
+def running(
     command: Sequence[str], settings: dict[str, str], port: int, path: str
-) -> Iterator[None]:
+) -> Iterator[Server]:
+    """Run a server that speaks HTTP, for as long as the block runs."""
+    with started(command, settings) as (process, log):
+        _wait(process, log, lambda: _answers(port, path))
+        yield Server(port, process.pid)
+
+
+@contextmanager
+def started(
+    command: Sequence[str], settings: dict[str, str]
+) -> Iterator[tuple["subprocess.Popen[bytes]", IO[bytes]]]:
+    """Start a process, and end it with the block; gives its log too."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=settings, stdout=log, stderr=log)
         try:
-            if not _begins(process, port, path):
-                log.seek(0)
-                raise RuntimeError(f"The server does not answer:\n{log.read().decode()}")
-            yield
+            yield process, log
         finally:
             process.terminate()
             try:
@@ -73,13 +104,20 @@ def _running(
                 process.wait()
 
 
-def _begins(process: subprocess.Popen[bytes], port: int, path: str) -> bool:
-    """Wait until a server answers; whether it does."""
+def _wait(process: "subprocess.Popen[bytes]", log: IO[bytes], is_ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while not _answers(port, path):
+    while not is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
-            return False
+            log.seek(0)
+            raise RuntimeError(f"The server does not answer:\n{log.read().decode()}")
         time.sleep(0.05)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port)).close()
+    except ConnectionError:
+        return False
     return True
 
 
@@ -94,7 +132,8 @@ def _answers(port: int, path: str) -> bool:
         connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens."""
     with socket.socket() as listening:
         listening.bind((HOST, 0))
         port: int = listening.getsockname()[1]

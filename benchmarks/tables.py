@@ -1,80 +1,83 @@
-"""What was measured, and how it is shown: medians, and how far the rounds lay apart."""
+"""How results are shown: on a terminal, and as Markdown."""
 
-import os
-import platform
-import sqlite3
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import median
-from typing import Any
+
+from benchmarks.results import MS, Line, Piece
+
+HEADER = ("measured", "median", "p99 or range", "n", "beside", "median", "ratio", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One thing beside the least that it can cost, measured turn by turn.
-
-    Attributes:
-        what: the thing.
-        beside: the least.
-        unit: of both.
-        values: one of each round.
-        floors: those of the least, of the same rounds.
-    """
-
-    what: str
-    beside: str
-    unit: str
-    values: list[float]
-    floors: list[float]
-
-    @property
-    def ratios(self) -> list[float]:
-        """How much of the speed of the least is left, round by round."""
-        return [value / floor for value, floor in zip(self.values, self.floors, strict=True)]
-
-
-def show(comparisons: Sequence[Comparison], notes: Sequence[str]) -> None:
-    """Print one table, and below it what one must know to read it."""
-    header = ("measured", "per second", "min..max", "beside", "per second", "min..max", "ratio")
-    lines = [header, *(_line(comparison) for comparison in comparisons)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for number, line in enumerate(lines):
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
-        if number == 0:
-            print("  ".join("-" * width for width in widths))
+def show(pieces: Sequence[Piece]) -> None:
+    """Print one table of all pieces, and below it what one must know to read them."""
+    lines: list[tuple[str, ...]] = [HEADER]
+    for piece in joined(pieces):
+        lines.append((piece.title.upper(), *[""] * (len(HEADER) - 1)))
+        lines += map(_cells, piece.lines)
+    inner = [cells for cells in lines if cells[1]]
+    widths = [max(map(len, column)) for column in zip(*inner, strict=True)]
+    for cells in lines:
+        print("  ".join(map(str.ljust, cells, widths)).rstrip())
     print()
-    for note in notes:
-        print(note)
+    for note in dict.fromkeys(note for piece in pieces for note in piece.notes):
+        print(f"- {note}")
+    for machine in dict.fromkeys(piece.machine for piece in pieces):
+        print(f"- {machine}")
 
 
-def as_data(comparisons: Sequence[Comparison], notes: Sequence[str]) -> dict[str, Any]:
-    """All rounds, to keep."""
-    return {
-        "comparisons": [
-            {**asdict(comparison), "ratios": comparison.ratios} for comparison in comparisons
-        ],
-        "notes": list(notes),
-    }
+def joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces with the same title as one, such as the ten imports of a large archive."""
+    by_title: dict[str, Piece] = {}
+    for piece in pieces:
+        before = by_title.get(piece.title)
+        lines = [*before.lines, *piece.lines] if before else piece.lines
+        by_title[piece.title] = replace(piece, lines=lines)
+    return list(by_title.values())
 
 
-def machine() -> str:
-    """What the figures depend on."""
+def markdown(piece: Piece) -> Iterator[str]:
+    """One piece as a table of Markdown with its title and notes."""
+    yield f"## {piece.title}"
+    yield ""
+    yield f"| {' | '.join(HEADER)} |"
+    yield f"|{'---|' * len(HEADER)}"
+    for line in piece.lines:
+        yield f"| {' | '.join(cell.replace('|', '/') for cell in _cells(line))} |"
+    yield ""
+    for note in piece.notes:
+        yield f"- {note}"
+    yield f"- {piece.at}; `{piece.command}`; {piece.machine}."
+    yield ""
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The least value that so many percent of all do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    ratio = line.ratio
     return (
-        f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; "
-        f"Python {platform.python_version()}; SQLite {sqlite3.sqlite_version}"
+        line.what,
+        f"{_number(median(line.values))} {line.unit}",
+        _spread(line),
+        str(len(line.values)),
+        line.beside,
+        f"{_number(median(line.floors))} {line.unit}" if line.floors else "",
+        "" if ratio is None else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}",
+        line.note,
     )
 
 
-def _line(comparison: Comparison) -> tuple[str, ...]:
-    ratios = comparison.ratios
-    return (
-        f"{comparison.what} ({comparison.unit})",
-        *_middle_and_ends(comparison.values),
-        comparison.beside,
-        *_middle_and_ends(comparison.floors),
-        f"{median(ratios):.2f} ({min(ratios):.2f}..{max(ratios):.2f})",
-    )
+def _spread(line: Line) -> str:
+    if line.unit == MS:
+        return f"{_number(percentile(line.values, 99))} {MS}"
+    if len(line.values) == 1:
+        return ""
+    return f"{_number(min(line.values))}..{_number(max(line.values))}"
 
 
-def _middle_and_ends(values: Sequence[float]) -> tuple[str, str]:
-    return f"{median(values):,.0f}", f"{min(values):,.0f}..{max(values):,.0f}"
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

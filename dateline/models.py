@@ -19,6 +19,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    text,
 )
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -33,6 +34,10 @@ LongText = Text().with_variant(mysql.LONGTEXT(), "mysql")
 
 # Keys are ASCII, one byte a character, so that more of them fits into an index.
 Key = Text().with_variant(mysql.LONGTEXT(charset="ascii", collation="ascii_bin"), "mysql")
+
+SiteKey = String(256).with_variant(
+    mysql.VARCHAR(256, charset="ascii", collation="ascii_bin"), "mysql"
+)
 
 Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql")
 
@@ -102,13 +107,30 @@ class Entry(Base):
 
     __tablename__ = "entries"
     __table_args__ = (
-        Index(None, "date_start", "id"),
-        Index(None, "url_key", mysql_length=255),
+        # What is the same entry, and the range of a URL, a directory or a host.
+        Index(
+            "uq_entries_url_key_identity",
+            "url_key",
+            "identity",
+            unique=True,
+            mysql_length={"url_key": 255},
+        ),
+        # Both orders of dates; every index ends with the id by itself, on both databases.
+        Index(None, "date_start"),
+        Index(None, "site", "date_start"),
+        # The few entries whose dates cover much, beside which those of days are soon told.
+        Index(
+            None,
+            "date_precision",
+            "date_start",
+            "date_end",
+            sqlite_where=text("date_precision IN ('year', 'month')"),
+        ),
         OPTIONS,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    identity: Mapped[bytes] = mapped_column(Hash, unique=True)
+    identity: Mapped[bytes] = mapped_column(Hash)
     """Hash of URL key, title and date: two rows with the same are the same entry."""
     title: Mapped[str] = mapped_column(String(1000))
     title_folded: Mapped[str] = mapped_column(LongText)
@@ -125,6 +147,29 @@ class Entry(Base):
     date_raw: Mapped[str] = mapped_column(String(200))
     added_at: Mapped[int] = mapped_column(BigInteger)
     import_id: Mapped[int] = mapped_column(ForeignKey(Import.id))
+
+
+class SiteCount(Base):
+    """How many entries a site has, kept by every writer, so that nobody has to count them all."""
+
+    __tablename__ = "site_counts"
+    __table_args__ = OPTIONS
+
+    site_key: Mapped[str] = mapped_column(SiteKey, primary_key=True)
+    """The beginning that the URL keys of all its entries have: the sites of a domain are a range."""
+    site: Mapped[str] = mapped_column(String(255))
+    entries: Mapped[int] = mapped_column(BigInteger)
+
+
+class DayCount(Base):
+    """How many entries have dates that begin on a day."""
+
+    __tablename__ = "day_counts"
+    __table_args__ = OPTIONS
+
+    day: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """The day's first second in UTC: a multiple of 86,400."""
+    entries: Mapped[int] = mapped_column(BigInteger)
 
 
 class RejectedRow(Base):

@@ -5,11 +5,13 @@ None, so that the careful way in `dates` decides about it and words the refusal.
 """
 
 import re
+from calendar import monthrange
 from datetime import date, datetime
 from functools import partial
 
 from dateline.fields.date_clocks import zone_offset
 from dateline.fields.date_names import MONTHS, WEEKDAYS
+from dateline.fields.date_shapes import day_by_shape
 from dateline.fields.date_spans import (
     FIRST_SECOND,
     LAST_SECOND,
@@ -35,7 +37,8 @@ _WEEKDAYS = {name.capitalize(): weekday for name, weekday in WEEKDAYS.items()}
 _DAYS = {
     spelling: f"{day:02}"
     for day in range(1, 32)
-    for spelling in (f"{day}", f"{day:02}", f"{day},", f"{day:02},")
+    for number in (f"{day}", f"{day:02}")
+    for spelling in (number, f"{number},", f"{number}.")
 }
 _LONG_ISO = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2})"
@@ -46,6 +49,11 @@ _MAIL = re.compile(
     r"(?:([A-Z][a-z]{2}), )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4})"
     r" ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|([+-][0-9]{4}))"
 )
+# CLDR's `Nov 14, 1985, 3:59 PM`, as programs set to American English write it.
+_AMERICAN = re.compile(
+    r"([A-Z][a-z]{2,8}) ([0-9]{1,2}), ([0-9]{4}), ([0-9]{1,2}):([0-9]{2})[ \u202f]([AaPp])[Mm]"
+)
+_CHINESE = re.compile("([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 
 
 def read_common(text: str) -> WrittenDate | None:
@@ -55,15 +63,41 @@ def read_common(text: str) -> WrittenDate | None:
             return _day(text, text) if len(text) == 10 else _timed(text)
         if text.isdigit():
             return _epoch(text)
-        if len(text) > 20:
-            return _mail(text)
-        first, second, year = text.split(" ")
-        month, day = _MONTHS.get(first), _DAYS.get(second)
-        if month is None:
-            month, day = _MONTHS[second], _DAYS[first]
-        return _day(f"{year}-{month}-{day}", text)
+        if text[4:5] in ("-", "年"):
+            return _month(text) if len(text) == 7 else _chinese(text)
+        words = text.split(" ")
+        if len(words) == 3:
+            first, second, year = words
+            month, day = _MONTHS.get(first), _DAYS.get(second)
+            if month is None:
+                month, day = _MONTHS.get(second), _DAYS.get(first)
+            if month is not None and day is not None:
+                return _day(f"{year}-{month}-{day}", text)
+        elif len(words) > 4 and (timed := _mail(text) or _american(text)) is not None:
+            return timed
+        iso = day_by_shape(text)
+        return None if iso is None else _day(iso, text)
     except (ValueError, KeyError):
         return None
+
+
+def _month(text: str) -> WrittenDate | None:
+    """Read `2014-03`."""
+    first = date.fromisoformat(f"{text}-01")
+    start = (first.toordinal() - _EPOCH_DAY) * 86_400
+    if start < FIRST_SECOND:
+        return None
+    days = monthrange(first.year, first.month)[1]
+    return _written((text, "month", start, start + days * 86_400 - 1, text, None))
+
+
+def _chinese(text: str) -> WrittenDate | None:
+    """Read `2014年3月8日`, as it is also written in Japanese."""
+    match = _CHINESE.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    return _day(f"{year}-{month:0>2}-{day:0>2}", text)
 
 
 def _day(iso: str, raw: str) -> WrittenDate | None:
@@ -116,6 +150,22 @@ def _mail(text: str) -> WrittenDate | None:
     if weekday and _WEEKDAYS[weekday] != wall.weekday():
         return None
     return _instant(wall, offset, text)
+
+
+def _american(text: str) -> WrittenDate | None:
+    """Read `Nov 14, 1985, 3:59 PM`."""
+    match = _AMERICAN.fullmatch(text)
+    if match is None:
+        return None
+    month, day, year, hour, minute, half = match.groups()
+    if not 1 <= int(hour) <= 12:
+        return None
+    hours = int(hour) % 12 + (12 if half in "Pp" else 0)
+    iso = f"{year}-{_MONTHS[month]}-{_DAYS[day]}T{hours:02}:{minute}"
+    start = epoch_second(datetime.fromisoformat(iso))
+    if start < FIRST_SECOND:
+        return None
+    return _written((f"{iso}Z", "minute", start, start + 59, text, None))
 
 
 def _instant(wall: datetime, offset: str | None, raw: str) -> WrittenDate | None:

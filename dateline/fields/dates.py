@@ -18,6 +18,7 @@ from dateline.errors import Fault
 from dateline.fields.date_clocks import split_clock
 from dateline.fields.date_common import read_common
 from dateline.fields.date_forms import read_digits, read_iso_instant, read_numeric
+from dateline.fields.date_shapes import learn_shape
 from dateline.fields.date_spans import (
     DateFields,
     DateOrder,
@@ -89,7 +90,11 @@ def _read_with_clock(text: str, order: DateOrder | None) -> DateFields | Refusal
         return Refusal("date.impossible", f"'{text}' has a time that no clock shows; check it.")
     if clock is not None and not day_text:
         return Refusal("date.no_year", f"'{text}' is a time of day without a date; add the date.")
-    found = read_numeric(day_text, order) or read_words(day_text)
+    found = read_numeric(day_text, order)
+    if found is None:
+        found = read_words(day_text)
+        if clock is None and isinstance(found, DateFields):
+            learn_shape(text, found)
     if clock is None or not isinstance(found, DateFields):
         return found
     if found.day is None:

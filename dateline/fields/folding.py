@@ -49,10 +49,11 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         folded = text.lower()
-    elif _TABLED.fullmatch(text):
-        folded = text.translate(_TABLE)
     else:
-        folded = fold_decomposed(text)
+        try:
+            folded = text.translate(_TABLE)
+        except _MindsNeighboursError:
+            folded = fold_decomposed(text)
     if "  " in folded or not folded.isprintable():
         folded = re.sub(r"\s+", " ", folded)
     return folded
@@ -86,12 +87,29 @@ _ACCENTED: Final = re.compile(
 )
 _UNDECOMPOSED: Final = re.compile(f"[{''.join(LETTERS)}]")
 
-# The short way: in these blocks (Latin, Greek, Cyrillic without its combining marks, punctuation,
-# currency, letter-like symbols) no character changes what its neighbours fold to.
-_TABLED_BLOCKS: Final = (
-    "\u0000-\u024f\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2000-\u206f\u20a0-\u20cf\u2100-\u214f"
+# The short way: in these blocks (Latin, Greek, Cyrillic, Arabic and Devanagari without the marks that
+# combine, punctuation, currency, letter-like symbols, kana, ideographs, Hangul syllables) no character
+# changes what its neighbours fold to.
+_TABLED: Final = re.compile(
+    "[\u0000-\u024f\u0370-\u0482\u048a-\u052f\u0620-\u064a\u0660-\u066f\u0671-\u06d5"
+    "\u0900-\u0939\u093d-\u094c\u0958-\u097f\u1e00-\u1fff\u2000-\u206f\u20a0-\u20cf"
+    "\u2100-\u214f\u3000-\u3029\u3030-\u3098\u309d-\u30ff\u4e00-\u9fff\uac00-\ud7a3]"
 )
-_TABLED: Final = re.compile(f"[{_TABLED_BLOCKS}]*")
-_TABLE: Final = {
-    code: fold_decomposed(chr(code)) for code in range(0x2150) if _TABLED.fullmatch(chr(code))
-}
+
+
+class _MindsNeighboursError(Exception):
+    """A character outside the blocks of the short way."""
+
+
+class _Table(dict[int, str]):
+    """What each character folds to, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if not _TABLED.match(character):
+            raise _MindsNeighboursError
+        folded = self[code] = fold_decomposed(character)
+        return folded
+
+
+_TABLE: Final = _Table()

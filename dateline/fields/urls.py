@@ -1,6 +1,7 @@
 """URLs: kept exactly as sent, with the key by which they are compared."""
 
 import re
+from functools import partial
 from typing import Final, NamedTuple
 
 from dateline.errors import Fault
@@ -42,6 +43,10 @@ class SoundUrl(NamedTuple):
     site: str
 
 
+# Makes a SoundUrl from a tuple of its fields, in a quarter of the time of SoundUrl(...).
+_sound_url = partial(tuple.__new__, SoundUrl)
+
+
 def read_url(raw: object) -> SoundUrl | Fault:
     """Read the URL of a row.
 
@@ -52,14 +57,14 @@ def read_url(raw: object) -> SoundUrl | Fault:
         The URL with its key and site, or a fault with one of the codes `url.missing`,
         `url.relative`, `url.scheme`, `url.invalid` and `url.too_long`.
     """
+    if isinstance(raw, str) and len(raw) <= MAX_URL_LENGTH and (plain := read_plain(raw)):
+        return _sound_url((raw, *plain))
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         message = "The URL is missing: give the address of the page, such as https://example.org/a."
         return Fault("url.missing", "url", raw, message)
     if not isinstance(raw, str):
         message = 'The URL is not text: send it between quotes, such as "https://example.org/a".'
         return Fault("url.invalid", "url", raw, message)
-    if len(raw) <= MAX_URL_LENGTH and (plain := read_plain(raw)):
-        return SoundUrl(raw, *plain)
     parts = split_url(raw)
     return parts if isinstance(parts, Fault) else SoundUrl(raw, parts.key, parts.site)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dateline.database import Database
@@ -12,6 +11,8 @@ from dateline.fields.titles import read_title
 from dateline.fields.urls import read_url
 from dateline.imports.normalise import sound_row
 from dateline.imports.options import Options
+from dateline.imports.store import same_entry
+from dateline.imports.tallies import count_one
 from dateline.models import Entry
 from dateline.text_index import Field, text_index_of
 
@@ -47,17 +48,17 @@ def change_entry(
         if isinstance(title, Fault) or isinstance(url, Fault) or isinstance(date, Fault):
             raise UnsoundEntry([field for field in (title, url, date) if isinstance(field, Fault)])
         row = sound_row(title, url, date)
-        twin = session.scalar(
-            select(Entry.id).where(Entry.identity == row.identity, Entry.id != entry_id)
-        )
-        if twin is not None:
+        twin = session.scalar(same_entry(row))
+        if twin not in (None, entry_id):
             raise DuplicateEntry(twin)
         connection = session.connection()
         index = text_index_of(connection.dialect)
         index.remove(connection, entry_id, _folded(entry))
+        count_one(connection, entry, -1)
         for name, value in row._asdict().items():
             setattr(entry, name, value)
         index.add(connection, entry_id, _folded(entry))
+        count_one(connection, entry, 1)
 
 
 def delete_entry(database: Database, entry_id: int, unchanged: Guard) -> None:
@@ -71,6 +72,7 @@ def delete_entry(database: Database, entry_id: int, unchanged: Guard) -> None:
         entry = _get(session, entry_id, unchanged)
         connection = session.connection()
         text_index_of(connection.dialect).remove(connection, entry_id, _folded(entry))
+        count_one(connection, entry, -1)
         session.delete(entry)
 
 

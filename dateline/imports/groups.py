@@ -1,16 +1,16 @@
-"""From rows to groups of outcomes: what is sound, what is rejected, what waits for the end."""
+"""From rows to groups of outcomes, and what holds for an import as a whole."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from itertools import islice
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
-from dateline.errors import Fault
 from dateline.fields.dates import DateOrder
-from dateline.imports.columns import find_columns
-from dateline.imports.normalise import SoundRow, normalise
 from dateline.imports.options import Options
+from dateline.imports.outcomes import Outcomes, Reading, Rejection, outcomes_of
 from dateline.imports.read import Row
+from dateline.imports.second_process import SecondProcess
 from dateline.imports.undecided import Undecided
 
 GROUP: Final = 5_000
@@ -18,20 +18,13 @@ GROUP: Final = 5_000
 that memory stays flat."""
 
 
-class Rejection(NamedTuple):
-    """A row that is not kept, and why."""
-
-    row: int
-    faults: list[Fault]
-    raw: object
-
-
 class Group(NamedTuple):
     """What has become of some rows."""
 
     taken: int
     """Rows of the submission that were read for this group, those that wait included."""
-    sound: list[SoundRow]
+    sound: list[tuple[object, ...]]
+    """Each a `SoundRow`, as a plain tuple."""
     rejections: list[Rejection]
 
 
@@ -40,16 +33,22 @@ class Groups:
 
     Attributes:
         date_order: the order of day and month: as said, or, at the end, as all rows prove.
-        ignored_columns: names of columns that are not kept, in the order of their appearance.
     """
 
     def __init__(self, options: Options) -> None:
         self.date_order = options.date_order
-        self.ignored_columns: list[str] = []
         self._zone = options.zone
         self._decides_itself = options.date_order is None
         self._proved: set[DateOrder] = set()
+        self._ignored: dict[str, None] = {}
         self._undecided = Undecided()
+        self._second_process: SecondProcess | None = None
+        self._to_close = ExitStack()
+
+    @property
+    def ignored_columns(self) -> list[str]:
+        """Names of columns that are not kept, in the order of their appearance."""
+        return list(self._ignored)
 
     def of(self, rows: Iterable[Row]) -> Iterator[Group]:
         """Normalise rows, group by group; those that could not be decided on come last."""
@@ -61,6 +60,7 @@ class Groups:
         yield from self._normalise(self._undecided)
 
     def __enter__(self) -> Self:
+        self._to_close.callback(self._undecided.close)
         return self
 
     def __exit__(
@@ -69,35 +69,36 @@ class Groups:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._undecided.close()
+        self._to_close.__exit__(kind, error, trace)
 
     def _normalise(self, rows: Iterable[Row]) -> Iterator[Group]:
-        remaining = iter(rows)
-        while taken := list(islice(remaining, GROUP)):
-            group = Group(len(taken), [], [])
-            for row in taken:
-                outcome = self._outcome(row)
-                if isinstance(outcome, SoundRow):
-                    group.sound.append(outcome)
-                elif self._decides_itself and any(
-                    fault.code == "date.ambiguous" for fault in outcome
-                ):
-                    self._undecided.put(row)
-                else:
-                    group.rejections.append(Rejection(row.number, outcome, row.raw))
-            yield group
+        for taken, outcomes in self._outcomes(rows):
+            self._proved |= outcomes.proved
+            self._ignored.update(outcomes.ignored)
+            for row in outcomes.undecided:
+                self._undecided.put(row)
+            yield Group(taken, outcomes.sound, outcomes.rejections)
 
-    def _outcome(self, row: Row) -> SoundRow | list[Fault]:
-        if row.fault is not None:
-            return [row.fault]
-        columns = find_columns(row.raw)
-        for name in columns.ignored:
-            if name not in self.ignored_columns:
-                self.ignored_columns.append(name)
-        outcome = normalise(row.raw, columns, order=self.date_order, zone=self._zone)
-        if isinstance(outcome, list):
-            return outcome
-        sound, proved = outcome
-        if proved is not None:
-            self._proved.add(proved)
-        return sound
+    def _outcomes(self, rows: Iterable[Row]) -> Iterator[tuple[int, Outcomes]]:
+        """Have each group normalised by the second process while the one before it is written.
+
+        As long as there is no second process this one does it.
+        """
+        reading = Reading(self.date_order, self._decides_itself, self._zone)
+        remaining = iter(rows)
+        given = 0
+        while taken := list(islice(remaining, GROUP)):
+            other = self._second_process
+            if other is not None and other.is_ready():
+                ready = (given, other.outcomes()) if given else None
+                other.begin(taken, reading)
+                given = len(taken)
+                if ready:
+                    yield ready
+                continue
+            yield len(taken), outcomes_of(taken, reading)
+            if other is None and len(taken) == GROUP:
+                # Where there is one whole group there will mostly be more.
+                self._second_process = self._to_close.enter_context(SecondProcess())
+        if given and self._second_process is not None:
+            yield given, self._second_process.outcomes()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dateline.cache.answers import Answer, Cache, Outcome
 from dateline.errors import NotFound
 from dateline.fields.dates import iso_utc
-from dateline.imports.groups import Rejection
+from dateline.imports.outcomes import Rejection
 from dateline.imports.run import Report
 from dateline.models import Import, RejectedRow
 from dateline.schemas import (

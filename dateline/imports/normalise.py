@@ -1,6 +1,7 @@
 """From a raw row to a sound one, or to all that is wrong with it."""
 
 from datetime import UTC, tzinfo
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -31,6 +32,10 @@ class SoundRow(NamedTuple):
     date_raw: str
 
 
+# Makes a SoundRow from a tuple of its fields, in a quarter of the time of SoundRow(...).
+_sound_row = partial(tuple.__new__, SoundRow)
+
+
 def normalise(
     raw: dict[str, object],
     columns: Columns,
@@ -43,38 +48,30 @@ def normalise(
     Returns:
         The sound row and the day/month order that its date proves, if it does; or every fault.
     """
+    title_name, url_name, date_name, _, is_entry = columns
     # The entities of a title that we give were decoded when it came in.
-    title = read_title(_value(raw, columns.title), entities=not columns.is_entry)
-    url = read_url(_value(raw, columns.url))
-    if columns.is_entry:
+    title = read_title(title_name and raw.get(title_name), entities=not is_entry)
+    url = read_url(url_name and raw.get(url_name))
+    if is_entry:
         date = read_given_date(raw)
     else:
-        date = read_date(_value(raw, columns.date), order=order, zone=zone)
+        date = read_date(date_name and raw.get(date_name), order=order, zone=zone)
     if isinstance(title, Fault) or isinstance(url, Fault) or isinstance(date, Fault):
         return [field for field in (title, url, date) if isinstance(field, Fault)]
     return sound_row(title, url, date), date.proves
 
 
-def _value(raw: dict[str, object], name: str | None) -> object:
-    return None if name is None else raw.get(name)
-
-
 def sound_row(title: str, url: SoundUrl, date: WrittenDate) -> SoundRow:
     """Put the three fields together, with all that is derived from them."""
-    return SoundRow(
-        identity=identify(title, url.key, date.date),
-        title=title,
-        title_folded=fold(title),
-        url=url.url,
-        url_folded=fold(url.url),
-        url_key=url.key,
-        url_key_version=KEY_VERSION,
-        site=url.site,
-        date=date.date,
-        date_precision=date.precision,
-        date_start=date.start,
-        date_end=date.end,
-        date_raw=date.raw,
+    as_sent, key, site = url
+    written, precision, start, end, date_raw, _ = date
+    return _sound_row(
+        (
+            identify(title, key, written),
+            *(title, fold(title)),
+            *(as_sent, fold(as_sent), key, KEY_VERSION, site),
+            *(written, precision, start, end, date_raw),
+        )
     )
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from dateline.database import Database
 from dateline.fields.dates import DateOrder
-from dateline.imports.groups import Group, Groups, Rejection
+from dateline.imports.groups import Group, Groups
 from dateline.imports.options import Options
+from dateline.imports.outcomes import Rejection
 from dateline.imports.read import Row
 from dateline.imports.store import store_rejections, store_rows
 from dateline.models import Import
@@ -119,7 +120,7 @@ class _Writing:
     def _write_ledger(self, session: Session, import_id: int, finished_at: int | None) -> None:
         report = self.report
         report.date_order = self._groups.date_order
-        report.ignored_columns = list(self._groups.ignored_columns)
+        report.ignored_columns = self._groups.ignored_columns
         session.execute(
             update(Import)
             .where(Import.id == import_id)

@@ -2,8 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-
 from dateline.database import Database
 from dateline.errors import Fault, NotFound, UnsoundEntry
 from dateline.imports.columns import find_columns
@@ -11,7 +9,7 @@ from dateline.imports.normalise import normalise
 from dateline.imports.options import Options
 from dateline.imports.read import Row
 from dateline.imports.run import run_import
-from dateline.models import Entry
+from dateline.imports.store import same_entry
 
 
 class Added(NamedTuple):
@@ -41,7 +39,7 @@ def add_entry(database: Database, raw: dict[str, Any], options: Options) -> Adde
     report = run_import(database, [Row(1, raw)], options)
     sound, _proved = outcome
     with database.reading() as session:
-        entry_id = session.scalar(select(Entry.id).where(Entry.identity == sound.identity))
+        entry_id = session.scalar(same_entry(sound))
     if entry_id is None:
         raise NotFound("The entry was deleted by somebody else while it was added.")
     return Added(entry_id, report.created == 1)

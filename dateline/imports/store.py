@@ -6,11 +6,12 @@ from dataclasses import asdict
 from itertools import chain
 from typing import Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from dateline.imports.groups import Rejection
 from dateline.imports.normalise import SoundRow
+from dateline.imports.outcomes import Rejection
+from dateline.imports.tallies import count_after
 from dateline.models import Entry, RejectedRow
 from dateline.text_index import text_index_of
 
@@ -24,7 +25,9 @@ ROWS_IN_STATEMENT: Final = 2_000
 """SQLite takes 32,766 values in a statement, which is 2,184 rows."""
 
 
-def store_rows(session: Session, rows: Sequence[SoundRow], import_id: int, now: int) -> int:
+def store_rows(
+    session: Session, rows: Sequence[tuple[object, ...]], import_id: int, now: int
+) -> int:
     """Keep those of the rows that are not there yet.
 
     Returns:
@@ -50,6 +53,7 @@ def store_rows(session: Session, rows: Sequence[SoundRow], import_id: int, now: 
     created = session.scalars(select(func.count()).where(Entry.id > last_id)).one()
     if created:
         text_index_of(connection.dialect).add_after(connection, last_id)
+        count_after(connection, last_id)
     return created
 
 
@@ -57,13 +61,18 @@ def _insert_into_sqlite(connection: Connection, values: Sequence[tuple[object, .
     """Insert many rows by one statement, which costs less than one statement a row."""
     rows = ", ".join([f"({_row_of('?')})"] * len(values))
     connection.exec_driver_sql(
-        f"INSERT INTO entries ({_NAMES}) VALUES {rows} ON CONFLICT (identity) DO NOTHING",
+        f"INSERT INTO entries ({_NAMES}) VALUES {rows} ON CONFLICT (url_key, identity) DO NOTHING",
         tuple(chain.from_iterable(values)),
     )
 
 
 def _row_of(mark: str) -> str:
     return ", ".join([mark] * len(COLUMNS))
+
+
+def same_entry(row: SoundRow) -> Select[int]:
+    """Select the id of the entry that a row is, if it is there."""
+    return select(Entry.id).where(Entry.url_key == row.url_key, Entry.identity == row.identity)
 
 
 def store_rejections(session: Session, rejections: Sequence[Rejection], import_id: int) -> None:

@@ -8,7 +8,8 @@ from dateline.fields.dates import iso_utc
 from dateline.models import Entry
 from dateline.schemas import EntryPage, EntryView
 from dateline.search.cursor import write_cursor
-from dateline.search.find import Found, FoundRow, find, find_entry
+from dateline.search.find import Found, find, find_entry
+from dateline.search.plan import FoundRow
 from dateline.search.question import Question
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from dateline.cache.answers import Answer, Cache, Outcome
 from dateline.schemas import SiteCount, SiteList, Timeline, TimelineBucket
-from dateline.search.find import TOTAL_LIMIT, find_all
+from dateline.search.find import find_all
+from dateline.search.plan import TOTAL_LIMIT
 from dateline.search.question import Question
 
 

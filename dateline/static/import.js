@@ -30,7 +30,7 @@
     document.getElementById("main").replaceWith(document.adoptNode(page.getElementById("main")));
     prepare();
     window.scrollTo(0, 0);
-    document.querySelector("#main [autofocus], #main h1")?.focus();
+    document.querySelector("#main [autofocus]")?.focus();
   }
 
   function put(input, file) {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, func
 
@@ -18,7 +18,13 @@ class Field(StrEnum):
 
 
 class TextIndex(Protocol):
-    """The index over the folded texts of all entries."""
+    """The index over the folded texts of all entries.
+
+    Attributes:
+        streams: whether candidates come one by one, so that some of them cost less than all.
+    """
+
+    streams: ClassVar[bool]
 
     def add_after(self, connection: Connection, last_id: int) -> None:
         """Index every entry whose id is greater than `last_id`."""
@@ -30,7 +36,10 @@ class TextIndex(Protocol):
         """Take one entry out; the texts must be those it was indexed with."""
 
     def candidates(self, field: Field, texts: Sequence[str]) -> list[Select[tuple[int]]]:
-        """Give selects of ids: an entry that contains all of the texts is in every one of them."""
+        """Give selects of ids: an entry that contains all of the texts is in every one of them.
+
+        No select gives an id twice.
+        """
 
 
 def contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ The parser cuts at punctuation and drops what it takes for short words, so it is
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy import (
     Connection,
@@ -37,6 +37,8 @@ _WEIGHT: Final = {letter: len(_COMMON) - place for place, letter in enumerate(_C
 
 class MysqlTextIndex:
     """One table for each text, with the id of its entry and a FULLTEXT index."""
+
+    streams: ClassVar[bool] = False
 
     def add_after(self, connection: Connection, last_id: int) -> None:
         """Index every entry whose id is greater than `last_id`."""

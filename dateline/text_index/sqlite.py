@@ -1,7 +1,7 @@
 """The text index on SQLite: FTS5 with its trigram tokenizer, row numbers alone (no positions)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, column, literal_column, select, table
 from sqlalchemy import text as sql
@@ -14,6 +14,8 @@ FILLERS: Final = 2 * FILLER
 
 class SqliteTextIndex:
     """One FTS5 table for each text, and a view of its runs (fts5vocab)."""
+
+    streams: ClassVar[bool] = True
 
     def add_after(self, connection: Connection, last_id: int) -> None:
         """Index every entry whose id is greater than `last_id`."""
@@ -52,7 +54,7 @@ class SqliteTextIndex:
             expression = " AND ".join('"' + run.replace('"', '""') + '"' for run in runs)
             index = table(f"{field}_index", column("rowid"))
             matches: ColumnElement[bool] = literal_column(f"{field}_index").op("MATCH")(expression)
-            selects.append(select(index.c.rowid).where(matches))
+            selects.append(select(index.c.rowid.label("id")).where(matches))
         return selects
 
 
@@ -60,7 +62,12 @@ def _beginning_with(field: Field, text: str) -> Select[tuple[int]]:
     """Select the ids of texts with a run that begins with one or two characters."""
     terms = table(f"{field}_index_terms", column("term"), column("doc"))
     after_last = text[:-1] + _next_character(text[-1])
-    return select(terms.c.doc).where(terms.c.term >= text, terms.c.term < after_last)
+    # A text may have several runs that begin so.
+    return (
+        select(terms.c.doc.label("id"))
+        .distinct()
+        .where(terms.c.term >= text, terms.c.term < after_last)
+    )
 
 
 def _next_character(character: str) -> str:

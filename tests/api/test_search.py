@@ -304,7 +304,7 @@ def test_a_total_is_exact_up_to_a_limit_and_then_says_so(
     limited: tuple[int, str],
     exact: tuple[int, str],
 ) -> None:
-    monkeypatch.setattr("dateline.search.find.TOTAL_LIMIT", 5)
+    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 5)
     items = [*make_items(7), *(make_item(title=f"Few comfort moving {n}") for n in range(5))]
     client.post("/v1/bulk", data=as_json(items), content_type=JSON)
     page = client.get(f"/v1/entries?limit=2&{query}").get_json()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dateline.fields.folding import fold, fold_decomposed
+from dateline.fields.folding import _TABLED, fold, fold_decomposed
 
 unhurried = settings(deadline=None)
 
@@ -54,6 +54,12 @@ CUT_ANYWHERE = st.text(
     | st.characters(min_codepoint=0x384, max_codepoint=0x3FF, categories=("Lu", "Ll"))
     | st.sampled_from("ﬁﬀⅣ’“”…–—ẞ中文か")
 )
+# Every character of the short way, but of the ideographs and Hangul syllables only some.
+TABLED = [
+    character
+    for code, character in enumerate(map(chr, range(0x10000)))
+    if _TABLED.match(character) and (code < 0x4E00 or code % 100 == 0)
+]
 # Characters that change their neighbours.
 SOCIABLE = st.text(
     st.sampled_from(
@@ -123,6 +129,12 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @unhurried
 @given(SOCIABLE | CUT_ANYWHERE | st.text())
 def test_short_way_agrees_with_the_general_way(text: str) -> None:
+    assert fold(text) == re.sub(r"\s+", " ", fold_decomposed(text))
+
+
+@unhurried
+@given(st.text(st.sampled_from(TABLED), min_size=2, max_size=6))
+def test_no_character_of_the_short_way_minds_its_neighbours(text: str) -> None:
     assert fold(text) == re.sub(r"\s+", " ", fold_decomposed(text))
 
 

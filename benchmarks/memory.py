@@ -1,0 +1,56 @@
+"""How much memory processes take."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import psutil
+
+EVERY: Final = 0.05
+"""Seconds between two looks."""
+
+
+class Peak:
+    """The most that any one process of a family has held at a time.
+
+    Attributes:
+        mib: resident memory.
+    """
+
+    def __init__(self) -> None:
+        self.mib = 0.0
+
+    def look(self, process: psutil.Process) -> None:
+        """Look at a process and at all that it has started."""
+        try:
+            family = [process, *process.children(recursive=True)]
+            self.mib = max(self.mib, *(member.memory_info().rss / 2**20 for member in family))
+        except psutil.NoSuchProcess:
+            # One of them ended while it was looked at.
+            return
+
+
+@contextmanager
+def peak_of(pid: int) -> Iterator[Peak]:
+    """Watch a process for as long as the block runs."""
+    peak = Peak()
+    ended = threading.Event()
+    process = psutil.Process(pid)
+
+    def watch() -> None:
+        while not ended.wait(EVERY):
+            peak.look(process)
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        watching.join()
+
+
+def own_mib() -> float:
+    """The resident memory of this process."""
+    return float(psutil.Process().memory_info().rss) / 2**20

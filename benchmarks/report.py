@@ -1,0 +1,42 @@
+"""The document about performance, written from the results."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks.results import Piece
+from benchmarks.tables import joined, markdown
+
+_HEAD: Final = """# Performance
+
+How fast, beside the least that the same work can cost. `make bench` measures in minutes,
+`make bench-full` with one and ten million rows in hours; both print one table.
+This document is written by a command, from what `make bench-full` measured:
+
+    make bench-full BENCH_MYSQL_URL=mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE
+    python -m benchmarks report --directory build/bench-full --to docs/performance.md
+
+The MySQL server runs with `--ngram-token-size=3 --innodb-buffer-pool-size=4G
+--innodb-redo-log-capacity=1G --innodb-ft-cache-size=80000000`, all else as it comes; its user may
+make databases and look at the sizes of files (PROCESS).
+What was measured in the directory is not measured again, so a run that was cut off goes on with
+the same command. `--only sqlite` or `--only mysql` measures one database alone.
+
+How to read the tables:
+
+- `ms`: the middle of n answers, and the time that 99 of 100 answers do not exceed.
+- rates: the middle of n rounds, and the least and the greatest.
+- `beside`: the least that the same work can cost, measured in turn with it; `ratio` is the middle of
+  all quotients of the two.
+- The rows are made by `python -m benchmarks rows`: 100,000 words of nine languages as common and
+  rare as words are, 5,000 sites with their hosts, 25 years of dates; one in a hundred is faulty,
+  and one in a hundred is sent twice.
+"""
+
+
+def write_report(pieces: Sequence[Piece], to: Path) -> None:
+    """Write the document anew."""
+    lines = [_HEAD]
+    for piece in joined(pieces):
+        lines += markdown(piece)
+    to.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")

@@ -1,0 +1,79 @@
+"""What has become of some rows: a pure function of them, so that any process can work it out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import NamedTuple
+
+from dateline.errors import Fault
+from dateline.fields.dates import DateOrder
+from dateline.imports.columns import find_columns
+from dateline.imports.normalise import normalise
+from dateline.imports.read import Row
+
+
+class Rejection(NamedTuple):
+    """A row that is not kept, and why."""
+
+    row: int
+    faults: list[Fault]
+    raw: object
+
+
+class Reading(NamedTuple):
+    """How the rows of an import are read.
+
+    Attributes:
+        order: the order of day and month in numeric dates, where it is known.
+        decides: whether the import may yet prove that order, so that doubtful rows wait.
+        zone: the time zone of texts that name none.
+    """
+
+    order: DateOrder | None
+    decides: bool
+    zone: tzinfo
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """What has become of some rows.
+
+    Attributes:
+        sound: a `SoundRow` for each row that is kept, as a plain tuple, which is the cheaper one
+            to send from process to process.
+        rejections: the rows that are not kept.
+        undecided: the rows that wait for what the whole import proves.
+        proved: the orders of day and month that these rows prove.
+        ignored: names of columns that are not kept, in the order of their appearance.
+    """
+
+    sound: list[tuple[object, ...]] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    undecided: list[Row] = field(default_factory=list)
+    proved: set[DateOrder] = field(default_factory=set)
+    ignored: dict[str, None] = field(default_factory=dict)
+
+
+def outcomes_of(rows: Iterable[Row], reading: Reading) -> Outcomes:
+    """Normalise rows."""
+    order, decides, zone = reading
+    outcomes = Outcomes()
+    for row in rows:
+        number, raw, fault = row
+        if fault is not None:
+            outcomes.rejections.append(Rejection(number, [fault], raw))
+            continue
+        columns = find_columns(raw)
+        if columns.ignored:
+            outcomes.ignored.update(dict.fromkeys(columns.ignored))
+        outcome = normalise(raw, columns, order=order, zone=zone)
+        if isinstance(outcome, tuple):
+            sound, proved = outcome
+            outcomes.sound.append(tuple(sound))
+            if proved is not None:
+                outcomes.proved.add(proved)
+        elif decides and any(fault.code == "date.ambiguous" for fault in outcome):
+            outcomes.undecided.append(row)
+        else:
+            outcomes.rejections.append(Rejection(number, outcome, raw))
+    return outcomes

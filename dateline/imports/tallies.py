@@ -1,0 +1,71 @@
+"""Keeping the counts of entries by site and by day true, in the transaction that changes them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, delete, insert
+from sqlalchemy import text as sql
+from sqlalchemy import update
+
+from dateline.models import DayCount, Entry, SiteCount
+
+DAY: Final = 86_400
+"""Seconds."""
+
+_SITES: Final = "SUBSTR(url_key, 1, LENGTH(site) + 1) AS site_key, site"
+"""A URL key begins with the labels of its site in reverse, each with a comma behind it."""
+
+# The remainder has the sign of the date, which may be before 1970.
+_DAYS: Final = f"date_start - ((date_start % {DAY}) + {DAY}) % {DAY} AS day"
+
+_COUNTED: Final = {
+    "site_counts": ("site_key, site", _SITES),
+    "day_counts": ("day", _DAYS),
+}
+"""Of each table: its columns but the count, and what they are of an entry."""
+
+_ADD: Final = {
+    "sqlite": "ON CONFLICT ({key}) DO UPDATE SET entries = entries + excluded.entries",
+    "mysql": "ON DUPLICATE KEY UPDATE entries = {table}.entries + new.entries",
+}
+
+
+def count_after(connection: Connection, last_id: int) -> None:
+    """Count every entry whose id is greater than `last_id`."""
+    for table, (columns, values) in _COUNTED.items():
+        key = columns.partition(",")[0]
+        add = _ADD[connection.dialect.name].format(table=table, key=key)
+        connection.execute(
+            sql(
+                f"INSERT INTO {table} ({columns}, entries) SELECT * FROM "
+                f"(SELECT {values}, COUNT(*) AS entries FROM entries "
+                f"WHERE id > :last_id GROUP BY {columns}) AS new WHERE true {add}"
+            ),
+            {"last_id": last_id},
+        )
+
+
+def count_one(connection: Connection, entry: Entry, by: int) -> None:
+    """Count one entry, as it is now: 1 more, or 1 less."""
+    site = {"site_key": entry.url_key[: len(entry.site) + 1], "site": entry.site}
+    _count(connection, SiteCount, SiteCount.site_key == site["site_key"], site, by)
+    day = {"day": day_of(entry.date_start)}
+    _count(connection, DayCount, DayCount.day == day["day"], day, by)
+
+
+def _count(
+    connection: Connection,
+    table: type[SiteCount | DayCount],
+    this: ColumnElement[bool],
+    values: Mapping[str, str | int],
+    by: int,
+) -> None:
+    counted = connection.execute(update(table).where(this).values(entries=table.entries + by))
+    if counted.rowcount == 0:
+        connection.execute(insert(table).values(**values, entries=by))
+    connection.execute(delete(table).where(this, table.entries == 0))
+
+
+def day_of(second: int) -> int:
+    """Give the first second of the day, in UTC."""
+    return second - second % DAY

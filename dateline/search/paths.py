@@ -1,0 +1,239 @@
+"""The paths that lead to entries: stretches of an index, or what the text index brings.
+
+Each path brings every entry that the question asks for, and mostly others too, which are tested.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, or_, select
+
+from dateline.models import Entry
+from dateline.search.cursor import Position
+from dateline.search.question import Question
+from dateline.text_index import Field, TextIndex, contains
+
+SHORT_SPAN: Final = 2 * 86_400
+"""Seconds: no date of a day or less covers more, whatever the clocks of its zone did."""
+
+LONGEST_SPAN: Final = 368 * 86_400
+"""Seconds: no written date covers more (a leap year, and a day for the time zone at each end)."""
+
+COARSE: Final = ("year", "month")
+"""Precisions of dates that may cover more than `SHORT_SPAN`."""
+
+
+class Filter(Enum):
+    """What a question can ask of an entry."""
+
+    DATES = auto()
+    KEYS = auto()
+    TITLE = auto()
+    WITHOUT = auto()
+    URL = auto()
+
+
+class Order(Enum):
+    """The orders in which an index can be walked; equal dates by id."""
+
+    DATE = auto()
+    ID = auto()
+
+
+class Stretch(NamedTuple):
+    """A contiguous part of an index."""
+
+    of: str
+    """The name of the index."""
+    where: tuple[ColumnElement[bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way to the entries.
+
+    Attributes:
+        name: in words, for whoever asks for the plan.
+        stretches: disjoint; in an ordered path from the first to the last in ascending order.
+        assures: the filters that need not be tested again.
+        order: that of its entries; None for no order.
+        candidates: ids that the text index brings, where the path is one of texts.
+    """
+
+    name: str
+    stretches: tuple[Stretch, ...] = ()
+    assures: frozenset[Filter] = frozenset()
+    order: Order | None = None
+    candidates: tuple[Subquery, ...] = ()
+
+
+def filters_of(question: Question) -> frozenset[Filter]:
+    """Tell what a question asks for."""
+    asked = {
+        Filter.DATES: question.first is not None or question.last is not None,
+        Filter.KEYS: question.key is not None or question.key_ranges,
+        Filter.TITLE: question.title_texts,
+        Filter.WITHOUT: question.title_without,
+        Filter.URL: question.url_texts,
+    }
+    return frozenset(name for name, value in asked.items() if value)
+
+
+def path_of_ids() -> Path:
+    """All entries, in the order in which they were added."""
+    return Path("ids", (Stretch("PRIMARY", ()),), order=Order.ID)
+
+
+def path_of_dates(question: Question) -> Path:
+    """The entries whose dates overlap the asked time, in their order."""
+    index = "ix_entries_date_start"
+    stretches = [Stretch(index, tuple(_inside(question)))]
+    if question.first is not None:
+        nearly = question.first - SHORT_SPAN
+        lasts = Entry.date_end >= question.first
+        coarse = (
+            Entry.date_precision.in_(COARSE),
+            Entry.date_start > question.first - LONGEST_SPAN,
+            *_at_most(nearly, question.last),
+            lasts,
+        )
+        near = (Entry.date_start > nearly, *_at_most(question.first - 1, question.last), lasts)
+        stretches = [
+            Stretch("ix_entries_date_precision_date_start_date_end", coarse),
+            Stretch(index, near),
+            *stretches,
+        ]
+    return Path("dates", tuple(stretches), frozenset({Filter.DATES}), Order.DATE)
+
+
+def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
+    """The entries of one site whose dates overlap the asked time, in their order.
+
+    Args:
+        question: what is asked.
+        site: a registrable domain.
+        whole: whether every entry of the site is in the asked ranges of keys.
+    """
+    index = "ix_entries_site_date_start"
+    this = Entry.site == site
+    stretches = [Stretch(index, (this, *_inside(question)))]
+    if question.first is not None:
+        before = (
+            this,
+            Entry.date_start > question.first - LONGEST_SPAN,
+            *_at_most(question.first - 1, question.last),
+            Entry.date_end >= question.first,
+        )
+        stretches.insert(0, Stretch(index, before))
+    assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
+    return Path("site", tuple(stretches), frozenset(assures), Order.DATE)
+
+
+def path_of_keys(question: Question) -> Path:
+    """The entries in the asked ranges of URL keys."""
+    where = tuple(_key_tests(question, Entry.url_key))
+    return Path("keys", (Stretch("uq_entries_url_key_identity", where),), frozenset({Filter.KEYS}))
+
+
+def paths_of_texts(question: Question, index: TextIndex) -> list[Path]:
+    """The entries that the text index brings, the narrowest question of it first."""
+    selects = [
+        *index.candidates(Field.TITLE, question.title_texts),
+        *index.candidates(Field.URL, question.url_texts),
+    ]
+    subqueries = [candidates.subquery() for candidates in selects]
+    return [
+        Path("texts", candidates=(first, *(other for other in subqueries if other is not first)))
+        for first in subqueries
+    ]
+
+
+def tests(question: Question, path: Path) -> Iterator[ColumnElement[bool]]:
+    """Test an entry that a path brings, without the help of any other index."""
+    if Filter.DATES not in path.assures:
+        date_start, date_end = _unindexed(Entry.date_start), _unindexed(Entry.date_end)
+        if question.last is not None:
+            yield date_start <= question.last
+        if question.first is not None:
+            yield date_end >= question.first
+    if Filter.KEYS not in path.assures:
+        yield from _key_tests(question, _unindexed(Entry.url_key))
+    for text in question.title_texts:
+        yield contains(Entry.title_folded, text)
+    yield from (~contains(Entry.title_folded, text) for text in question.title_without)
+    for text in question.url_texts:
+        yield contains(Entry.url_folded, text)
+
+
+def brought_by(path: Path, stretch: Stretch | None, *columns: Any) -> Select[Any]:
+    """Select the entries of a stretch of a path, or those that the text index brings."""
+    query = select(*columns)
+    if stretch is not None:
+        hint = f"FORCE INDEX ({stretch.of})"
+        return query.with_hint(Entry, hint, "mysql").where(*stretch.where)
+    first, *others = path.candidates
+    query = query.join_from(first, Entry, Entry.id == first.c.id)
+    return query.where(*(Entry.id.in_(select(other.c.id)) for other in others))
+
+
+def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -> list[Stretch]:
+    """Give what of a stretch lies beyond a position, as stretches in ascending order.
+
+    Args:
+        stretch: of an ordered path.
+        position: an entry's place in the order.
+        order: that of the path.
+        after: whether what comes after it in ascending order is asked for, or what comes before.
+    """
+    later_id = Entry.id > position.id if after else Entry.id < position.id
+    if order is Order.ID:
+        return [stretch._replace(where=(*stretch.where, later_id))]
+    # Two ranges, and no condition that a database would have to try on every entry of one date.
+    at = position.value
+    same_date = stretch._replace(where=(*stretch.where, Entry.date_start == at, later_id))
+    later = Entry.date_start > at if after else Entry.date_start < at
+    others = stretch._replace(where=(*stretch.where, later))
+    return [same_date, others] if after else [others, same_date]
+
+
+def beyond(position: Position, order: Order, *, after: bool) -> ColumnElement[bool]:
+    """Test whether an entry comes after (or before) a position in ascending order."""
+    later_id = Entry.id > position.id if after else Entry.id < position.id
+    if order is Order.ID:
+        return later_id
+    date_start = _unindexed(Entry.date_start)
+    later = date_start > position.value if after else date_start < position.value
+    return or_(later, and_(date_start == position.value, later_id))
+
+
+def _inside(question: Question) -> Iterator[ColumnElement[bool]]:
+    """Whether a date begins in the asked time."""
+    if question.first is not None:
+        yield Entry.date_start >= question.first
+    if question.last is not None:
+        yield Entry.date_start <= question.last
+
+
+def _at_most(second: int, last: int | None) -> Iterator[ColumnElement[bool]]:
+    yield Entry.date_start <= (second if last is None else min(second, last))
+
+
+def _key_tests(
+    question: Question, url_key: SQLColumnExpression[str]
+) -> Iterator[ColumnElement[bool]]:
+    if question.key is not None:
+        yield url_key == question.key
+    for beginning in question.key_ranges:
+        yield and_(url_key >= beginning, url_key < after_all_of(beginning))
+
+
+def after_all_of(beginning: str) -> str:
+    """Give the least text that is greater than all that begin so; keys are ASCII."""
+    return beginning[:-1] + chr(ord(beginning[-1]) + 1)
+
+
+def _unindexed(column: Any) -> Any:
+    """Give the same value in a form for which the database uses no index of the column."""
+    return column.concat("") if column is Entry.url_key else column + 0

@@ -1,0 +1,307 @@
+"""How a question is answered: which path is taken. Told in words in docs/search.md."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from dateline.models import Entry
+from dateline.search.cursor import Position
+from dateline.search.paths import (
+    Filter,
+    Order,
+    Path,
+    Stretch,
+    beyond,
+    brought_by,
+    cut_at,
+    filters_of,
+    path_of_dates,
+    path_of_ids,
+    path_of_keys,
+    path_of_site,
+    paths_of_texts,
+    tests,
+)
+from dateline.search.question import Question
+from dateline.search.sites import only_site_of
+from dateline.text_index import text_index_of
+
+TOTAL_LIMIT: Final = 10_000
+"""Totals are exact up to here."""
+
+SHORTEST_WALK: Final = 2_000
+LONGEST_WALK: Final = 20_000
+"""Entries that are tested along the asked order before another path is taken."""
+
+COLUMNS: Final = (
+    Entry.id,
+    Entry.title,
+    Entry.url,
+    Entry.date,
+    Entry.date_precision,
+    Entry.date_start,
+    Entry.date_end,
+    Entry.date_raw,
+    Entry.site,
+    Entry.added_at,
+    Entry.import_id,
+)
+
+FoundRow = Row[*tuple[Any, ...]]
+"""The values of `COLUMNS`, by their names."""
+
+
+class Total(NamedTuple):
+    """How many entries answer a question, as far as they were counted."""
+
+    entries: int
+    is_exact: bool
+
+
+class Sized(NamedTuple):
+    """A path, and how many entries it brings: no more than `TOTAL_LIMIT` + 1 are counted."""
+
+    path: Path
+    size: int
+
+    @property
+    def is_all(self) -> bool:
+        """Whether that is all that it brings."""
+        return self.size <= TOTAL_LIMIT
+
+
+class Plan:
+    """The plan for one question.
+
+    What many entries have is found within the first steps along the asked order, where any other
+    path would bring too much; what few have is found by the path that brings the fewest.
+    """
+
+    def __init__(self, session: Session, question: Question) -> None:
+        self._session = session
+        self._question = question
+        self._asked = filters_of(question)
+        self._index = text_index_of(session.connection().dialect)
+        self._site = only_site_of(session, question)
+        self._order = Order.DATE if question.sort.by_date else Order.ID
+        self._way = self._way_along_the_order()
+        self._narrowest: Sized | None = None
+        self._total: Total | None = None
+
+    def page(self) -> list[FoundRow]:
+        """Give the rows of the page and, where there is one, the first of the next page."""
+        if self._way.assures >= self._asked:
+            return self._along(self._way, None)
+        narrowest = self._narrowest = self._find_narrowest()
+        other = narrowest.path if narrowest else next(iter(self._of_texts()), None)
+        if other is None:
+            # Only the texts that a title must not have: no index knows where those are missing.
+            return self._along(self._way, None)
+        steps = self._steps_worth_walking(narrowest)
+        if steps:
+            rows = self._along(self._way, steps)
+            if len(rows) > self._question.limit:
+                return rows
+        return self._seek(other)
+
+    def total(self) -> Total:
+        """Tell how many entries answer the question; asked after `page`."""
+        if self._question.exact_total:
+            return Total(self._count(self._best(), None), is_exact=True)
+        if self._total is not None:
+            return self._total
+        if self._way.assures >= self._asked:
+            return _told(self._count(self._way, TOTAL_LIMIT + 1))
+        if self._narrowest is None:
+            # What was common on the page is counted along the order too, where that is enough.
+            count, complete = self._count_along(self._way, LONGEST_WALK)
+            if complete or count > TOTAL_LIMIT:
+                return _told(count)
+        return _told(self._count(self._best(), TOTAL_LIMIT + 1))
+
+    # --- The paths --------------------------------------------------------------------------
+
+    def _way_along_the_order(self) -> Path:
+        if self._order is Order.ID:
+            return path_of_ids()
+        if self._site is not None:
+            return path_of_site(self._question, self._site.name, whole=self._site.whole)
+        return path_of_dates(self._question)
+
+    def _best(self) -> Path:
+        """The path that is counted along: the narrowest, where that is known."""
+        return self._narrowest.path if self._narrowest else [*self._of_texts(), self._way][0]
+
+    def _of_texts(self) -> list[Path]:
+        return paths_of_texts(self._question, self._index)
+
+    def _find_narrowest(self) -> Sized | None:
+        """Find the path that brings the fewest entries; None if that cannot be told."""
+        sized = [Sized(path, self._size(path)) for path in self._countable_paths()]
+        best = min(sized, key=lambda one: one.size, default=None)
+        texts = Filter.TITLE in self._asked or Filter.URL in self._asked
+        if texts and not self._index.streams and best is not None and not best.is_all:
+            return None
+        return best
+
+    def _countable_paths(self) -> Iterator[Path]:
+        if Filter.KEYS in self._asked:
+            if self._site is not None:
+                yield path_of_site(self._question, self._site.name, whole=self._site.whole)
+            if self._site is None or not self._site.whole:
+                yield path_of_keys(self._question)
+        if Filter.DATES in self._asked:
+            yield path_of_dates(self._question)
+        if self._index.streams:
+            yield from self._of_texts()
+
+    def _size(self, path: Path) -> int:
+        """Count what a path brings, without looking at the entries themselves."""
+        size, most = 0, TOTAL_LIMIT + 1
+        queries: list[Select[Any]] = [
+            brought_by(path, stretch, Entry.id) for stretch in path.stretches
+        ] or [select(path.candidates[0].c.id)]
+        for query in queries:
+            rows = query.limit(most - size).subquery()
+            size += self._session.scalars(select(func.count()).select_from(rows)).one()
+        return size
+
+    def _steps_worth_walking(self, narrowest: Sized | None) -> int:
+        """Say how many entries to test along the order; 0 where seeking is cheaper from the start.
+
+        Where `size` of `all` entries are brought by a path, one page of them is to be expected
+        within `limit * all / size` steps along the order; seeking takes `size` steps.
+        """
+        if narrowest is None or not narrowest.is_all:
+            return SHORTEST_WALK if narrowest is None else LONGEST_WALK
+        expected = self._question.limit * self._entries_along() / max(1, narrowest.size)
+        if 2 * expected >= narrowest.size:
+            return 0
+        return int(min(LONGEST_WALK, max(SHORTEST_WALK, 4 * expected)))
+
+    def _entries_along(self) -> int:
+        if self._site is not None and self._order is Order.DATE:
+            return self._site.entries
+        return self._session.scalars(select(func.coalesce(func.max(Entry.id), 0))).one()
+
+    # --- Along the order ----------------------------------------------------------------------
+
+    def _along(self, path: Path, steps: int | None) -> list[FoundRow]:
+        """Give rows in the asked order, of the first so many entries of each stretch."""
+        wanted = self._question.limit + 1
+        rows: list[FoundRow] = []
+        for stretch in self._ahead(path):
+            query = brought_by(path, stretch, *COLUMNS).where(*tests(self._question, path))
+            rows += self._session.execute(
+                self._up_to(query, path, stretch, steps)
+                .order_by(*self._ordering())
+                .limit(wanted - len(rows))
+            )
+            if len(rows) == wanted:
+                break
+        return rows
+
+    def _count_along(self, path: Path, steps: int) -> tuple[int, bool]:
+        """Count among the first so many entries of each stretch; and whether those are all."""
+        count, complete = 0, True
+        for stretch in path.stretches:
+            query = brought_by(path, stretch, Entry.id).where(*tests(self._question, path))
+            bounded = self._up_to(query, path, stretch, steps)
+            complete = complete and bounded is query
+            rows = bounded.limit(TOTAL_LIMIT + 1 - count).subquery()
+            count += self._session.scalars(select(func.count()).select_from(rows)).one()
+        return count, complete
+
+    def _ahead(self, path: Path) -> Iterator[Stretch]:
+        """Give the stretches from the position on, in the asked order."""
+        position, after = self._question.position, not self._question.sort.descending
+        for stretch in path.stretches if after else reversed(path.stretches):
+            if position is None:
+                yield stretch
+                continue
+            parts = cut_at(stretch, position, self._order, after=after)
+            yield from parts if after else reversed(parts)
+
+    def _up_to(
+        self, query: Select[Any], path: Path, stretch: Stretch, steps: int | None
+    ) -> Select[Any]:
+        """Bound a query to so many entries of a stretch; the same query where there are fewer."""
+        if steps is None:
+            return query
+        by = Entry.date_start if self._order is Order.DATE else Entry.id
+        edge = self._session.execute(
+            brought_by(path, stretch, by, Entry.id)
+            .order_by(*self._ordering())
+            .offset(steps)
+            .limit(1)
+        ).one_or_none()
+        if edge is None:
+            return query
+        past = beyond(Position(*edge), self._order, after=not self._question.sort.descending)
+        value = by >= edge[0] if self._question.sort.descending else by <= edge[0]
+        return query.where(value, ~past)
+
+    def _ordering(self) -> list[Any]:
+        by = [Entry.date_start, Entry.id] if self._order is Order.DATE else [Entry.id]
+        return [column.desc() if self._question.sort.descending else column.asc() for column in by]
+
+    # --- By the narrowest path ------------------------------------------------------------------
+
+    def _seek(self, path: Path) -> list[FoundRow]:
+        """Give the page out of all that a path brings, and learn the total by it."""
+        places = self._places(path)
+        if len(places) > TOTAL_LIMIT:
+            self._total = Total(TOTAL_LIMIT, is_exact=False)
+            return self._seek_in_order(path)
+        self._total = Total(len(places), is_exact=True)
+        descending, position = self._question.sort.descending, self._question.position
+        places.sort(reverse=descending)
+        if position is not None:
+            here = (position.value, position.id)
+            places = [place for place in places if (place < here if descending else place > here)]
+        ids = [entry_id for _, entry_id in places[: self._question.limit + 1]]
+        if not ids:
+            return []
+        rows = self._session.execute(select(*COLUMNS).where(Entry.id.in_(ids)))
+        by_id = {row.id: row for row in rows}
+        return [by_id[entry_id] for entry_id in ids]
+
+    def _places(self, path: Path) -> list[tuple[int, int]]:
+        """Give the places of all entries that are asked for, in no order, or one too many."""
+        by = Entry.date_start if self._order is Order.DATE else Entry.id
+        places: list[tuple[int, int]] = []
+        for query in self._sought(path, by, Entry.id):
+            rows = self._session.execute(query.limit(TOTAL_LIMIT + 1 - len(places)))
+            places += [(value, entry_id) for value, entry_id in rows]
+        return places
+
+    def _seek_in_order(self, path: Path) -> list[FoundRow]:
+        wanted = self._question.limit + 1
+        position, after = self._question.position, not self._question.sort.descending
+        rows: list[FoundRow] = []
+        for query in self._sought(path, *COLUMNS):
+            if position is not None:
+                query = query.where(beyond(position, self._order, after=after))
+            rows += self._session.execute(query.order_by(*self._ordering()).limit(wanted))
+        by = "date_start" if self._order is Order.DATE else "id"
+        rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
+        return rows[:wanted]
+
+    def _count(self, path: Path, limit: int | None) -> int:
+        """Count what is asked for among what a path brings."""
+        count = 0
+        for query in self._sought(path, Entry.id):
+            rows = query.limit(None if limit is None else limit - count).subquery()
+            count += self._session.scalars(select(func.count()).select_from(rows)).one()
+        return count
+
+    def _sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
+        for stretch in path.stretches or (None,):
+            query = brought_by(path, stretch, *columns)
+            yield query.where(*tests(self._question, path))
+
+
+def _told(count: int) -> Total:
+    return Total(min(count, TOTAL_LIMIT), count <= TOTAL_LIMIT)

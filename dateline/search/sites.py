@@ -1,0 +1,47 @@
+"""Which sites a question about a domain, a host or a prefix is about."""
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dateline.models import SiteCount
+from dateline.search.paths import after_all_of
+from dateline.search.question import Question
+
+
+class Site(NamedTuple):
+    """A site with entries.
+
+    Attributes:
+        name: its registrable domain.
+        entries: how many it has.
+        whole: whether all of them have a key that is asked for.
+    """
+
+    name: str
+    entries: int
+    whole: bool
+
+
+def only_site_of(session: Session, question: Question) -> Site | None:
+    """Find the one site that all entries in the asked ranges of keys are of; None if not one.
+
+    A site can lie below another: `github.io` is no site, but each of its subdomains is.
+    """
+    if not question.key_ranges:
+        return None
+    narrowest = max(question.key_ranges, key=len)
+    above = [narrowest[: end + 1] for end, mark in enumerate(narrowest) if mark == ","]
+    key = SiteCount.site_key
+    within = (key >= narrowest, key < after_all_of(narrowest))
+    columns = (SiteCount.site_key, SiteCount.site, SiteCount.entries)
+    found = {
+        *session.execute(select(*columns).where(*within).limit(2)).all(),
+        *session.execute(select(*columns).where(key.in_(above))).all(),
+    }
+    if len(found) != 1:
+        return None
+    site_key, name, entries = found.pop()
+    whole = question.key is None and all(map(site_key.startswith, question.key_ranges))
+    return Site(name, entries, whole)

@@ -1,0 +1,194 @@
+"""How much work a question costs, counted and not timed: what a slow or busy computer cannot change.
+
+On SQLite the steps of its virtual machine are counted, in hundreds, by the progress handler; what
+the text index reads inside is not among them. On MySQL the rows that are read are counted
+(`Handler_read_*`). `pytest -rP` shows what is counted now.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Session
+
+from dateline.cache.answers import Answer, Make, Outcome
+from dateline.cache.null import NullCache
+from dateline.imports.options import Options
+from dateline.imports.read import Row
+from dateline.imports.run import run_import
+from dateline.parameters import read_parameters
+from dateline.schemas import SearchParameters
+from dateline.search.answer import answer_question
+from dateline.search.question import Question, read_question
+from dateline.wiring import Services
+from tests.archives import new_settings, opened
+from tests.search.work_bounds import BOUNDS, Bound
+from tests.search.work_rows import ROWS, make_rows
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+
+DEEP: Final = 1_980
+"""Entries before the hundredth page."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What one question has cost.
+
+    Attributes:
+        found: its total.
+        statements: the SELECTs, with their parameters.
+        hundreds: of steps, on SQLite.
+        reads: rows, on MySQL.
+        plans: the lines of all query plans, on SQLite.
+        ways: by what they find rows, as in `Bound`.
+    """
+
+    found: str = ""
+    statements: list[tuple[str, Any]] = field(default_factory=list)
+    hundreds: int = 0
+    reads: int = 0
+    plans: list[str] = field(default_factory=list)
+    ways: set[str] = field(default_factory=set)
+
+
+class _Open(NullCache):
+    """No cache, and always the same session, so that its connection can be asked what it did."""
+
+    def __init__(self, services: Services, session: Session) -> None:
+        super().__init__(services.database)
+        self._session = session
+
+    def get_or_make(self, _key: str, make: Make) -> tuple[Answer, Outcome]:
+        return make(self._session), Outcome.BYPASS
+
+
+@pytest.fixture(scope="module", params=[ON_SQLITE, ON_MYSQL])
+def archive(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Services]:
+    """An archive in which it is known how often everything stands."""
+    directory = tmp_path_factory.mktemp("work")
+    with (
+        fresh_database(request.param, directory) as url,
+        opened(new_settings(directory, database_url=url)) as services,
+    ):
+        rows = (Row(number, raw) for number, raw in enumerate(make_rows(), 1))
+        report = run_import(services.database, rows, Options())
+        assert report.created == ROWS
+        yield services
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, name: str) -> None:
+    bound = BOUNDS[name]
+    work = _work(archive, _question(archive, bound))
+    ways = " ".join(sorted(work.ways))
+    print(
+        f"{name}: found {work.found}, {len(work.statements)} statements, "
+        f"{work.hundreds / 10:.1f} thousand steps, {work.reads / 1_000:.1f} thousand reads; {ways}"
+    )
+    for line in work.plans:
+        print(f"  {line}")
+    assert len(work.statements) <= bound.statements
+    assert work.hundreds <= bound.steps * 10
+    assert work.reads <= bound.reads * 1_000
+    assert work.ways <= set(bound.ways.split())
+
+
+def _question(archive: Services, bound: Bound) -> Question:
+    """The question, on its page."""
+    question = _read(bound.question)
+    if bound.page == 1:
+        return question
+    cache = NullCache(archive.database)
+    answer, _ = answer_question(cache, _read(f"{bound.question}&limit={DEEP // 2}"))
+    assert answer.next is not None
+    answer, _ = answer_question(cache, _read(answer.next.partition("?")[2]))
+    assert answer.next is not None
+    return _read(f"{bound.question}&{urlencode({'cursor': answer.next.partition('cursor=')[2]})}")
+
+
+def _read(query_string: str) -> Question:
+    return read_question(read_parameters(SearchParameters, parse_qsl(query_string)))
+
+
+def _work(archive: Services, question: Question) -> Work:
+    work = Work()
+    engine = archive.database.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.lstrip("( ").startswith(("SELECT", "WITH")):
+            work.statements.append((statement, parameters))
+
+    with archive.database.reading() as session:
+        # What a connection does once is not the question's work.
+        answer_question(_Open(archive, session), question)
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            count = _counting_steps if engine.dialect.name == "sqlite" else _counting_reads
+            with count(session, work):
+                answer, _ = answer_question(_Open(archive, session), question)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        total = re.search(rb'"total":(\d+),"total_relation":"(\w+)"', answer.body)
+        assert total is not None
+        work.found = f"{total[2].decode()} {total[1].decode()}"
+        if engine.dialect.name == "sqlite":
+            work.plans = [line for asked in work.statements for line in _plan(session, *asked)]
+            work.ways = {way for line in work.plans if (way := _way(line)) is not None}
+    return work
+
+
+@contextmanager
+def _counting_steps(session: Session, work: Work) -> Iterator[None]:
+    connection = session.connection().connection.driver_connection
+    assert connection is not None
+
+    def count() -> int:
+        work.hundreds += 1
+        return 0
+
+    connection.set_progress_handler(count, 100)
+    yield
+    connection.set_progress_handler(None, 0)
+
+
+@contextmanager
+def _counting_reads(session: Session, work: Work) -> Iterator[None]:
+    before = _reads(session)
+    yield
+    work.reads = _reads(session) - before
+
+
+def _reads(session: Session) -> int:
+    rows = session.execute(sql("SHOW SESSION STATUS LIKE 'Handler_read%'"))
+    return sum(int(value) for _name, value in rows)
+
+
+def _plan(session: Session, statement: str, parameters: Any) -> list[str]:
+    rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    return [str(row[3]) for row in rows]
+
+
+def _way(line: str) -> str | None:
+    """By what a line of a plan finds rows; None where it only passes on what others have found."""
+    if "TEMP B-TREE" in line:
+        return "sort"
+    named = re.search(
+        r"(?:SCAN|SEARCH) (\w+)(?: USING (?:COVERING )?(?:INDEX (\w+)|(INTEGER)))?", line
+    )
+    if named is None or named[1].startswith("anon"):
+        return None
+    table, index, by_id = named.groups()
+    if table != "entries":
+        return table
+    if by_id is not None:
+        return "id"
+    # Along the ids: only an order and a limit end it.
+    return index or "all"
