@@ -12,6 +12,7 @@ from dateline.controllers import (
     import_pages,
     imports,
     ledger_pages,
+    looks,
     pages,
 )
 from dateline.controllers.hits import Hits
@@ -33,6 +34,7 @@ def create_app(services: Services) -> Flask:
 
     app.register_blueprint(entries.blueprint, url_prefix="/v1")
     app.register_blueprint(exports.blueprint, url_prefix="/v1")
+    app.register_blueprint(looks.blueprint, url_prefix="/v1")
     app.register_blueprint(imports.blueprint, url_prefix="/v1")
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)

@@ -41,6 +41,9 @@ SiteKey = String(256).with_variant(
 
 Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql")
 
+DAY: Final = 86_400
+"""Seconds."""
+
 OPTIONS: Final = {
     "sqlite_autoincrement": True,
     "mysql_engine": "InnoDB",

@@ -109,6 +109,21 @@ class ExportParameters(Filters):
     ] = "-date"
 
 
+class TimelineParameters(Filters):
+    """The parameters of a timeline."""
+
+    interval: Annotated[
+        Literal["year", "month", "day"] | None,
+        Field(description="How long a bucket is; without it, what suits the time that is spanned."),
+    ] = None
+
+
+class SitesParameters(Filters):
+    """The parameters of a list of sites."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Sites to give."), ONLY_DIGITS] = 20
+
+
 class FeedParameters(Filters):
     """The parameters of a feed: what was added last."""
 
@@ -231,7 +246,7 @@ class TimelineBucket(Given):
 
 
 class Timeline(Given):
-    """Entries counted over time."""
+    """Entries counted by when their dates begin; the counts add up to `total`."""
 
     interval: Literal["year", "month", "day"]
     buckets: list[TimelineBucket]
@@ -239,7 +254,7 @@ class Timeline(Given):
     total_relation: Literal["eq", "gte"]
 
 
-class SiteCount(Given):
+class SiteView(Given):
     """How many entries a site has."""
 
     site: str
@@ -249,7 +264,7 @@ class SiteCount(Given):
 class SiteList(Given):
     """Sites with the most entries."""
 
-    items: list[SiteCount]
+    items: list[SiteView]
     total_sites: int
     total_sites_relation: Literal["eq", "gte"]
     total: int

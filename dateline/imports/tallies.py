@@ -7,10 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert
 from sqlalchemy import text as sql
 from sqlalchemy import update
 
-from dateline.models import DayCount, Entry, SiteCount
-
-DAY: Final = 86_400
-"""Seconds."""
+from dateline.models import DAY, DayCount, Entry, SiteCount
 
 _SITES: Final = "SUBSTR(url_key, 1, LENGTH(site) + 1) AS site_key, site"
 """A URL key begins with the labels of its site in reverse, each with a comma behind it."""

@@ -1,80 +1,95 @@
-"""A stand-in until the real one is merged."""
+"""Looking at what is found from afar: how many entries over time, and on which sites."""
 
-from collections import Counter
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from itertools import islice
+from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from dateline.cache.answers import Answer, Cache, Outcome
-from dateline.schemas import SiteCount, SiteList, Timeline, TimelineBucket
-from dateline.search.find import find_all
-from dateline.search.plan import TOTAL_LIMIT
+from dateline.errors import Fault, InvalidQuestion
+from dateline.schemas import SiteList, SiteView, Timeline, TimelineBucket
+from dateline.search.calendar import Interval, buckets_between, interval_for
 from dateline.search.question import Question
+from dateline.search.tally import Tally, tally_days, tally_sites
 
-
-class Interval(StrEnum):
-    """How long a bucket is."""
-
-    YEAR = "year"
-    MONTH = "month"
-    DAY = "day"
+MOST_BUCKETS: Final = 10_000
+"""27 years of days."""
 
 
 def answer_timeline(
     cache: Cache, question: Question, interval: Interval | None
 ) -> tuple[Answer, Outcome]:
-    """Count over time."""
+    """Count entries by the year, month or day in which their dates begin, as `Timeline`.
+
+    Args:
+        cache: where answers are kept.
+        question: its order, page and limit do not matter.
+        interval: how long a bucket is; None for what suits the time that the entries span.
+
+    Raises:
+        InvalidQuestion: there would be more than `MOST_BUCKETS`.
+    """
 
     def make(session: Session) -> Answer:
-        rows = list(islice(find_all(session, question), TOTAL_LIMIT + 1))
-        starts = [datetime.fromtimestamp(row.date_start, UTC) for row in rows[:TOTAL_LIMIT]]
-        chosen = interval or Interval.YEAR
-        buckets: list[TimelineBucket] = []
-        if starts:
-            first, last = min(starts), max(starts)
-            days = (last - first).days
-            if interval is None:
-                chosen = (
-                    Interval.DAY
-                    if days <= 92
-                    else Interval.MONTH if days <= 8 * 366 else Interval.YEAR
-                )
-            form = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}[chosen.value]
-            counts = Counter(f"{start:{form}}" for start in starts)
-            seen: dict[str, None] = {}
-            for day in range(days + 2):
-                at = first + timedelta(days=day)
-                if at.date() <= last.date():
-                    seen[f"{at:{form}}"] = None
-            seen[f"{last:{form}}"] = None
-            buckets = [TimelineBucket(start=name, count=counts[name]) for name in seen]
-        body = Timeline(
-            interval=chosen.value,
-            buckets=buckets,
-            total=len(starts),
-            total_relation="eq" if len(rows) <= TOTAL_LIMIT else "gte",
-        )
-        return Answer.of(body.model_dump_json().encode())
+        days = tally_days(session, question)
+        return Answer.of(_timeline(days, interval).model_dump_json().encode())
 
-    return cache.get_or_make(f"timeline:{interval}:{question.cache_key}", make)
+    return cache.get_or_make(f"timeline:{interval}:{question.filters!r}", make)
 
 
 def answer_sites(cache: Cache, question: Question, limit: int) -> tuple[Answer, Outcome]:
-    """Count by site."""
+    """Count entries by site, and give the sites with the most, as `SiteList`."""
 
     def make(session: Session) -> Answer:
-        rows = list(islice(find_all(session, question), TOTAL_LIMIT + 1))
-        counts = Counter(row.site for row in rows[:TOTAL_LIMIT])
-        relation = "eq" if len(rows) <= TOTAL_LIMIT else "gte"
-        body = SiteList(
-            items=[SiteCount(site=site, count=count) for site, count in counts.most_common(limit)],
-            total_sites=len(counts),
-            total_sites_relation=relation,
-            total=sum(counts.values()),
-            total_relation=relation,
-        )
-        return Answer.of(body.model_dump_json().encode())
+        sites = tally_sites(session, question)
+        return Answer.of(_site_list(sites, limit).model_dump_json().encode())
 
-    return cache.get_or_make(f"sites:{limit}:{question.cache_key}", make)
+    return cache.get_or_make(f"sites:{limit}:{question.filters!r}", make)
+
+
+def _timeline(days: Tally[int], interval: Interval | None) -> Timeline:
+    """Sum up the counts of days."""
+    if not days.counts:
+        return Timeline(
+            interval=interval or Interval.YEAR, buckets=[], total=0, total_relation="eq"
+        )
+    first, last = min(days.counts), max(days.counts)
+    chosen = interval or interval_for(first, last)
+    starts = buckets_between(first, last, chosen, MOST_BUCKETS)
+    if starts is None:
+        raise InvalidQuestion(
+            [
+                Fault(
+                    "interval.too_short",
+                    "interval",
+                    chosen.value,
+                    f"By '{chosen.value}' these would be more than {MOST_BUCKETS:,} buckets; "
+                    "take a longer interval, or a shorter time with 'after' and 'before'.",
+                )
+            ]
+        )
+    counts = dict.fromkeys(starts, 0)
+    for day, count in days.counts.items():
+        counts[chosen.start(day)] += count
+    return Timeline(
+        interval=chosen.value,
+        buckets=[TimelineBucket(start=start, count=count) for start, count in counts.items()],
+        total=days.total,
+        total_relation="eq" if days.is_exact else "gte",
+    )
+
+
+def _site_list(sites: Tally[str], limit: int) -> SiteList:
+    relation = "eq" if sites.is_exact else "gte"
+    return SiteList(
+        items=[SiteView(site=site, count=count) for site, count in _most(sites.counts, limit)],
+        total_sites=len(sites.counts),
+        total_sites_relation=relation,
+        total=sites.total,
+        total_relation=relation,
+    )
+
+
+def _most(counts: Mapping[str, int], limit: int) -> list[tuple[str, int]]:
+    """The highest counts first; equal ones by name, so that the same question has one answer."""
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:limit]

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    literal_column,
+    or_,
+    select,
+)
 
 from dateline.models import Entry
 from dateline.search.cursor import Position
@@ -21,8 +30,9 @@ SHORT_SPAN: Final = 2 * 86_400
 LONGEST_SPAN: Final = 368 * 86_400
 """Seconds: no written date covers more (a leap year, and a day for the time zone at each end)."""
 
-COARSE: Final = ("year", "month")
-"""Precisions of dates that may cover more than `SHORT_SPAN`."""
+COARSE: Final[tuple[ColumnElement[str], ...]] = literal_column("'year'"), literal_column("'month'")
+"""Precisions of dates that may cover more than `SHORT_SPAN`. Written out in every statement, or
+SQLite could not know that its index of these alone will do."""
 
 
 class Filter(Enum):
@@ -144,8 +154,14 @@ def paths_of_texts(question: Question, index: TextIndex) -> list[Path]:
         *index.candidates(Field.URL, question.url_texts),
     ]
     subqueries = [candidates.subquery() for candidates in selects]
+    texts = {Filter.TITLE: question.title_texts, Filter.URL: question.url_texts}
+    assures = frozenset(name for name in texts if all(map(index.is_certain, texts[name])))
     return [
-        Path("texts", candidates=(first, *(other for other in subqueries if other is not first)))
+        Path(
+            "texts",
+            assures=assures,
+            candidates=(first, *(other for other in subqueries if other is not first)),
+        )
         for first in subqueries
     ]
 
@@ -160,11 +176,12 @@ def tests(question: Question, path: Path) -> Iterator[ColumnElement[bool]]:
             yield date_end >= question.first
     if Filter.KEYS not in path.assures:
         yield from _key_tests(question, _unindexed(Entry.url_key))
-    for text in question.title_texts:
-        yield contains(Entry.title_folded, text)
+    if Filter.TITLE not in path.assures:
+        yield from (contains(Entry.title_folded, text) for text in question.title_texts)
+    # No index knows what a title has not.
     yield from (~contains(Entry.title_folded, text) for text in question.title_without)
-    for text in question.url_texts:
-        yield contains(Entry.url_folded, text)
+    if Filter.URL not in path.assures:
+        yield from (contains(Entry.url_folded, text) for text in question.url_texts)
 
 
 def brought_by(path: Path, stretch: Stretch | None, *columns: Any) -> Select[Any]:
@@ -176,6 +193,14 @@ def brought_by(path: Path, stretch: Stretch | None, *columns: Any) -> Select[Any
     first, *others = path.candidates
     query = query.join_from(first, Entry, Entry.id == first.c.id)
     return query.where(*(Entry.id.in_(select(other.c.id)) for other in others))
+
+
+def ids_brought_by(path: Path, stretch: Stretch | None) -> Select[Any]:
+    """Select the ids alone, which an index knows without its entries."""
+    if stretch is not None:
+        return brought_by(path, stretch, Entry.id)
+    first, *others = path.candidates
+    return select(first.c.id).where(*(first.c.id.in_(select(other.c.id)) for other in others))
 
 
 def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -> list[Stretch]:

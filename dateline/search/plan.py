@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from dateline.models import Entry
+from dateline.models import DAY, DayCount, Entry
 from dateline.search.cursor import Position
 from dateline.search.paths import (
     Filter,
@@ -17,6 +17,7 @@ from dateline.search.paths import (
     brought_by,
     cut_at,
     filters_of,
+    ids_brought_by,
     path_of_dates,
     path_of_ids,
     path_of_keys,
@@ -34,6 +35,12 @@ TOTAL_LIMIT: Final = 10_000
 SHORTEST_WALK: Final = 2_000
 LONGEST_WALK: Final = 20_000
 """Entries that are tested along the asked order before another path is taken."""
+
+PROBE: Final = 10_001
+"""Entries of a path that are counted, on its index alone, to know whether it is narrow."""
+
+FEW: Final = 200
+"""Entries that are sought without another thought."""
 
 COLUMNS: Final = (
     Entry.id,
@@ -61,15 +68,17 @@ class Total(NamedTuple):
 
 
 class Sized(NamedTuple):
-    """A path, and how many entries it brings: no more than `TOTAL_LIMIT` + 1 are counted."""
+    """A path, and how many entries it brings.
+
+    Attributes:
+        path: the path.
+        size: how many, or the `PROBE` at which counting them ended.
+        is_all: whether that is all that it brings.
+    """
 
     path: Path
     size: int
-
-    @property
-    def is_all(self) -> bool:
-        """Whether that is all that it brings."""
-        return self.size <= TOTAL_LIMIT
+    is_all: bool
 
 
 class Plan:
@@ -121,6 +130,18 @@ class Plan:
                 return _told(count)
         return _told(self._count(self._best(), TOTAL_LIMIT + 1))
 
+    def path_in_order(self) -> Path | None:
+        """Give the path along the order, if it assures all that is asked for."""
+        return self._way if self._way.assures >= self._asked else None
+
+    def queries_of_all(self, *columns: Any) -> Iterator[Select[Any]]:
+        """Give queries that together find everything, by the narrowest path."""
+        path = self.path_in_order()
+        if path is None:
+            self._narrowest = self._find_narrowest()
+            path = self._best()
+        return self._sought(path, *columns)
+
     # --- The paths --------------------------------------------------------------------------
 
     def _way_along_the_order(self) -> Path:
@@ -139,34 +160,51 @@ class Plan:
 
     def _find_narrowest(self) -> Sized | None:
         """Find the path that brings the fewest entries; None if that cannot be told."""
-        sized = [Sized(path, self._size(path)) for path in self._countable_paths()]
-        best = min(sized, key=lambda one: one.size, default=None)
-        texts = Filter.TITLE in self._asked or Filter.URL in self._asked
-        if texts and not self._index.streams and best is not None and not best.is_all:
+        best: Sized | None = None
+        for sized in self._sized_paths():
+            # Of two as narrow the one that leaves nothing to test.
+            if best is None or self._rank(sized) < self._rank(best):
+                best = sized
+            if best.size <= FEW:
+                return best
+        texts = self._asked & {Filter.TITLE, Filter.URL}
+        if texts and not self._index.streams and best is not None and best.size >= PROBE:
             return None
         return best
 
-    def _countable_paths(self) -> Iterator[Path]:
-        if Filter.KEYS in self._asked:
-            if self._site is not None:
-                yield path_of_site(self._question, self._site.name, whole=self._site.whole)
-            if self._site is None or not self._site.whole:
-                yield path_of_keys(self._question)
-        if Filter.DATES in self._asked:
-            yield path_of_dates(self._question)
-        if self._index.streams:
-            yield from self._of_texts()
+    def _rank(self, sized: Sized) -> tuple[int, bool]:
+        return sized.size, not sized.path.assures >= self._asked
 
-    def _size(self, path: Path) -> int:
-        """Count what a path brings, without looking at the entries themselves."""
-        size, most = 0, TOTAL_LIMIT + 1
-        queries: list[Select[Any]] = [
-            brought_by(path, stretch, Entry.id) for stretch in path.stretches
-        ] or [select(path.candidates[0].c.id)]
-        for query in queries:
-            rows = query.limit(most - size).subquery()
-            size += self._session.scalars(select(func.count()).select_from(rows)).one()
-        return size
+    def _sized_paths(self) -> Iterator[Sized]:
+        """Give the paths, the cheapest to size first."""
+        has_dates = Filter.DATES in self._asked
+        if self._site is not None:
+            path = path_of_site(self._question, self._site.name, whole=self._site.whole)
+            yield self._probed(path) if has_dates else Sized(path, self._site.entries, is_all=True)
+        if has_dates:
+            path = path_of_dates(self._question)
+            yield Sized(path, self._entries_in_time(), is_all=True)
+        if Filter.KEYS in self._asked and not (self._site and self._site.whole):
+            yield self._probed(path_of_keys(self._question))
+        if self._index.streams:
+            yield from map(self._probed, self._of_texts())
+
+    def _probed(self, path: Path) -> Sized:
+        """Count what a path brings up to `PROBE`, without looking at the entries themselves."""
+        size = 0
+        for stretch in path.stretches or (None,):
+            size += self._counted(ids_brought_by(path, stretch), PROBE - size)
+        return Sized(path, size, is_all=size < PROBE)
+
+    def _entries_in_time(self) -> int:
+        """Count, by their days, the entries whose dates begin in the asked time."""
+        question = self._question
+        days = select(func.coalesce(func.sum(DayCount.entries), 0))
+        if question.first is not None:
+            days = days.where(DayCount.day > question.first - DAY)
+        if question.last is not None:
+            days = days.where(DayCount.day <= question.last)
+        return int(self._session.scalars(days).one())
 
     def _steps_worth_walking(self, narrowest: Sized | None) -> int:
         """Say how many entries to test along the order; 0 where seeking is cheaper from the start.
@@ -174,17 +212,24 @@ class Plan:
         Where `size` of `all` entries are brought by a path, one page of them is to be expected
         within `limit * all / size` steps along the order; seeking takes `size` steps.
         """
-        if narrowest is None or not narrowest.is_all:
-            return SHORTEST_WALK if narrowest is None else LONGEST_WALK
-        expected = self._question.limit * self._entries_along() / max(1, narrowest.size)
-        if 2 * expected >= narrowest.size:
+        if narrowest is None:
+            return SHORTEST_WALK
+        if narrowest.size <= FEW:
+            return 0
+        expected = self._question.limit * self._entries_among(narrowest) / narrowest.size
+        if narrowest.is_all and 2 * expected >= narrowest.size:
             return 0
         return int(min(LONGEST_WALK, max(SHORTEST_WALK, 4 * expected)))
 
-    def _entries_along(self) -> int:
-        if self._site is not None and self._order is Order.DATE:
+    def _entries_among(self, narrowest: Sized) -> int:
+        """Count those along the order among which the ones of the path are scattered."""
+        if self._site is not None and narrowest.path.assures >= {Filter.KEYS}:
             return self._site.entries
         return self._session.scalars(select(func.coalesce(func.max(Entry.id), 0))).one()
+
+    def _counted(self, query: Select[Any], most: int | None) -> int:
+        rows = query.limit(most).subquery()
+        return self._session.scalars(select(func.count()).select_from(rows)).one()
 
     # --- Along the order ----------------------------------------------------------------------
 
@@ -210,8 +255,7 @@ class Plan:
             query = brought_by(path, stretch, Entry.id).where(*tests(self._question, path))
             bounded = self._up_to(query, path, stretch, steps)
             complete = complete and bounded is query
-            rows = bounded.limit(TOTAL_LIMIT + 1 - count).subquery()
-            count += self._session.scalars(select(func.count()).select_from(rows)).one()
+            count += self._counted(bounded, TOTAL_LIMIT + 1 - count)
         return count, complete
 
     def _ahead(self, path: Path) -> Iterator[Stretch]:
@@ -291,10 +335,13 @@ class Plan:
 
     def _count(self, path: Path, limit: int | None) -> int:
         """Count what is asked for among what a path brings."""
+        if path.assures >= self._asked:
+            queries = [ids_brought_by(path, stretch) for stretch in path.stretches or (None,)]
+        else:
+            queries = list(self._sought(path, Entry.id))
         count = 0
-        for query in self._sought(path, Entry.id):
-            rows = query.limit(None if limit is None else limit - count).subquery()
-            count += self._session.scalars(select(func.count()).select_from(rows)).one()
+        for query in queries:
+            count += self._counted(query, None if limit is None else limit - count)
         return count
 
     def _sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:

@@ -74,6 +74,19 @@ class Question:
     parameters: tuple[tuple[str, str], ...]
     cache_key: str
 
+    @property
+    def filters(self) -> tuple[object, ...]:
+        """What is asked for, whatever the order and the page."""
+        return (
+            self.title_texts,
+            self.title_without,
+            self.url_texts,
+            self.key,
+            self.key_ranges,
+            self.first,
+            self.last,
+        )
+
     def query(self, cursor: str) -> str:
         """The question as a query string, on the page of a cursor."""
         return urlencode([*self.parameters, ("cursor", cursor)])

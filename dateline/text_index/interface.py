@@ -26,6 +26,9 @@ class TextIndex(Protocol):
 
     streams: ClassVar[bool]
 
+    def is_certain(self, text: str) -> bool:
+        """Whether every candidate for a text contains it: nothing has to be tested again."""
+
     def add_after(self, connection: Connection, last_id: int) -> None:
         """Index every entry whose id is greater than `last_id`."""
 
@@ -40,6 +43,23 @@ class TextIndex(Protocol):
 
         No select gives an id twice.
         """
+
+
+# From the most common to the least, in running Latin text and in addresses. What stands in no
+# list (other scripts, digits) is rarer than all of it.
+_COMMON: Final = " /.:-etaoinsrhldcumwpfgybvkjxqz"
+_WEIGHT: Final = {letter: len(_COMMON) - place for place, letter in enumerate(_COMMON)}
+
+
+def rarest_runs(text: str, most: int) -> list[str]:
+    """Give the runs of a folded text that probably stand in the fewest texts, in a fixed order.
+
+    A database reads the whole list of every run that it is asked for, so a few rare ones are
+    quicker than all of them; the folded column sorts out the rest.
+    """
+    runs = {text[start : start + RUN] for start in range(len(text) - RUN + 1)}
+    rarest = sorted(runs, key=lambda run: (sum(_WEIGHT.get(letter, 0) for letter in run), run))
+    return rarest[:most]
 
 
 def contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:

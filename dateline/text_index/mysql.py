@@ -23,16 +23,10 @@ from sqlalchemy import text as sql
 
 from dateline.fields.index_text import index_text, letters
 from dateline.models import Entry
-from dateline.text_index.interface import RUN, Field
+from dateline.text_index.interface import RUN, Field, rarest_runs
 
 RAREST: Final = 3
-"""Runs of a text that are asked for. MySQL reads the whole list of every run that it is asked
-for, so a few rare ones are quicker than all of them; the folded column sorts out the rest."""
-
-# From the most common to the least, in running Latin text and in addresses. What stands in no
-# list (other scripts, digits) is rarer than all of it.
-_COMMON: Final = letters(" /.:-") + "etaoinsrhldcumwpfgybvkjxqz"
-_WEIGHT: Final = {letter: len(_COMMON) - place for place, letter in enumerate(_COMMON)}
+"""Runs of a text that are asked for."""
 
 
 class MysqlTextIndex:
@@ -63,11 +57,15 @@ class MysqlTextIndex:
             index = _table(field)
             connection.execute(delete(index).where(index.c.id == entry_id))
 
+    def is_certain(self, text: str) -> bool:
+        """Never: in index text, two characters may have become the same."""
+        return False
+
     def candidates(self, field: Field, texts: Sequence[str]) -> list[Select[tuple[int]]]:
         """Give one select of ids."""
         if not texts:
             return []
-        asked = " ".join(sorted({word for text in texts for word in _words(letters(text))}))
+        asked = " ".join(sorted({word for text in texts for word in _words(text)}))
         matches = sql("MATCH (text) AGAINST (:asked IN BOOLEAN MODE)").bindparams(
             bindparam("asked", asked, unique=True)
         )
@@ -79,10 +77,8 @@ def _table(field: Field) -> TableClause:
     return table(f"{field}_index", column("id"), column("text"))
 
 
-def _words(question: str) -> list[str]:
+def _words(text: str) -> list[str]:
     """What to ask for in boolean mode: a short text as a prefix, of a long one its rarest runs."""
-    if len(question) < RUN:
-        return [f"+{question}*"]
-    runs = {question[i : i + RUN] for i in range(len(question) - RUN + 1)}
-    rarest = sorted(runs, key=lambda run: (sum(_WEIGHT.get(letter, 0) for letter in run), run))
-    return [f"+{run}" for run in rarest[:RAREST]]
+    if len(text) < RUN:
+        return [f"+{letters(text)}*"]
+    return [f"+{letters(run)}" for run in rarest_runs(text, RAREST)]

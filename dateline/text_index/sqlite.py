@@ -7,9 +7,12 @@ from sqlalchemy import ColumnElement, Connection, Select, column, literal_column
 from sqlalchemy import text as sql
 
 from dateline.fields.index_text import FILLER
-from dateline.text_index.interface import RUN, Field
+from dateline.text_index.interface import RUN, Field, rarest_runs
 
 FILLERS: Final = 2 * FILLER
+
+RAREST: Final = 4
+"""Runs of a text that are asked for."""
 
 
 class SqliteTextIndex:
@@ -45,12 +48,16 @@ class SqliteTextIndex:
                 {"id": entry_id, "text": text + FILLERS},
             )
 
+    def is_certain(self, text: str) -> bool:
+        """Whether the text is no longer than a run."""
+        return len(text) <= RUN
+
     def candidates(self, field: Field, texts: Sequence[str]) -> list[Select[tuple[int]]]:
         """Give selects of ids: one for all long texts, one for each short one."""
         selects = [_beginning_with(field, text) for text in texts if len(text) < RUN]
         long = [text for text in texts if len(text) >= RUN]
         if long:
-            runs = sorted({text[i : i + RUN] for text in long for i in range(len(text) - RUN + 1)})
+            runs = sorted({run for text in long for run in rarest_runs(text, RAREST)})
             expression = " AND ".join('"' + run.replace('"', '""') + '"' for run in runs)
             index = table(f"{field}_index", column("rowid"))
             matches: ColumnElement[bool] = literal_column(f"{field}_index").op("MATCH")(expression)

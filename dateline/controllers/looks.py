@@ -1,0 +1,66 @@
+"""Looking at what a search finds from afar: over time, and by site."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response
+
+from dateline.controllers.current import services
+from dateline.controllers.operation import Operation, operation
+from dateline.controllers.responses import send
+from dateline.schemas import (
+    Filters,
+    SearchParameters,
+    SiteList,
+    SitesParameters,
+    Timeline,
+    TimelineParameters,
+)
+from dateline.search.calendar import Interval
+from dateline.search.looks import answer_sites, answer_timeline
+from dateline.search.question import Question, read_question
+
+blueprint = Blueprint("looks", __name__)
+
+
+@blueprint.get("/timeline")
+@operation(
+    Operation(
+        "Count over time",
+        "Entries",
+        query=TimelineParameters,
+        answers={HTTPStatus.OK: Timeline},
+        problems=(HTTPStatus.BAD_REQUEST,),
+    )
+)
+def timeline(parameters: TimelineParameters) -> Response:
+    """Count the entries that every filter matches by the year, month or day they begin in.
+
+    Buckets without entries are given too. Where `total_relation` is `gte`, only the first 10,000
+    entries that were met were counted.
+    """
+    interval = parameters.interval and Interval(parameters.interval)
+    return send(*answer_timeline(services().cache, _question(parameters), interval))
+
+
+@blueprint.get("/sites")
+@operation(
+    Operation(
+        "Count by site",
+        "Entries",
+        query=SitesParameters,
+        answers={HTTPStatus.OK: SiteList},
+        problems=(HTTPStatus.BAD_REQUEST,),
+    )
+)
+def sites(parameters: SitesParameters) -> Response:
+    """Count the entries that every filter matches by their sites, the sites with the most first.
+
+    Where `total_relation` is `gte`, only the first 10,000 entries that were met were counted.
+    """
+    return send(*answer_sites(services().cache, _question(parameters), parameters.limit))
+
+
+def _question(parameters: Filters) -> Question:
+    """The same filters, of a search."""
+    filters = {name: getattr(parameters, name) for name in Filters.model_fields}
+    return read_question(SearchParameters(**filters))

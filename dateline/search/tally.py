@@ -1,0 +1,144 @@
+"""Counting what is found by day and by site: all of it where an index knows, else a bounded part."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from dateline.models import DAY, DayCount, Entry, SiteCount
+from dateline.search.paths import (
+    Filter,
+    Path,
+    Stretch,
+    after_all_of,
+    brought_by,
+    filters_of,
+    path_of_dates,
+)
+from dateline.search.plan import TOTAL_LIMIT, Plan
+from dateline.search.question import Question
+
+Key = TypeVar("Key")
+
+# The remainder has the sign of the date, which may be before 1970.
+_DAY_OF = Entry.date_start - ((Entry.date_start % DAY) + DAY) % DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Tally(Generic[Key]):
+    """How many entries there are of each kind.
+
+    Attributes:
+        counts: of each kind that there is.
+        is_exact: False where only the first `TOTAL_LIMIT` entries that a path brings were counted.
+    """
+
+    counts: Mapping[Key, int]
+    is_exact: bool = True
+
+    @property
+    def total(self) -> int:
+        """The sum of the counts."""
+        return sum(self.counts.values())
+
+
+def tally_days(session: Session, question: Question) -> Tally[int]:
+    """Count entries by the day in which their dates begin: its first second, in UTC."""
+    asked = filters_of(question)
+    if asked <= {Filter.DATES}:
+        return Tally(_days_in_time(session, question))
+    path = Plan(session, question).path_in_order()
+    if path is not None:
+        # Of one site: its index knows the dates.
+        counts: Counter[int] = Counter()
+        for stretch in path.stretches:
+            counts.update(_grouped_by_day(session, path, stretch))
+        return Tally(counts)
+    starts, is_exact = _first_found(session, question, Entry.date_start)
+    return Tally(Counter(start - start % DAY for start in starts), is_exact)
+
+
+def tally_sites(session: Session, question: Question) -> Tally[str]:
+    """Count entries by registrable domain."""
+    asked = filters_of(question)
+    if asked <= {Filter.KEYS} and question.key is None:
+        kept = _kept_sites(session, question)
+        if kept is not None:
+            return Tally(kept)
+    sites, is_exact = _first_found(session, question, Entry.site)
+    return Tally(Counter(sites), is_exact)
+
+
+def _days_in_time(session: Session, question: Question) -> Counter[int]:
+    """Count with the kept counts of whole days, and one by one at the ends of the asked time."""
+    first, last = question.first, question.last
+    from_day = None if first is None else first + -first % DAY
+    to_day = None if last is None else (last + 1) - (last + 1) % DAY
+    kept = select(DayCount.day, DayCount.entries)
+    if from_day is not None:
+        kept = kept.where(DayCount.day >= from_day)
+    if to_day is not None:
+        kept = kept.where(DayCount.day < to_day)
+    counts = Counter(dict(session.execute(kept).all()))
+    path = path_of_dates(question)
+    *before, inside = path.stretches
+    for stretch in before:
+        counts.update(_grouped_by_day(session, path, stretch))
+    whole = from_day is None or to_day is None or from_day < to_day
+    if not whole:
+        counts.clear()
+        counts.update(_grouped_by_day(session, path, inside))
+        for stretch in before:
+            counts.update(_grouped_by_day(session, path, stretch))
+        return counts
+    if from_day is not None and first != from_day:
+        counts.update(_grouped_by_day(session, path, _and(inside, Entry.date_start < from_day)))
+    if to_day is not None and last is not None and last + 1 != to_day:
+        counts.update(_grouped_by_day(session, path, _and(inside, Entry.date_start >= to_day)))
+    return counts
+
+
+def _and(stretch: Stretch, where: Any) -> Stretch:
+    return stretch._replace(where=(*stretch.where, where))
+
+
+def _grouped_by_day(session: Session, path: Path, stretch: Stretch) -> dict[int, int]:
+    query = brought_by(path, stretch, _DAY_OF, func.count()).group_by(_DAY_OF)
+    return {int(day): count for day, count in session.execute(query)}
+
+
+def _kept_sites(session: Session, question: Question) -> dict[str, int] | None:
+    """Take the kept counts; None where only a part of a site is asked for."""
+    kept = select(SiteCount.site, SiteCount.entries)
+    for beginning in question.key_ranges:
+        if not beginning.endswith(","):
+            return None
+        kept = kept.where(
+            SiteCount.site_key >= beginning, SiteCount.site_key < after_all_of(beginning)
+        )
+    above = {
+        beginning[: end + 1]
+        for beginning in question.key_ranges
+        for end, mark in enumerate(beginning[:-1])
+        if mark == ","
+    }
+    partly = select(SiteCount.site).where(SiteCount.site_key.in_(above)).limit(1)
+    if above and session.execute(partly).first() is not None:
+        return None
+    return dict(session.execute(kept).all())
+
+
+def _first_found(session: Session, question: Question, column: Any) -> tuple[list[Any], bool]:
+    """Give a value of each of the entries found, up to `TOTAL_LIMIT`; and whether that is all."""
+    values: list[Any] = []
+    for query in _queries(session, question, column):
+        values += session.scalars(query.limit(TOTAL_LIMIT + 1 - len(values)))
+    return values[:TOTAL_LIMIT], len(values) <= TOTAL_LIMIT
+
+
+def _queries(session: Session, question: Question, column: Any) -> Iterator[Select[Any]]:
+    plan = Plan(session, question)
+    yield from plan.queries_of_all(column)
