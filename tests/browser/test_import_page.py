@@ -2,9 +2,7 @@
 
 import csv
 import gzip
-import json
 import random
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.conftest import WAYS, Look, looking
 from tests.browser.opening import HOSTILE, served
-from tests.factories import Item, as_csv, as_ndjson, make_item, make_items, zipped
+from tests.factories import as_csv, as_ndjson, make_item, make_items, zipped
 from tests.servers import DatelineServer
 
 pytestmark = pytest.mark.needs("chromium")
@@ -55,13 +53,6 @@ def rows() -> str:
     """Four rows as a spreadsheet gives them; the second has no year."""
     text = as_csv([make_item(date=date, note="x") for date in DATES], "\t").decode()
     return text.replace("\r\n", "\n")
-
-
-def keep(server: DatelineServer, item: Item) -> str:
-    """Keep an entry; returns the path of its page."""
-    answer = server.post("/v1/entries", json.dumps(item).encode())
-    assert answer.status == 201
-    return f"/entries/{answer.json['id']}"
 
 
 def file(name: str, body: bytes) -> FilePayload:
@@ -249,6 +240,20 @@ def test_a_broken_connection_is_said(scripted: Look) -> None:
     scripted.wrong.remove("Failed to load resource: net::ERR_FAILED")
 
 
+def test_a_failure_leaves_what_was_filled_in(scripted: Look) -> None:
+    page = scripted.go("/import")
+    failure = '<main id="main"><p class="fault">The database cannot be reached.</p></main>'
+    page.route("**/import", lambda route: route.fulfill(status=503, body=failure))
+    text = rows()
+    page.get_by_label("Or rows to paste").fill(text)
+    page.get_by_role("button", name="Preview", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("The database cannot be reached.")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.unroute("**/import")
+    expect(page.get_by_label("Or rows to paste")).to_have_value(text)
+    preview(page)
+
+
 def test_hostile_rows_are_text(look: Look) -> None:
     evil = [
         {"title": "<script>alert(1)</script>", "url": "javascript:alert(1)", "date": "<b>"},
@@ -265,48 +270,3 @@ def test_hostile_rows_are_text(look: Look) -> None:
     for entry in found:
         look.go(f"/entries/{entry['id']}")
     assert look.left == []
-
-
-# --- One entry ----------------------------------------------------------------------------------
-
-
-def test_an_entry_is_changed_and_deleted(look: Look, server: DatelineServer) -> None:
-    path = keep(server, make_item(title="Befor"))
-    page = look.go(path)
-    page.get_by_role("link", name="Change").click()
-    page.get_by_label("Title").fill("")
-    page.get_by_label("Date").fill("May 23")
-    page.get_by_role("button", name="Save").click()
-    alert = page.get_by_role("alert")
-    expect(alert).to_be_focused()
-    expect(alert.get_by_role("listitem")).to_have_count(2)
-    page.get_by_label("Title").fill("After")
-    page.get_by_label("Date").fill("May 23 2014")
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_url(f"**{path}")
-    expect(page.get_by_role("heading", level=1)).to_have_text("After")
-    page.get_by_role("link", name="Delete").click()
-    page.get_by_role("button", name="Delete entry").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("is deleted"))
-
-
-def test_a_change_by_somebody_else_is_not_overwritten(
-    scripted: Look, server: DatelineServer
-) -> None:
-    path = keep(server, make_item(title="First"))
-    page = scripted.go(f"{path}/edit")
-    change = page.request.patch(f"{scripted.root}/v1{path}", data={"title": "Theirs"})
-    assert change.ok
-    page.get_by_label("Title").fill("Mine")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("has been changed since")
-    expect(page.get_by_text("Now: Theirs")).to_be_visible()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mine")
-
-
-def test_the_way_out_tells_nothing(scripted: Look, server: DatelineServer) -> None:
-    page = scripted.go(keep(server, make_item(url="//example.org/a")))
-    page.get_by_role("link", name="//example.org/a").click()
-    page.wait_for_url("**/example.org/a")
-    assert page.evaluate("document.referrer") == ""
