@@ -64,6 +64,8 @@ def run(
     peers: bool,
 ) -> None:
     """Measure what has not been measured in the directory, and print one table of all."""
+    if any(rows % part for rows in sizes):
+        raise click.BadParameter("every --rows must be a multiple of it", param_hint="--part")
     directory = directory.absolute()
     results = Results(directory / "results")
     sqlite = sqlite_archive(directory)

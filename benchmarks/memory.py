@@ -12,10 +12,10 @@ EVERY: Final = 0.05
 
 
 class Peak:
-    """The most that any one process of a family has held at a time.
+    """The most that the processes of a family have held at a time.
 
     Attributes:
-        mib: resident memory.
+        mib: their resident memory; what two of them share counts twice.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,8 @@ class Peak:
         """Look at a process and at all that it has started."""
         try:
             family = [process, *process.children(recursive=True)]
-            self.mib = max(self.mib, *(member.memory_info().rss / 2**20 for member in family))
+            held = sum(member.memory_info().rss for member in family)
+            self.mib = max(self.mib, held / 2**20)
         except psutil.NoSuchProcess:
             # One of them ended while it was looked at.
             return

@@ -20,7 +20,8 @@ The MySQL server runs with `--ngram-token-size=3 --innodb-buffer-pool-size=4G
 --innodb-redo-log-capacity=1G --innodb-ft-cache-size=80000000`, all else as it comes; its user may
 make databases and look at the sizes of files (PROCESS).
 What was measured in the directory is not measured again, so a run that was cut off goes on with
-the same command. `--only sqlite` or `--only mysql` measures one database alone.
+the same command; to measure a piece anew, remove its file from `build/bench-full/results`.
+`--only sqlite` or `--only mysql` measures one database alone.
 
 How to read the tables:
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from dateline.config import Settings
-from dateline.engines import NGRAM_SIZE, WRITES, make_engine
+from dateline.engines import NGRAM_SIZE, WRITES, make_engines
 from dateline.errors import DatabaseAway, UnfitDatabase
 from dateline.models import Archive
 
@@ -22,10 +22,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
-    """The archive's database: one engine, and the only two ways to use it."""
+    """The archive's database: its engines, and the only two ways to use them."""
 
     def __init__(self, settings: Settings) -> None:
-        self.engine = make_engine(settings)
+        self.engine, self._writing_engine = make_engines(settings)
         self._acknowledge: Callable[[], None] = lambda: None
 
     def acknowledge_with(self, acknowledge: Callable[[], None]) -> None:
@@ -73,7 +73,7 @@ class Database:
         Versions are so in the order of commits, no two imports can meet in a deadlock, and every
         row has one outcome, whichever import it comes with (docs/decisions/0010).
         """
-        engine = self.engine.execution_options(**{WRITES: True})
+        engine = self._writing_engine.execution_options(**{WRITES: True})
         with _reachable(), Session(engine) as session:
             session.execute(select(Archive.version).with_for_update())
             yield session
@@ -105,6 +105,7 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._writing_engine.dispose()
 
     def _alembic(self) -> Config:
         config = Config()

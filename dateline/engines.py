@@ -1,6 +1,6 @@
 """How a connection to each database is made and set up."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -19,12 +19,31 @@ RECYCLE: Final = 1_800
 """Seconds after which a connection is made anew: servers and proxies drop idle ones."""
 
 
-def make_engine(settings: Settings) -> Engine:
-    """Make the engine of the archive's database. Nothing is connected before it is needed."""
+LONGEST_COMMIT: Final = 3_600
+"""Seconds: MySQL writes its text index when a transaction is committed, some 0.2 ms a row."""
+
+
+class Engines(NamedTuple):
+    """How the archive's database is reached. Nothing is connected before it is needed.
+
+    Attributes:
+        reading: for transactions that read.
+        writing: for those that write, whose last statement may take long.
+    """
+
+    reading: Engine
+    writing: Engine
+
+
+def make_engines(settings: Settings) -> Engines:
+    """Make the engines of the archive's database."""
     url = make_url(settings.database_url)
     if url.get_backend_name() == "mysql":
-        return _mysql(url, settings)
-    return _sqlite(url, settings)
+        # A server that has frozen must not keep a reader for ever; a lock may take longer.
+        seconds = settings.database_timeout + round(settings.lock_timeout)
+        return Engines(_mysql(url, settings, seconds), _mysql(url, settings, LONGEST_COMMIT))
+    engine = _sqlite(url, settings)
+    return Engines(engine, engine)
 
 
 def _sqlite(url: URL, settings: Settings) -> Engine:
@@ -56,17 +75,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _mysql(url: URL, settings: Settings) -> Engine:
-    seconds = round(settings.lock_timeout)
+def _mysql(url: URL, settings: Settings, read_timeout: float) -> Engine:
     engine = create_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         connect_args={
             "init_command": "SET SESSION sql_mode = 'TRADITIONAL', time_zone = '+00:00', "
             "transaction_isolation = 'READ-COMMITTED', "
-            f"innodb_lock_wait_timeout = {max(1, seconds)}",
+            f"innodb_lock_wait_timeout = {max(1, round(settings.lock_timeout))}",
             "connect_timeout": settings.database_timeout,
-            # A server that has frozen must not keep a request for ever; a lock may take longer.
-            "read_timeout": settings.database_timeout + seconds,
+            "read_timeout": read_timeout,
             "write_timeout": settings.database_timeout,
         },
         hide_parameters=True,

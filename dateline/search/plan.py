@@ -92,6 +92,8 @@ class Plan:
         self._session = session
         self._question = question
         self._asked = filters_of(question)
+        # No path leads to what a title has not, and most have it not.
+        self._to_find = self._asked - {Filter.WITHOUT}
         self._index = text_index_of(session.connection().dialect)
         self._site = only_site_of(session, question)
         self._order = Order.DATE if question.sort.by_date else Order.ID
@@ -101,19 +103,15 @@ class Plan:
 
     def page(self) -> list[FoundRow]:
         """Give the rows of the page and, where there is one, the first of the next page."""
-        if self._way.assures >= self._asked:
+        if self._way.assures >= self._to_find:
             return self._along(self._way, None)
         narrowest = self._narrowest = self._find_narrowest()
-        other = narrowest.path if narrowest else next(iter(self._of_texts()), None)
-        if other is None:
-            # Only the texts that a title must not have: no index knows where those are missing.
-            return self._along(self._way, None)
         steps = self._steps_worth_walking(narrowest)
         if steps:
             rows = self._along(self._way, steps)
             if len(rows) > self._question.limit:
                 return rows
-        return self._seek(other)
+        return self._seek(self._best())
 
     def total(self) -> Total:
         """Tell how many entries answer the question; asked after `page`."""
@@ -121,9 +119,7 @@ class Plan:
             return Total(self._count(self._best(), None), is_exact=True)
         if self._total is not None:
             return self._total
-        if self._way.assures >= self._asked:
-            return _told(self._count(self._way, TOTAL_LIMIT + 1))
-        if self._narrowest is None:
+        if self._narrowest is None and not self._way.assures >= self._to_find:
             # What was common on the page is counted along the order too, where that is enough.
             count, complete = self._count_along(self._way, LONGEST_WALK)
             if complete or count > TOTAL_LIMIT:
@@ -136,11 +132,9 @@ class Plan:
 
     def queries_of_all(self, *columns: Any) -> Iterator[Select[Any]]:
         """Give queries that together find everything, by the narrowest path."""
-        path = self.path_in_order()
-        if path is None:
+        if not self._way.assures >= self._to_find:
             self._narrowest = self._find_narrowest()
-            path = self._best()
-        return self._sought(path, *columns)
+        return self._sought(self._best(), *columns)
 
     # --- The paths --------------------------------------------------------------------------
 
@@ -152,8 +146,10 @@ class Plan:
         return path_of_dates(self._question)
 
     def _best(self) -> Path:
-        """The path that is counted along: the narrowest, where that is known."""
-        return self._narrowest.path if self._narrowest else [*self._of_texts(), self._way][0]
+        """Give the path that brings what is asked for with the least beside it."""
+        if self._way.assures >= self._to_find:
+            return self._way
+        return self._narrowest.path if self._narrowest else self._of_texts()[0]
 
     def _of_texts(self) -> list[Path]:
         return paths_of_texts(self._question, self._index)

@@ -14,7 +14,7 @@ def kept(services: Services) -> tuple[dict[str, tuple[str, int]], dict[int, int]
     with services.database.reading() as session:
         sites = session.execute(select(SiteCount.site, SiteCount.site_key, SiteCount.entries))
         days = session.execute(select(DayCount.day, DayCount.entries))
-        return {site: (key, count) for site, key, count in sites}, dict(days.tuples().all())
+        return {site: (key, count) for site, key, count in sites}, dict(days.all())
 
 
 def counted(services: Services) -> tuple[dict[str, tuple[str, int]], dict[int, int]]:

@@ -1,59 +1,10 @@
 """The proof of correctness: the archive answers as a loop over all entries does."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
 import pytest
 from flask.testing import FlaskClient
 
-from dateline.app import create_app
-from tests.archives import new_settings, opened
-from tests.factories import NDJSON, as_ndjson
-from tests.search.corpus import SIZE, TOTAL_LIMIT, Asked, Made, Oracle, make_corpus, make_questions
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
-
-QUESTIONS = {"sqlite": 50, "mysql": 10}
-"""In each of the tests below: MySQL is the slower one with questions that find very much."""
-
-
-class Proof(NamedTuple):
-    client: FlaskClient
-    questions: int
-    corpus: list[Made]
-    oracle: Oracle
-
-
-@pytest.fixture(scope="session", params=[ON_SQLITE, ON_MYSQL])
-def proof(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Proof]:
-    """The whole corpus, in an archive on each database and in the oracle."""
-    corpus = make_corpus()
-    directory = tmp_path_factory.mktemp("corpus")
-    with (
-        fresh_database(request.param, directory) as url,
-        opened(new_settings(directory, database_url=url)) as services,
-    ):
-        client = create_app(services).test_client()
-        body = as_ndjson([entry.item for entry in corpus])
-        report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
-        assert report["import"]["created"] == SIZE, report
-        yield Proof(client, QUESTIONS[request.param], corpus, Oracle(_by_id(client, corpus)))
-
-
-def _by_id(client: FlaskClient, corpus: list[Made]) -> dict[int, Made]:
-    """Which id each entry was given: entries are numbered in the order in which they came."""
-    kept = [item for page in _pages(client, "/v1/entries?sort=added&limit=1000") for item in page]
-    sent = [entry.item for entry in corpus]
-    assert [{name: item[name] for name in ("title", "url", "date")} for item in kept] == sent
-    return {item["id"]: entry for item, entry in zip(kept, corpus, strict=True)}
-
-
-def _pages(client: FlaskClient, link: str | None) -> Iterator[list[dict[str, Any]]]:
-    while link is not None:
-        page = client.get(link).get_json()
-        yield page["items"]
-        link = page["next"]
+from tests.search.conftest import Proof, pages
+from tests.search.corpus import SIZE, TOTAL_LIMIT, Asked, make_questions
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -101,6 +52,6 @@ def test_questions_are_a_fair_sample(proof: Proof) -> None:
 @pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
 def test_a_walk_through_all_pages_sees_every_entry_once(proof: Proof, sort: str) -> None:
     link = f"/v1/entries?sort={sort}&limit=997"
-    walked = [item["id"] for page in _pages(proof.client, link) for item in page]
+    walked = [item["id"] for page in pages(proof.client, link) for item in page]
     assert walked == proof.oracle.answer(Asked(sort=sort))
     assert len(walked) == SIZE

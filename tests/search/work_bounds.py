@@ -30,130 +30,123 @@ class Bound(NamedTuple):
 
 
 BOUNDS: Final[dict[str, Bound]] = {
-    "everything": Bound("", 2, 101, 25, "ix_entries_date_start_id"),
-    "everything, oldest first": Bound("sort=date", 2, 101, 25, "ix_entries_date_start_id"),
-    "everything, page 100": Bound("", 2, 101, 25, "ix_entries_date_start_id", page=100),
-    "everything, last added": Bound("sort=-added", 2, 101, 25, "all ix_entries_date_start_id"),
-    "a year": Bound("after=2014&before=2014", 2, 27, 4.5, "ix_entries_date_start_id"),
+    "everything": Bound("", 2, 101, 25, "ix_entries_date_start"),
+    "everything, oldest first": Bound("sort=date", 2, 101, 25, "ix_entries_date_start"),
+    "everything, page 100": Bound("", 3, 101, 25, "ix_entries_date_start", page=100),
+    "everything, last added": Bound("sort=-added", 2, 101, 25, "all ix_entries_date_start"),
+    "a year": Bound("after=2014&before=2014", 4, 24, 3.2, "ix_entries_date_start"),
     "a year, oldest first": Bound(
-        "after=2014&before=2014&sort=date", 2, 34, 6.0, "ix_entries_date_start_id"
+        "after=2014&before=2014&sort=date", 6, 33, 3.2, "ix_entries_date_start"
     ),
-    "missing": Bound(
-        "contains=commedium", 4, 234, 5.0, "id ix_entries_date_start_id sort title_index"
-    ),
+    "missing": Bound("contains=commedium", 3, 0.8, 5.0, "id title_index"),
     "missing, all its runs usual": Bound(
-        "contains=rywhere+common+medium",
-        4,
-        236,
-        5.2,
-        "id ix_entries_date_start_id sort title_index",
+        "contains=rywhere+common+medium", 3, 2.9, 5.2, "id title_index"
     ),
     "missing, in a year": Bound(
-        "contains=commedium&after=2014&before=2014", 4, 73, 12.0, "ix_entries_date_start_id"
+        "contains=commedium&after=2014&before=2014",
+        13,
+        24,
+        7.7,
+        "id ix_entries_date_start title_index",
     ),
-    "rare": Bound("contains=seldom", 4, 234, 5.0, "id ix_entries_date_start_id sort title_index"),
-    "rare, oldest first": Bound(
-        "contains=seldom&sort=date", 4, 234, 5.0, "id ix_entries_date_start_id sort title_index"
-    ),
-    "rare, last added": Bound("contains=seldom&sort=-added", 4, 21, 5.0, "all id title_index"),
-    "medium": Bound("contains=medium", 4, 237, 5.3, "id ix_entries_date_start_id sort title_index"),
+    "rare": Bound("contains=seldom", 4, 0.9, 5.0, "id title_index"),
+    "rare, oldest first": Bound("contains=seldom&sort=date", 4, 0.5, 5.0, "id title_index"),
+    "rare, last added": Bound("contains=seldom&sort=-added", 4, 0.8, 5.0, "id title_index"),
+    "medium": Bound("contains=medium", 4, 2.5, 5.2, "id title_index"),
     "medium, in a year": Bound(
-        "contains=medium&after=2014&before=2014", 4, 73, 12.0, "ix_entries_date_start_id"
+        "contains=medium&after=2014&before=2014",
+        14,
+        25,
+        7.7,
+        "id ix_entries_date_start title_index",
     ),
-    "common": Bound("contains=common", 5, 303, 63, "all id ix_entries_date_start_id title_index"),
+    "common": Bound("contains=common", 5, 88, 63, "id ix_entries_date_start title_index"),
     "common, oldest first": Bound(
-        "contains=common&sort=date", 5, 303, 63, "all id ix_entries_date_start_id title_index"
+        "contains=common&sort=date", 5, 89, 63, "id ix_entries_date_start title_index"
     ),
     "common, in a year": Bound(
-        "contains=common&after=2014&before=2014", 4, 57, 9.4, "ix_entries_date_start_id"
+        "contains=common&after=2014&before=2014",
+        10,
+        79,
+        6.5,
+        "id ix_entries_date_start title_index",
     ),
     "common, page 100": Bound(
-        "contains=common", 5, 309, 63, "all id ix_entries_date_start_id title_index", page=100
+        "contains=common", 7, 88, 63, "id ix_entries_date_start title_index", page=100
     ),
-    "in every title": Bound("contains=everywhere", 4, 269, 53, "all ix_entries_date_start_id"),
+    "in every title": Bound(
+        "contains=everywhere", 4, 315, 53, "id ix_entries_date_start title_index"
+    ),
     "in every title, page 100": Bound(
-        "contains=everywhere", 4, 274, 53, "all ix_entries_date_start_id", page=100
+        "contains=everywhere", 6, 315, 53, "id ix_entries_date_start title_index", page=100
     ),
-    "common and medium": Bound(
-        "contains=common&contains=medium",
-        4,
-        234,
-        5.0,
-        "id ix_entries_date_start_id sort title_index",
-    ),
+    "common and medium": Bound("contains=common&contains=medium", 3, 1.0, 5.0, "id title_index"),
     "one character, common": Bound(
-        "contains=中", 5, 318, 63, "all id ix_entries_date_start_id title_index_terms"
+        "contains=中", 5, 174, 63, "id ix_entries_date_start sort title_index_terms"
     ),
-    "one character, medium": Bound(
-        "contains=國", 4, 238, 5.3, "id ix_entries_date_start_id sort title_index_terms"
+    "one character, medium": Bound("contains=國", 4, 3.9, 5.2, "id sort title_index_terms"),
+    "one character, rare": Bound("contains=龘", 4, 0.5, 5.0, "id sort title_index_terms"),
+    "two characters": Bound("contains=新闻", 4, 3.9, 5.2, "id sort title_index_terms"),
+    "two letters, in every title": Bound(
+        "contains=wh", 4, 901, 53, "id ix_entries_date_start sort title_index_terms"
     ),
-    "one character, rare": Bound(
-        "contains=龘", 4, 233, 5.0, "id ix_entries_date_start_id sort title_index_terms"
-    ),
-    "two characters": Bound(
-        "contains=新闻", 4, 237, 5.3, "id ix_entries_date_start_id sort title_index_terms"
-    ),
-    "two letters, in every title": Bound("contains=wh", 4, 269, 53, "all ix_entries_date_start_id"),
-    "URL contains": Bound(
-        "url=-12345.html", 4, 234, 5.0, "id ix_entries_date_start_id sort url_index"
-    ),
-    "URL contains, in all": Bound("url=.html", 4, 268, 53, "all ix_entries_date_start_id"),
+    "URL contains": Bound("url=-12345.html", 4, 1.3, 5.0, "id url_index"),
+    "URL contains, in all": Bound("url=.html", 4, 314, 53, "id ix_entries_date_start url_index"),
     "large site": Bound(
-        "domain=large.example", 5, 503, 83, "all ix_entries_date_start_id ix_entries_url_key"
+        "domain=large.example", 4, 102, 23, "ix_entries_site_date_start site_counts"
     ),
     "large site, oldest first": Bound(
-        "domain=large.example&sort=date",
-        5,
-        503,
-        83,
-        "all ix_entries_date_start_id ix_entries_url_key",
+        "domain=large.example&sort=date", 4, 102, 23, "ix_entries_site_date_start site_counts"
     ),
     "large site, in a year": Bound(
-        "domain=large.example&after=2014&before=2014", 4, 62, 9.7, "ix_entries_date_start_id"
+        "domain=large.example&after=2014&before=2014",
+        5,
+        7.0,
+        1.4,
+        "ix_entries_site_date_start site_counts",
     ),
     "large site, page 100": Bound(
-        "domain=large.example",
-        5,
-        508,
-        83,
-        "all ix_entries_date_start_id ix_entries_url_key",
-        page=100,
+        "domain=large.example", 5, 102, 23, "ix_entries_site_date_start site_counts", page=100
     ),
     "small site": Bound(
-        "domain=small.example", 4, 233, 5.0, "ix_entries_date_start_id ix_entries_url_key sort"
+        "domain=small.example", 4, 0.3, 0.2, "ix_entries_site_date_start site_counts"
     ),
     "small site, in a year": Bound(
-        "domain=small.example&after=2014&before=2014", 4, 73, 12.0, "ix_entries_date_start_id"
+        "domain=small.example&after=2014&before=2014",
+        6,
+        0.4,
+        0.2,
+        "ix_entries_site_date_start site_counts",
     ),
     "host": Bound(
         "url=news.large.example&match=host",
-        5,
-        359,
-        63,
-        "all ix_entries_date_start_id ix_entries_url_key",
+        7,
+        178,
+        41,
+        "ix_entries_site_date_start site_counts uq_entries_url_key_identity",
     ),
     "prefix": Bound(
         "url=https://site7.example/ba&match=prefix",
-        4,
-        233,
-        5.0,
-        "ix_entries_date_start_id ix_entries_url_key sort",
+        6,
+        0.8,
+        0.2,
+        "id ix_entries_site_date_start site_counts uq_entries_url_key_identity",
     ),
     "exact URL": Bound(
-        "url=https://www.small.example/x&match=exact", 2, 0.2, 0.2, "ix_entries_url_key sort"
+        "url=https://www.small.example/x&match=exact", 3, 0.2, 0.2, "id uq_entries_url_key_identity"
     ),
     "text on a large site": Bound(
         "contains=medium&domain=large.example",
-        4,
-        245,
-        5.2,
-        "id ix_entries_date_start_id sort title_index",
+        6,
+        104,
+        39,
+        "id ix_entries_site_date_start site_counts title_index",
     ),
     "common text on a small site": Bound(
         "contains=common&domain=small.example",
-        4,
-        316,
-        13,
-        "id ix_entries_date_start_id sort title_index",
+        5,
+        31,
+        0.2,
+        "ix_entries_site_date_start site_counts title_index",
     ),
 }

@@ -1,0 +1,59 @@
+"""The archive of many scripts that every proof of correctness asks."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from flask.testing import FlaskClient
+
+from dateline.app import create_app
+from tests.archives import new_settings, opened
+from tests.factories import NDJSON, as_ndjson
+from tests.search.corpus import SIZE, Made, Oracle, make_corpus
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+
+QUESTIONS = {"sqlite": 50, "mysql": 10}
+"""In each of the tests below: MySQL is the slower one with questions that find very much."""
+
+
+class Proof(NamedTuple):
+    client: FlaskClient
+    questions: int
+    corpus: list[Made]
+    oracle: Oracle
+    kept: dict[int, dict[str, Any]]
+    """Each entry as it is given, by its id."""
+
+
+@pytest.fixture(scope="session", params=[ON_SQLITE, ON_MYSQL])
+def proof(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Proof]:
+    """The whole corpus, in an archive on each database and in the oracle."""
+    corpus = make_corpus()
+    directory = tmp_path_factory.mktemp("corpus")
+    with (
+        fresh_database(request.param, directory) as url,
+        opened(new_settings(directory, database_url=url)) as services,
+    ):
+        client = create_app(services).test_client()
+        body = as_ndjson([entry.item for entry in corpus])
+        report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
+        assert report["import"]["created"] == SIZE, report
+        # Entries are numbered in the order in which they came.
+        kept = [
+            item for page in pages(client, "/v1/entries?sort=added&limit=1000") for item in page
+        ]
+        sent = [entry.item for entry in corpus]
+        assert [{name: item[name] for name in ("title", "url", "date")} for item in kept] == sent
+        by_id = {item["id"]: entry for item, entry in zip(kept, corpus, strict=True)}
+        questions = QUESTIONS[request.param]
+        yield Proof(client, questions, corpus, Oracle(by_id), {item["id"]: item for item in kept})
+
+
+def pages(client: FlaskClient, link: str | None) -> Iterator[list[dict[str, Any]]]:
+    """The entries of each page of a search, to the last one."""
+    while link is not None:
+        page = client.get(link).get_json()
+        yield page["items"]
+        link = page["next"]
