@@ -75,6 +75,10 @@ build/peer/set-up: requirements-peer.txt | setup
 	build/peer/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+.PHONY: screenshots
+screenshots: setup ## Take pictures of the page into build/screenshots (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots build/screenshots
+
 .PHONY: requirements
 requirements: setup ## Pin the ranges of pyproject.toml anew
 	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \

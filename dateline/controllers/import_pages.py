@@ -49,16 +49,18 @@ def send() -> Response:
         upload = read_upload()
     except (InvalidQuestion, UnreadableBody) as error:
         return _refused(request.form, error)
-    fingerprint = upload.fingerprint(choices)
+    imports = request.form.get("step") == "import"
+    previewed = request.form.get("previewed")
+    unseen = imports and previewed is None
+    fingerprint = "" if unseen else upload.fingerprint(choices)
     understood = understand(
         upload.body,
         said=choices.format,
         columns=choices.columns.split(",") if choices.columns else (),
         limit=services().settings.max_body_bytes,
     )
-    previewed = request.form.get("previewed")
     options = replace(options, source=upload.source)
-    if request.form.get("step") == "import" and previewed in (None, fingerprint):
+    if unseen or (imports and previewed == fingerprint):
         return _import(understood, options)
     return _preview(understood, options, upload, fingerprint)
 

@@ -30,7 +30,9 @@ def work_and_answer(
     accepted = request.accept_mimetypes
     if accepted.quality(LINES) > accepted.quality("text/html"):
         lines = stream_with_context(_lines(work, answer))
-        return Response(lines, mimetype=LINES, headers={"Cache-Control": "no-store"})
+        # Proxies that know this header hand each line on as it comes.
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return Response(lines, mimetype=LINES, headers=headers)
     return answer(lambda: work(lambda _received: None))
 
 

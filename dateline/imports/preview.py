@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import select
-
 from dateline.database import Database
 from dateline.errors import Fault
 from dateline.fields.dates import DateOrder, iso_utc
@@ -14,7 +12,7 @@ from dateline.imports.normalise import SoundRow, normalise
 from dateline.imports.options import Options
 from dateline.imports.read import Row
 from dateline.imports.run import Report, run_import
-from dateline.models import Entry
+from dateline.imports.store import same_entry
 
 SHOWN: Final = 20
 """Rows shown in full."""
@@ -101,12 +99,10 @@ def _outcome(row: Row, options: Options, decided: DateOrder | None) -> SoundRow 
     return outcome if isinstance(outcome, list) else outcome[0]
 
 
-def _entries(database: Database, rows: list[SoundRow]) -> dict[bytes, int]:
+def _entries(database: Database, rows: list[SoundRow]) -> dict[bytes, int | None]:
     """The ids of the entries that rows are already."""
-    wanted = [row.identity for row in rows]
     with database.reading() as session:
-        found = session.execute(select(Entry.identity, Entry.id).where(Entry.identity.in_(wanted)))
-        return {row.identity: row.id for row in found}
+        return {row.identity: session.scalar(same_entry(row)) for row in rows}
 
 
 def _sound(row: Row, sound: SoundRow, entry_id: int | None, same_as: int) -> RowPreview:

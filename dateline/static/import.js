@@ -26,11 +26,16 @@
 
   function replace(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
+    if (!page.getElementById("rows")) {
+      // A page that only says what went wrong: what was filled in stays here.
+      fail(page.querySelector("#main .fault")?.textContent || page.title);
+      return;
+    }
     document.title = page.title;
     document.getElementById("main").replaceWith(document.adoptNode(page.getElementById("main")));
     prepare();
     window.scrollTo(0, 0);
-    document.querySelector("#main [autofocus], #main h1")?.focus();
+    document.querySelector("#main [autofocus]")?.focus();
   }
 
   function put(input, file) {

@@ -66,7 +66,8 @@ class Page(HTMLParser):
 def faults(html: str) -> list[str]:
     """The sentences of the summary of what is wrong."""
     found = re.search(r'<div class="fault summary".*?</div>', html, re.DOTALL)
-    return [unescape(text) for text in re.findall(r"<li>(.*?)</li>", found[0])] if found else []
+    items = re.findall(r"<li>(.*?)</li>", found[0]) if found else []
+    return [unescape(re.sub(r"<[^>]*>", "", item)) for item in items]
 
 
 # --- Importing -----------------------------------------------------------------------------------

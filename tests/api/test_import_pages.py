@@ -38,7 +38,7 @@ def test_pasted_rows_are_previewed_confirmed_and_accounted_for(client: FlaskClie
     assert counts(kept.text) == [2, 1, 0, 1]
     shown = Page(kept.text).text
     assert "'May 23' has no year" in shown
-    assert "pasted or sent by the page" in shown
+    assert "pasted into the page" in shown
     assert total(client) == 1
 
 

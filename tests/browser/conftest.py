@@ -1,5 +1,6 @@
 """A browser, an archive, and pages that are watched for what no page may do."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,7 +107,8 @@ def looking(
         look.left.append(route.request.url)
         route.fulfill(body="elsewhere", content_type="text/plain")
 
-    context.route(lambda url: not url.startswith(look.root), stop)
+    # A pattern is matched by the browser's own process; a function would be asked each time.
+    context.route(re.compile(rf"^(?!{re.escape(look.root)}/)http"), stop)
     return context, look
 
 

@@ -1,11 +1,14 @@
-"""Pictures of the main states of the page: `make screenshots` writes them to build/screenshots."""
+"""Pictures of the main states of the page: `make screenshots` writes them to build/screenshots.
+
+`readme.png` is the one that is kept, as docs/images/search.png.
+"""
 
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.browser.opening import DESKTOP, PHONE, chromium, fill, served
 
@@ -28,20 +31,29 @@ STATES: Final = {
 Scheme = Literal["light", "dark"]
 
 
-def take(browser: Browser, root: str, path: str, file: Path, size: str, scheme: Scheme) -> None:
-    """Take one picture, of the whole page."""
+FOR_README: Final = "/?q=de+-evoluir&domain=br&after=1975"
+
+
+def take(
+    browser: Browser,
+    root: str,
+    path: str,
+    file: Path,
+    size: str,
+    scheme: Scheme,
+    *,
+    whole: bool = True,
+) -> None:
+    """Take one picture, of the whole page or of what a window shows of it."""
     width, height = SIZES[size]
     page = browser.new_page(
         viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=1
     )
     page.goto(f"{root}{path}")
-    _settle(page)
-    page.screenshot(path=file, full_page=True)
-    page.close()
-
-
-def _settle(page: Page) -> None:
+    # A caret would blink.
     page.evaluate("document.activeElement.blur()")
+    page.screenshot(path=file, full_page=whole)
+    page.close()
 
 
 def main(directory: Path) -> None:
@@ -52,6 +64,7 @@ def main(directory: Path) -> None:
         for size in SIZES:
             take(browser, root, "/", directory / f"empty-{size}.png", size, "light")
         fill(server)
+        take(browser, root, FOR_README, directory / "readme.png", "desktop", "light", whole=False)
         for name, path in STATES.items():
             for size in SIZES:
                 take(browser, root, path, directory / f"{name}-{size}.png", size, "light")
