@@ -5,7 +5,8 @@ import logging.config
 from dateline.app import create_app
 from dateline.config import load_settings
 from dateline.logs import LOGGING
-from dateline.wiring import open_services
+from dateline.wiring import open_services, settle
 
 logging.config.dictConfig(LOGGING)
 app = create_app(open_services(load_settings()))
+settle()

@@ -18,7 +18,7 @@ from dateline.imports.options import Options, read_zone
 from dateline.imports.read import Format, read_rows
 from dateline.imports.run import Report, run_import
 from dateline.schemas import MAX_LIMIT, ImportPage, RejectedPage
-from dateline.wiring import Services
+from dateline.wiring import Services, settle
 
 BATCH: Final = 10_000
 """Rows in a committed batch of an import from a file."""
@@ -73,6 +73,7 @@ def import_files(
     # All names are looked at before the first file is imported.
     kinds = [kind or _format_of(name) for name in files]
     services = open_archive()
+    settle()
     worst = 0
     for name, format_ in zip(files, kinds, strict=True):
         shown = click.format_filename(name)

@@ -8,8 +8,10 @@ the day and which the year is decided here. Languages whose texts count years in
 
 import unicodedata
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from dateparser.date import DateDataParser
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 DAY, YEAR = "#", "####"  # the numbers of a text, in a phrase to ask about
 # By script, as Unicode names its letters: loading a language takes longer than reading a thousand
@@ -63,7 +65,10 @@ def _month(phrase: str, language: str) -> int | None:
 
 
 @cache
-def _parser(language: str, order: str) -> DateDataParser:
+def _parser(language: str, order: str) -> "DateDataParser":
+    # A third of the start of every process, and most never need it.
+    from dateparser.date import DateDataParser
+
     # Without memory of earlier texts: the same text must be read the same way every time.
     return DateDataParser(
         languages=[language],

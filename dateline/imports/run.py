@@ -14,7 +14,8 @@ from dateline.imports.groups import Group, Groups
 from dateline.imports.options import Options
 from dateline.imports.outcomes import Rejection
 from dateline.imports.read import Row
-from dateline.imports.store import store_rejections, store_rows
+from dateline.imports.store import last_entry_id, store_rejections, store_rows
+from dateline.imports.tallies import count_after
 from dateline.models import Import
 
 MAX_SHOWN: Final = 100
@@ -91,6 +92,7 @@ class _Writing:
         import_id = self._import_id = self._import_id or self._open(session)
         batch = None if self._options.dry_run else self._options.commit_every
         written = 0
+        last_id = last_entry_id(session)
         for group in ready:
             now = int(time.time())
             created = store_rows(session, group.sound, import_id, now)
@@ -99,8 +101,11 @@ class _Writing:
             self._progress(self.report.received)
             written += group.taken
             if batch is not None and written >= batch:
+                count_after(session.connection(), last_id)
                 self._write_ledger(session, import_id, finished_at=None)
                 return True
+        # Once for all: most sites and days come in every group.
+        count_after(session.connection(), last_id)
         self._write_ledger(session, import_id, finished_at=int(time.time()))
         self.report.import_id = None if self._options.dry_run else import_id
         return False

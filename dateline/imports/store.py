@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from dateline.imports.normalise import SoundRow
 from dateline.imports.outcomes import Rejection
-from dateline.imports.tallies import count_after
 from dateline.models import Entry, RejectedRow
 from dateline.text_index import text_index_of
 
@@ -22,9 +21,15 @@ rows, SQLAlchemy's handling of each value would cost as much as the insert itsel
 
 _NAMES: Final = ", ".join(COLUMNS)
 
-ROWS_IN_STATEMENT: Final = 500
-"""Rows that SQLite takes by one statement. It is always the same one, which the driver keeps
-prepared: one of another length for each group would cost memory and time."""
+ROWS_IN_STATEMENTS: Final = (2_000, 100)
+"""Rows that SQLite takes by one statement, as long as there are so many: it takes 32,766 values, of
+which a row has 15. They are always the same statements, which the driver keeps prepared: one of
+another length for each group would cost memory and time."""
+
+
+def last_entry_id(session: Session) -> int:
+    """Give the greatest id of an entry; 0 where there is none."""
+    return session.scalar(select(func.max(Entry.id))) or 0
 
 
 def store_rows(
@@ -38,7 +43,7 @@ def store_rows(
     if not rows:
         return 0
     connection = session.connection()
-    last_id = session.scalar(select(func.coalesce(func.max(Entry.id), 0))) or 0
+    last_id = last_entry_id(session)
     values = [(*row, now, import_id) for row in rows]
     if connection.dialect.name == "mysql":
         # Not INSERT IGNORE, which also ignores what must not be, such as a value cut off. The
@@ -54,18 +59,19 @@ def store_rows(
     created = session.scalars(select(func.count()).where(Entry.id > last_id)).one()
     if created:
         text_index_of(connection.dialect).add_after(connection, last_id)
-        count_after(connection, last_id)
     return created
 
 
 def _insert_into_sqlite(connection: Connection, values: Sequence[tuple[object, ...]]) -> None:
     """Insert many rows by one statement, which costs less than one statement a row."""
-    whole = len(values) - len(values) % ROWS_IN_STATEMENT
-    for at in range(0, whole, ROWS_IN_STATEMENT):
-        rows = chain.from_iterable(values[at : at + ROWS_IN_STATEMENT])
-        connection.exec_driver_sql(_insert_of(ROWS_IN_STATEMENT), tuple(rows))
-    if whole < len(values):
-        connection.exec_driver_sql(_insert_of(1), list(values[whole:]))
+    at = 0
+    for rows in ROWS_IN_STATEMENTS:
+        while at + rows <= len(values):
+            flat = tuple(chain.from_iterable(values[at : at + rows]))
+            connection.exec_driver_sql(_insert_of(rows), flat)
+            at += rows
+    if at < len(values):
+        connection.exec_driver_sql(_insert_of(1), list(values[at:]))
 
 
 @cache
