@@ -9,8 +9,8 @@ from dateline.models import Entry
 from dateline.schemas import EntryPage, EntryView
 from dateline.search.cursor import write_cursor
 from dateline.search.find import Found, find, find_entry
-from dateline.search.plan import FoundRow
 from dateline.search.question import Question
+from dateline.search.rows import FoundRow
 
 
 def answer_question(cache: Cache, question: Question) -> tuple[Answer, Outcome]:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from dateline.models import Entry
 from dateline.search.cursor import Position
-from dateline.search.plan import COLUMNS, FoundRow, Plan
+from dateline.search.plan import Plan
 from dateline.search.question import Question
+from dateline.search.rows import COLUMNS, FoundRow
 
 PAGE_OF_ALL: Final = 1_000
 

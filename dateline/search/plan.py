@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from dateline.models import DAY, DayCount, Entry
+from dateline.models import Entry
 from dateline.search.cursor import Position
 from dateline.search.paths import (
     Filter,
@@ -20,13 +20,14 @@ from dateline.search.paths import (
     ids_brought_by,
     path_of_dates,
     path_of_ids,
-    path_of_keys,
     path_of_site,
     paths_of_texts,
     tests,
 )
 from dateline.search.question import Question
+from dateline.search.rows import COLUMNS, FoundRow
 from dateline.search.sites import only_site_of
+from dateline.search.sizing import FEW, Sized, Sizing, counted
 from dateline.text_index import text_index_of
 
 TOTAL_LIMIT: Final = 10_000
@@ -36,49 +37,12 @@ SHORTEST_WALK: Final = 2_000
 LONGEST_WALK: Final = 20_000
 """Entries that are tested along the asked order before another path is taken."""
 
-PROBE: Final = 10_001
-"""Entries of a path that are counted, on its index alone, to know whether it is narrow."""
-
-FEW: Final = 200
-"""Entries that are sought without another thought."""
-
-COLUMNS: Final = (
-    Entry.id,
-    Entry.title,
-    Entry.url,
-    Entry.date,
-    Entry.date_precision,
-    Entry.date_start,
-    Entry.date_end,
-    Entry.date_raw,
-    Entry.site,
-    Entry.added_at,
-    Entry.import_id,
-)
-
-FoundRow = Row[*tuple[Any, ...]]
-"""The values of `COLUMNS`, by their names."""
-
 
 class Total(NamedTuple):
     """How many entries answer a question, as far as they were counted."""
 
     entries: int
     is_exact: bool
-
-
-class Sized(NamedTuple):
-    """A path, and how many entries it brings.
-
-    Attributes:
-        path: the path.
-        size: how many, or the `PROBE` at which counting them ended.
-        is_all: whether that is all that it brings.
-    """
-
-    path: Path
-    size: int
-    is_all: bool
 
 
 class Plan:
@@ -96,6 +60,7 @@ class Plan:
         self._to_find = self._asked - {Filter.WITHOUT}
         self._index = text_index_of(session.connection().dialect)
         self._site = only_site_of(session, question)
+        self._sizing = Sizing(session, question, self._index, self._site)
         self._order = Order.DATE if question.sort.by_date else Order.ID
         self._way = self._way_along_the_order()
         self._narrowest: Sized | None = None
@@ -105,7 +70,7 @@ class Plan:
         """Give the rows of the page and, where there is one, the first of the next page."""
         if self._way.assures >= self._to_find:
             return self._along(self._way, None)
-        narrowest = self._narrowest = self._find_narrowest()
+        narrowest = self._narrowest = self._sizing.narrowest()
         steps = self._steps_worth_walking(narrowest)
         if steps:
             rows = self._along(self._way, steps)
@@ -133,7 +98,7 @@ class Plan:
     def queries_of_all(self, *columns: Any) -> Iterator[Select[Any]]:
         """Give queries that together find everything, by the narrowest path."""
         if not self._way.assures >= self._to_find:
-            self._narrowest = self._find_narrowest()
+            self._narrowest = self._sizing.narrowest()
         return self._sought(self._best(), *columns)
 
     # --- The paths --------------------------------------------------------------------------
@@ -153,54 +118,6 @@ class Plan:
 
     def _of_texts(self) -> list[Path]:
         return paths_of_texts(self._question, self._index)
-
-    def _find_narrowest(self) -> Sized | None:
-        """Find the path that brings the fewest entries; None if that cannot be told."""
-        best: Sized | None = None
-        for sized in self._sized_paths():
-            # Of two as narrow the one that leaves nothing to test.
-            if best is None or self._rank(sized) < self._rank(best):
-                best = sized
-            if best.size <= FEW:
-                return best
-        texts = self._asked & {Filter.TITLE, Filter.URL}
-        if texts and not self._index.streams and best is not None and best.size >= PROBE:
-            return None
-        return best
-
-    def _rank(self, sized: Sized) -> tuple[int, bool]:
-        return sized.size, not sized.path.assures >= self._asked
-
-    def _sized_paths(self) -> Iterator[Sized]:
-        """Give the paths, the cheapest to size first."""
-        has_dates = Filter.DATES in self._asked
-        if self._site is not None:
-            path = path_of_site(self._question, self._site.name, whole=self._site.whole)
-            yield self._probed(path) if has_dates else Sized(path, self._site.entries, is_all=True)
-        if has_dates:
-            path = path_of_dates(self._question)
-            yield Sized(path, self._entries_in_time(), is_all=True)
-        if Filter.KEYS in self._asked and not (self._site and self._site.whole):
-            yield self._probed(path_of_keys(self._question))
-        if self._index.streams:
-            yield from map(self._probed, self._of_texts())
-
-    def _probed(self, path: Path) -> Sized:
-        """Count what a path brings up to `PROBE`, without looking at the entries themselves."""
-        size = 0
-        for stretch in path.stretches or (None,):
-            size += self._counted(ids_brought_by(path, stretch), PROBE - size)
-        return Sized(path, size, is_all=size < PROBE)
-
-    def _entries_in_time(self) -> int:
-        """Count, by their days, the entries whose dates begin in the asked time."""
-        question = self._question
-        days = select(func.coalesce(func.sum(DayCount.entries), 0))
-        if question.first is not None:
-            days = days.where(DayCount.day > question.first - DAY)
-        if question.last is not None:
-            days = days.where(DayCount.day <= question.last)
-        return int(self._session.scalars(days).one())
 
     def _steps_worth_walking(self, narrowest: Sized | None) -> int:
         """Say how many entries to test along the order; 0 where seeking is cheaper from the start.
@@ -222,10 +139,6 @@ class Plan:
         if self._site is not None and narrowest.path.assures >= {Filter.KEYS}:
             return self._site.entries
         return self._session.scalars(select(func.coalesce(func.max(Entry.id), 0))).one()
-
-    def _counted(self, query: Select[Any], most: int | None) -> int:
-        rows = query.limit(most).subquery()
-        return self._session.scalars(select(func.count()).select_from(rows)).one()
 
     # --- Along the order ----------------------------------------------------------------------
 
@@ -251,7 +164,7 @@ class Plan:
             query = brought_by(path, stretch, Entry.id).where(*tests(self._question, path))
             bounded = self._up_to(query, path, stretch, steps)
             complete = complete and bounded is query
-            count += self._counted(bounded, TOTAL_LIMIT + 1 - count)
+            count += counted(self._session, bounded, TOTAL_LIMIT + 1 - count)
         return count, complete
 
     def _ahead(self, path: Path) -> Iterator[Stretch]:
@@ -337,7 +250,7 @@ class Plan:
             queries = list(self._sought(path, Entry.id))
         count = 0
         for query in queries:
-            count += self._counted(query, None if limit is None else limit - count)
+            count += counted(self._session, query, None if limit is None else limit - count)
         return count
 
     def _sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:

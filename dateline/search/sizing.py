@@ -1,0 +1,109 @@
+"""How narrow a path is: counted on its index alone, and only as far as it matters."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from dateline.models import DAY, DayCount
+from dateline.search.paths import (
+    Filter,
+    Path,
+    filters_of,
+    ids_brought_by,
+    path_of_dates,
+    path_of_keys,
+    path_of_site,
+    paths_of_texts,
+)
+from dateline.search.question import Question
+from dateline.search.sites import Site
+from dateline.text_index import TextIndex
+
+PROBE: Final = 10_001
+"""Entries of a path that are counted, on its index alone, to know whether it is narrow."""
+
+FEW: Final = 200
+"""Entries that are sought without another thought."""
+
+
+class Sized(NamedTuple):
+    """A path, and how many entries it brings.
+
+    Attributes:
+        path: the path.
+        size: how many, or the `PROBE` at which counting them ended.
+        is_all: whether that is all that it brings.
+    """
+
+    path: Path
+    size: int
+    is_all: bool
+
+
+class Sizing:
+    """Sizes the paths to the entries of one question."""
+
+    def __init__(
+        self, session: Session, question: Question, index: TextIndex, site: Site | None
+    ) -> None:
+        self._session = session
+        self._question = question
+        self._asked = filters_of(question)
+        self._index = index
+        self._site = site
+
+    def narrowest(self) -> Sized | None:
+        """Find the path that brings the fewest entries; None if that cannot be told."""
+        best: Sized | None = None
+        for sized in self._sized_paths():
+            # Of two as narrow the one that leaves nothing to test.
+            if best is None or self._rank(sized) < self._rank(best):
+                best = sized
+            if best.size <= FEW:
+                return best
+        texts = self._asked & {Filter.TITLE, Filter.URL}
+        if texts and not self._index.streams and best is not None and best.size >= PROBE:
+            return None
+        return best
+
+    def _rank(self, sized: Sized) -> tuple[int, bool]:
+        return sized.size, not sized.path.assures >= self._asked
+
+    def _sized_paths(self) -> Iterator[Sized]:
+        """Give the paths, the cheapest to size first."""
+        has_dates = Filter.DATES in self._asked
+        if self._site is not None:
+            path = path_of_site(self._question, self._site.name, whole=self._site.whole)
+            yield self._probed(path) if has_dates else Sized(path, self._site.entries, is_all=True)
+        if has_dates:
+            path = path_of_dates(self._question)
+            yield Sized(path, self._entries_in_time(), is_all=True)
+        if Filter.KEYS in self._asked and not (self._site and self._site.whole):
+            yield self._probed(path_of_keys(self._question))
+        if self._index.streams:
+            yield from map(self._probed, paths_of_texts(self._question, self._index))
+
+    def _probed(self, path: Path) -> Sized:
+        """Count what a path brings up to `PROBE`, without looking at the entries themselves."""
+        size = 0
+        for stretch in path.stretches or (None,):
+            size += counted(self._session, ids_brought_by(path, stretch), PROBE - size)
+        return Sized(path, size, is_all=size < PROBE)
+
+    def _entries_in_time(self) -> int:
+        """Count, by their days, the entries whose dates begin in the asked time."""
+        question = self._question
+        days = select(func.coalesce(func.sum(DayCount.entries), 0))
+        if question.first is not None:
+            days = days.where(DayCount.day > question.first - DAY)
+        if question.last is not None:
+            days = days.where(DayCount.day <= question.last)
+        return int(self._session.scalars(days).one())
+
+
+def counted(session: Session, query: Select[Any], most: int | None) -> int:
+    """Count what a query gives, up to so many."""
+    rows = query.limit(most).subquery()
+    return session.scalars(select(func.count()).select_from(rows)).one()
