@@ -111,13 +111,13 @@ BOUNDS: Final[dict[str, Bound]] = {
         "domain=large.example", 5, 102, 22, "ix_entries_site_date_start site_counts", page=100
     ),
     "small site": Bound(
-        "domain=small.example", 4, 0.2, 0.0, "ix_entries_site_date_start site_counts"
+        "domain=small.example", 4, 0.2, 0.1, "ix_entries_site_date_start site_counts"
     ),
     "small site, in a year": Bound(
         "domain=small.example&after=2014&before=2014",
         6,
         0.4,
-        0.0,
+        0.1,
         "ix_entries_site_date_start site_counts",
     ),
     "host": Bound(
@@ -135,7 +135,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         "id ix_entries_site_date_start site_counts",
     ),
     "exact URL": Bound(
-        "url=https://www.small.example/x&match=exact", 2, 0.0, 0.0, "uq_entries_url_key_identity"
+        "url=https://www.small.example/x&match=exact", 2, 0.1, 0.1, "uq_entries_url_key_identity"
     ),
     "text on a large site": Bound(
         "contains=medium&domain=large.example", 5, 1.9, 16, "id site_counts title_index"
@@ -143,8 +143,8 @@ BOUNDS: Final[dict[str, Bound]] = {
     "common text on a small site": Bound(
         "contains=common&domain=small.example",
         3,
-        0.0,
-        0.0,
+        0.1,
+        0.1,
         "ix_entries_site_date_start site_counts",
     ),
 }
