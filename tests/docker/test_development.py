@@ -79,11 +79,11 @@ def test_an_edited_python_file_is_seen_at_once(development: Compose) -> None:
 
 def test_an_edited_template_is_seen_at_once(development: Compose) -> None:
     [url] = development.urls()
-    file = development.project / "dateline/templates/search.html"
+    file = development.project / "dateline/templates/base.html"
     # So that the worker has compiled the old one.
     assert ask(f"{url}/")[0] == 200
 
-    with _edited(file, r"<form", "<p>edited</p><form"):
+    with _edited(file, "<main id=", "<p>edited</p><main id="):
         taken = seconds_until(_shown(f"{url}/", "<p>edited</p>"))
 
     print(f"seen after {taken:.2f} s")
