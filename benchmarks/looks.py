@@ -1,10 +1,9 @@
 """How fast timelines and sites are counted, beside the page of the same question."""
 
 import time
-from importlib import import_module
-from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from benchmarks.archives import Archive
 from benchmarks.questions import questions_of
@@ -12,9 +11,9 @@ from benchmarks.results import MS, Line, Piece, Results, rounded, tell
 from benchmarks.searches import question_of
 from dateline.cache.answers import Cache
 from dateline.search.answer import answer_question
+from dateline.search.looks import answer_sites, answer_timeline
 from dateline.search.question import Question
 
-MODULE: Final = "dateline.search.looks"
 SITES: Final = 20
 NOTES: Final = [
     "Timelines at the interval that Dateline chooses, and the twenty most frequent sites; beside the "
@@ -29,34 +28,30 @@ def measure(
     name = f"{archive.kind}-looks-{rows:09}"
     if results.find(name) is not None:
         return
-    if find_spec(MODULE) is None:
-        tell(f"{name}: left out, since there is no {MODULE}")
-        return
-    looks: Any = import_module(MODULE)
     services = archive.open()
     lines = []
     for what, asked in questions_of(directory, archive, rows, each).items():
         questions = [question_of(one) for one in asked] * rounds
         if questions:
             tell(f"{name}: {what}")
-            lines += _look(looks, services.cache, what, questions)
+            lines += _look(services.cache, what, questions)
     services.close()
     results.keep(Piece(name, f"{archive.kind}: looks at {rows:,} rows", lines, NOTES))
 
 
-def _look(looks: Any, cache: Cache, what: str, questions: list[Question]) -> list[Line]:
+def _look(cache: Cache, what: str, questions: list[Question]) -> list[Line]:
     timelines: list[float] = []
     sites: list[float] = []
     pages: list[float] = []
     for question in questions:
         times = [time.perf_counter()]
-        looks.answer_timeline(cache, question, None)
+        answer_timeline(cache, question, None)
         times.append(time.perf_counter())
-        looks.answer_sites(cache, question, SITES)
+        answer_sites(cache, question, SITES)
         times.append(time.perf_counter())
         answer_question(cache, question)
         times.append(time.perf_counter())
-        for values, start, end in zip((timelines, sites, pages), times, times[1:], strict=True):
+        for values, (start, end) in zip((timelines, sites, pages), pairwise(times), strict=True):
             values.append((end - start) * 1_000)
     beside = rounded(pages)
     return [

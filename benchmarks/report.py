@@ -11,7 +11,8 @@ _HEAD: Final = """# Performance
 
 How fast, beside the least that the same work can cost. `make bench` measures in minutes,
 `make bench-full` with one and ten million rows in hours; both print one table.
-This document is written by a command, from what `make bench-full` measured:
+This document is written by a command, from what one of them measured; below each table stands by
+which, and when. Large archives are measured by:
 
     make bench-full BENCH_MYSQL_URL=mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE
     python -m benchmarks report --directory build/bench-full --to docs/performance.md
