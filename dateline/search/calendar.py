@@ -1,12 +1,12 @@
 """Years, months and days of the UTC calendar, in which a timeline is cut."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Final
 
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - plain calendar arithmetic in UTC
+_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _LENGTHS: Final = {"year": 4, "month": 7, "day": 10}
 
 DAYS_BY_DAY: Final = 92
@@ -25,7 +25,8 @@ class Interval(StrEnum):
 
     def start(self, second: int) -> str:
         """Give the year, month or day of a Unix second, in ISO 8601."""
-        return (_EPOCH + timedelta(0, second)).isoformat()[: _LENGTHS[self.value]]
+        day = date.fromordinal(_EPOCH_DAY + second // 86_400)
+        return day.isoformat()[: _LENGTHS[self.value]]
 
 
 def interval_for(first: int, last: int) -> Interval:
@@ -44,7 +45,7 @@ def buckets_between(first: int, last: int, interval: Interval, most: int) -> lis
 
 def _starts(start: str, end: str) -> Iterator[str]:
     year, month, day = (int(part) for part in (start + "-01-01")[:10].split("-"))
-    now = datetime(year, month, day)  # noqa: DTZ001
+    now = datetime(year, month, day)  # noqa: DTZ001 - plain calendar arithmetic in UTC
     length = len(start)
     while (text := now.isoformat()[:length]) < end:
         yield text
