@@ -20,7 +20,7 @@ RECYCLE: Final = 1_800
 
 
 LONGEST_COMMIT: Final = 3_600
-"""Seconds: MySQL writes its text index when a transaction is committed, some 0.2 ms a row."""
+"""Seconds: MySQL writes its text index when a transaction is committed, row by row."""
 
 
 class Engines(NamedTuple):

@@ -33,7 +33,7 @@ def settle() -> None:
     """Have the garbage collector leave alone what the process has started with.
 
     What comes after by the thousand, rows and answers, is in no cycles: looking for some so often
-    as Python does took a tenth of the time of an import.
+    as Python does slows every import.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

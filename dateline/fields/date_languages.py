@@ -66,7 +66,7 @@ def _month(phrase: str, language: str) -> int | None:
 
 @cache
 def _parser(language: str, order: str) -> "DateDataParser":
-    # A third of the start of every process, and most never need it.
+    # Slow to import, and most processes never need it.
     from dateparser.date import DateDataParser
 
     # Without memory of earlier texts: the same text must be read the same way every time.

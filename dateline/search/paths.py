@@ -65,14 +65,12 @@ class Path:
     """One way to the entries.
 
     Attributes:
-        name: in words, for whoever asks for the plan.
         stretches: disjoint; in an ordered path from the first to the last in ascending order.
         assures: the filters that need not be tested again.
         order: that of its entries; None for no order.
         candidates: ids that the text index brings, where the path is one of texts.
     """
 
-    name: str
     stretches: tuple[Stretch, ...] = ()
     assures: frozenset[Filter] = frozenset()
     order: Order | None = None
@@ -93,7 +91,7 @@ def filters_of(question: Question) -> frozenset[Filter]:
 
 def path_of_ids() -> Path:
     """All entries, in the order in which they were added."""
-    return Path("ids", (Stretch("PRIMARY", ()),), order=Order.ID)
+    return Path((Stretch("PRIMARY", ()),), order=Order.ID)
 
 
 def path_of_dates(question: Question) -> Path:
@@ -115,7 +113,7 @@ def path_of_dates(question: Question) -> Path:
             Stretch(index, near),
             *stretches,
         ]
-    return Path("dates", tuple(stretches), frozenset({Filter.DATES}), Order.DATE)
+    return Path(tuple(stretches), frozenset({Filter.DATES}), Order.DATE)
 
 
 def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
@@ -138,13 +136,13 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
         )
         stretches.insert(0, Stretch(index, before))
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
-    return Path("site", tuple(stretches), frozenset(assures), Order.DATE)
+    return Path(tuple(stretches), frozenset(assures), Order.DATE)
 
 
 def path_of_keys(question: Question) -> Path:
     """The entries in the asked ranges of URL keys."""
     where = tuple(_key_tests(question, Entry.url_key))
-    return Path("keys", (Stretch("uq_entries_url_key_identity", where),), frozenset({Filter.KEYS}))
+    return Path((Stretch("uq_entries_url_key_identity", where),), frozenset({Filter.KEYS}))
 
 
 def paths_of_texts(question: Question, index: TextIndex) -> list[Path]:
@@ -158,7 +156,6 @@ def paths_of_texts(question: Question, index: TextIndex) -> list[Path]:
     assures = frozenset(name for name in texts if all(map(index.is_certain, texts[name])))
     return [
         Path(
-            "texts",
             assures=assures,
             candidates=(first, *(other for other in subqueries if other is not first)),
         )
@@ -251,12 +248,13 @@ def _key_tests(
     if question.key is not None:
         yield url_key == question.key
     for beginning in question.key_ranges:
-        yield and_(url_key >= beginning, url_key < after_all_of(beginning))
+        yield begins_with(url_key, beginning)
 
 
-def after_all_of(beginning: str) -> str:
-    """Give the least text that is greater than all that begin so; keys are ASCII."""
-    return beginning[:-1] + chr(ord(beginning[-1]) + 1)
+def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[bool]:
+    """Test the beginning of a key, as a range that its index knows; keys are ASCII."""
+    after_all = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    return and_(key >= beginning, key < after_all)
 
 
 def _unindexed(column: Any) -> Any:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dateline.models import SiteCount
-from dateline.search.paths import after_all_of
+from dateline.search.paths import begins_with
 from dateline.search.question import Question
 
 
@@ -32,16 +32,19 @@ def only_site_of(session: Session, question: Question) -> Site | None:
     if not question.key_ranges:
         return None
     narrowest = max(question.key_ranges, key=len)
-    above = [narrowest[: end + 1] for end, mark in enumerate(narrowest) if mark == ","]
     key = SiteCount.site_key
-    within = (key >= narrowest, key < after_all_of(narrowest))
     columns = (SiteCount.site_key, SiteCount.site, SiteCount.entries)
     found = {
-        *session.execute(select(*columns).where(*within).limit(2)).all(),
-        *session.execute(select(*columns).where(key.in_(above))).all(),
+        *session.execute(select(*columns).where(begins_with(key, narrowest)).limit(2)).all(),
+        *session.execute(select(*columns).where(key.in_(keys_above(narrowest)))).all(),
     }
     if len(found) != 1:
         return None
     site_key, name, entries = found.pop()
     whole = question.key is None and all(map(site_key.startswith, question.key_ranges))
     return Site(name, entries, whole)
+
+
+def keys_above(beginning: str) -> list[str]:
+    """Give the keys of the domains above: of `com,cnn,edition,` those of `com` and of `cnn.com`."""
+    return [beginning[: end + 1] for end, mark in enumerate(beginning[:-1]) if mark == ","]

@@ -1,11 +1,11 @@
 """Counting what is found by day and by site: all of it where an index knows, else a bounded part."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dateline.models import DAY, DayCount, Entry, SiteCount
@@ -13,13 +13,14 @@ from dateline.search.paths import (
     Filter,
     Path,
     Stretch,
-    after_all_of,
+    begins_with,
     brought_by,
     filters_of,
     path_of_dates,
 )
 from dateline.search.plan import TOTAL_LIMIT, Plan
 from dateline.search.question import Question
+from dateline.search.sites import keys_above
 
 Key = TypeVar("Key")
 
@@ -75,29 +76,26 @@ def tally_sites(session: Session, question: Question) -> Tally[str]:
 def _days_in_time(session: Session, question: Question) -> Counter[int]:
     """Count with the kept counts of whole days, and one by one at the ends of the asked time."""
     first, last = question.first, question.last
-    from_day = None if first is None else first + -first % DAY
-    to_day = None if last is None else (last + 1) - (last + 1) % DAY
-    kept = select(DayCount.day, DayCount.entries)
-    if from_day is not None:
-        kept = kept.where(DayCount.day >= from_day)
-    if to_day is not None:
-        kept = kept.where(DayCount.day < to_day)
-    counts = Counter(dict(session.execute(kept).all()))
     path = path_of_dates(question)
-    *before, inside = path.stretches
-    for stretch in before:
+    *one_by_one, inside = path.stretches
+    kept = select(DayCount.day, DayCount.entries)
+    from_day = None
+    if first is not None:
+        from_day = first + -first % DAY
+        kept = kept.where(DayCount.day >= from_day)
+        if from_day != first:
+            one_by_one.append(_and(inside, Entry.date_start < from_day))
+    if last is not None:
+        to_day = (last + 1) - (last + 1) % DAY
+        if from_day is not None:
+            # There may be no whole day between the ends.
+            to_day = max(from_day, to_day)
+        kept = kept.where(DayCount.day < to_day)
+        if to_day != last + 1:
+            one_by_one.append(_and(inside, Entry.date_start >= to_day))
+    counts = Counter(dict(session.execute(kept).all()))
+    for stretch in one_by_one:
         counts.update(_grouped_by_day(session, path, stretch))
-    whole = from_day is None or to_day is None or from_day < to_day
-    if not whole:
-        counts.clear()
-        counts.update(_grouped_by_day(session, path, inside))
-        for stretch in before:
-            counts.update(_grouped_by_day(session, path, stretch))
-        return counts
-    if from_day is not None and first != from_day:
-        counts.update(_grouped_by_day(session, path, _and(inside, Entry.date_start < from_day)))
-    if to_day is not None and last is not None and last + 1 != to_day:
-        counts.update(_grouped_by_day(session, path, _and(inside, Entry.date_start >= to_day)))
     return counts
 
 
@@ -116,15 +114,8 @@ def _kept_sites(session: Session, question: Question) -> dict[str, int] | None:
     for beginning in question.key_ranges:
         if not beginning.endswith(","):
             return None
-        kept = kept.where(
-            SiteCount.site_key >= beginning, SiteCount.site_key < after_all_of(beginning)
-        )
-    above = {
-        beginning[: end + 1]
-        for beginning in question.key_ranges
-        for end, mark in enumerate(beginning[:-1])
-        if mark == ","
-    }
+        kept = kept.where(begins_with(SiteCount.site_key, beginning))
+    above = {key for beginning in question.key_ranges for key in keys_above(beginning)}
     partly = select(SiteCount.site).where(SiteCount.site_key.in_(above)).limit(1)
     if above and session.execute(partly).first() is not None:
         return None
@@ -134,11 +125,6 @@ def _kept_sites(session: Session, question: Question) -> dict[str, int] | None:
 def _first_found(session: Session, question: Question, column: Any) -> tuple[list[Any], bool]:
     """Give a value of each of the entries found, up to `TOTAL_LIMIT`; and whether that is all."""
     values: list[Any] = []
-    for query in _queries(session, question, column):
+    for query in Plan(session, question).queries_of_all(column):
         values += session.scalars(query.limit(TOTAL_LIMIT + 1 - len(values)))
     return values[:TOTAL_LIMIT], len(values) <= TOTAL_LIMIT
-
-
-def _queries(session: Session, question: Question, column: Any) -> Iterator[Select[Any]]:
-    plan = Plan(session, question)
-    yield from plan.queries_of_all(column)

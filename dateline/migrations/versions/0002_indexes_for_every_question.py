@@ -70,7 +70,7 @@ def upgrade() -> None:
         "FROM entries GROUP BY day"
     )
     if op.get_bind().dialect.name == "sqlite":
-        # The lengths of texts, which only a ranking would need, cost a seventh of every import.
+        # The lengths of texts, a row for each of them, would serve only a ranking.
         recreate_text_index_of_sqlite(", columnsize=0")
 
 
