@@ -123,7 +123,7 @@ WAYS: Final = [
 def look(
     request: pytest.FixtureRequest, browser: Browser, archive: DatelineServer
 ) -> Iterator[Look]:
-    """Every way to look at the filled archive; at the end nothing may have gone wrong."""
+    """Every way to look at the archive, which is the filled one unless a module has its own."""
     size, scripts = request.param
     yield from watched(*looking(browser, archive, size, scripts=scripts))
 
@@ -134,6 +134,12 @@ def quick_look(
 ) -> Iterator[Look]:
     """The filled archive, at every size, with scripts."""
     yield from watched(*looking(browser, archive, request.param))
+
+
+@pytest.fixture
+def scripted(browser: Browser, archive: DatelineServer) -> Iterator[Look]:
+    """The same archive on a desktop, with scripts."""
+    yield from watched(*looking(browser, archive, "desktop"))
 
 
 def watched(context: BrowserContext, look: Look) -> Iterator[Look]:

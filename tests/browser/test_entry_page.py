@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import WAYS, Look, looking
+from tests.browser.conftest import Look
 from tests.browser.opening import served
 from tests.factories import Item, make_item
 from tests.servers import DatelineServer
@@ -16,42 +16,21 @@ pytestmark = pytest.mark.needs("chromium")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
     """An archive into which every test here puts an entry of its own."""
-    with served(tmp_path_factory.mktemp("entries")) as server:
-        yield server
+    with served(tmp_path_factory.mktemp("entries")) as archive:
+        yield archive
 
 
-@pytest.fixture(params=WAYS)
-def look(
-    request: pytest.FixtureRequest, browser: Browser, server: DatelineServer
-) -> Iterator[Look]:
-    """Every way to look at the archive; at the end nothing may have gone wrong."""
-    size, scripts = request.param
-    context, look = looking(browser, server, size, scripts=scripts)
-    yield look
-    context.close()
-    assert look.wrong == []
-
-
-@pytest.fixture
-def scripted(browser: Browser, server: DatelineServer) -> Iterator[Look]:
-    """The archive on a desktop, with scripts."""
-    context, look = looking(browser, server, "desktop")
-    yield look
-    context.close()
-    assert look.wrong == []
-
-
-def keep(server: DatelineServer, item: Item) -> str:
+def keep(archive: DatelineServer, item: Item) -> str:
     """Keep an entry; returns the path of its page."""
-    answer = server.post("/v1/entries", json.dumps(item).encode())
+    answer = archive.post("/v1/entries", json.dumps(item).encode())
     assert answer.status == 201
     return f"/entries/{answer.json['id']}"
 
 
-def test_an_entry_is_changed_and_deleted(look: Look, server: DatelineServer) -> None:
-    path = keep(server, make_item(title="Befor"))
+def test_an_entry_is_changed_and_deleted(look: Look, archive: DatelineServer) -> None:
+    path = keep(archive, make_item(title="Befor"))
     page = look.go(path)
     page.get_by_role("link", name="Change").click()
     page.get_by_label("Title").fill("")
@@ -71,9 +50,9 @@ def test_an_entry_is_changed_and_deleted(look: Look, server: DatelineServer) -> 
 
 
 def test_a_change_by_somebody_else_is_not_overwritten(
-    scripted: Look, server: DatelineServer
+    scripted: Look, archive: DatelineServer
 ) -> None:
-    path = keep(server, make_item(title="First"))
+    path = keep(archive, make_item(title="First"))
     page = scripted.go(f"{path}/edit")
     change = page.request.patch(f"{scripted.root}/v1{path}", data={"title": "Theirs"})
     assert change.ok
@@ -85,8 +64,8 @@ def test_a_change_by_somebody_else_is_not_overwritten(
     expect(page.get_by_role("heading", level=1)).to_have_text("Mine")
 
 
-def test_the_way_out_tells_nothing(scripted: Look, server: DatelineServer) -> None:
-    page = scripted.go(keep(server, make_item(url="//example.org/a")))
+def test_the_way_out_tells_nothing(scripted: Look, archive: DatelineServer) -> None:
+    page = scripted.go(keep(archive, make_item(url="//example.org/a")))
     page.get_by_role("link", name="//example.org/a").click()
     page.wait_for_url("**/example.org/a")
     assert page.evaluate("document.referrer") == ""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.conftest import WAYS, Look, looking
+from tests.browser.conftest import Look
 from tests.browser.opening import HOSTILE, served
 from tests.factories import as_csv, as_ndjson, make_item, make_items, zipped
 from tests.servers import DatelineServer
@@ -22,31 +22,10 @@ LONG = 60_000
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
     """An archive into which every test here puts rows that no other has."""
-    with served(tmp_path_factory.mktemp("imports")) as server:
-        yield server
-
-
-@pytest.fixture(params=WAYS)
-def look(
-    request: pytest.FixtureRequest, browser: Browser, server: DatelineServer
-) -> Iterator[Look]:
-    """Every way to look at the archive; at the end nothing may have gone wrong."""
-    size, scripts = request.param
-    context, look = looking(browser, server, size, scripts=scripts)
-    yield look
-    context.close()
-    assert look.wrong == []
-
-
-@pytest.fixture
-def scripted(browser: Browser, server: DatelineServer) -> Iterator[Look]:
-    """The archive on a desktop, with scripts."""
-    context, look = looking(browser, server, "desktop")
-    yield look
-    context.close()
-    assert look.wrong == []
+    with served(tmp_path_factory.mktemp("imports")) as archive:
+        yield archive
 
 
 def rows() -> str:
