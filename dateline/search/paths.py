@@ -58,6 +58,8 @@ class Stretch(NamedTuple):
     of: str
     """The name of the index."""
     where: tuple[ColumnElement[bool], ...]
+    is_short: bool = False
+    """Whether few entries are in it, however many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Path:
     assures: frozenset[Filter] = frozenset()
     order: Order | None = None
     candidates: tuple[Subquery, ...] = ()
+
+    @property
+    def tells_texts(self) -> bool:
+        """Whether it brings exactly the entries that have the texts."""
+        return bool(self.candidates) and Filter.TITLE in self.assures
 
 
 def filters_of(question: Question) -> frozenset[Filter]:
@@ -109,8 +116,8 @@ def path_of_dates(question: Question) -> Path:
         )
         near = (Entry.date_start > nearly, *_at_most(question.first - 1, question.last), lasts)
         stretches = [
-            Stretch("ix_entries_date_precision_date_start_date_end", coarse),
-            Stretch(index, near),
+            Stretch("ix_entries_date_precision_date_start_date_end", coarse, is_short=True),
+            Stretch(index, near, is_short=True),
             *stretches,
         ]
     return Path(tuple(stretches), frozenset({Filter.DATES}), Order.DATE)
@@ -134,7 +141,7 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
             *_at_most(question.first - 1, question.last),
             Entry.date_end >= question.first,
         )
-        stretches.insert(0, Stretch(index, before))
+        stretches.insert(0, Stretch(index, before, is_short=True))
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
     return Path(tuple(stretches), frozenset(assures), Order.DATE)
 
@@ -145,39 +152,58 @@ def path_of_keys(question: Question) -> Path:
     return Path((Stretch("uq_entries_url_key_identity", where),), frozenset({Filter.KEYS}))
 
 
-def paths_of_texts(question: Question, index: TextIndex) -> list[Path]:
-    """The entries that the text index brings, the narrowest question of it first."""
-    selects = [
-        *index.candidates(Field.TITLE, question.title_texts),
-        *index.candidates(Field.URL, question.url_texts),
-    ]
-    subqueries = [candidates.subquery() for candidates in selects]
-    texts = {Filter.TITLE: question.title_texts, Filter.URL: question.url_texts}
-    assures = frozenset(name for name in texts if all(map(index.is_certain, texts[name])))
-    return [
-        Path(
-            assures=assures,
-            candidates=(first, *(other for other in subqueries if other is not first)),
-        )
-        for first in subqueries
-    ]
+def paths_of_candidates(question: Question, index: TextIndex) -> list[Path]:
+    """The entries that may have the texts, one path for each question to the text index."""
+    titles = index.candidates(Field.TITLE, question.title_texts)
+    urls = index.candidates(Field.URL, question.url_texts)
+    return list(_paths_of_texts([*titles, *urls], frozenset()))
 
 
-def tests(question: Question, path: Path) -> Iterator[ColumnElement[bool]]:
-    """Test an entry that a path brings, without the help of any other index."""
-    if Filter.DATES not in path.assures:
+def paths_of_matches(question: Question, index: TextIndex) -> list[Path]:
+    """The entries that have the texts; no path where the text index cannot tell."""
+    titles = index.matches(Field.TITLE, question.title_texts)
+    urls = index.matches(Field.URL, question.url_texts)
+    if titles is None or urls is None:
+        return []
+    return list(_paths_of_texts([*titles, *urls], frozenset({Filter.TITLE, Filter.URL})))
+
+
+def _paths_of_texts(
+    selects: list[Select[tuple[int]]], assures: frozenset[Filter]
+) -> Iterator[Path]:
+    """Begin with each of the selects in turn; the others are looked into for what it brings."""
+    subqueries = [ids.subquery() for ids in selects]
+    for first in subqueries:
+        others = (other for other in subqueries if other is not first)
+        yield Path(assures=assures, candidates=(first, *others))
+
+
+def tests(question: Question, path: Path, known: Path | None) -> Iterator[ColumnElement[bool]]:
+    """Test an entry that a path brings, without the help of any other index.
+
+    Args:
+        question: what is asked.
+        path: what it assures is not tested again.
+        known: another path; what it brings is looked up in a set of ids, which costs a fraction of
+            looking at the entry, instead of testing what it assures; None for none.
+    """
+    assures = path.assures
+    if known is not None:
+        yield _unindexed(Entry.id).in_(ids_brought_by(known, None))
+        assures |= known.assures
+    if Filter.DATES not in assures:
         date_start, date_end = _unindexed(Entry.date_start), _unindexed(Entry.date_end)
         if question.last is not None:
             yield date_start <= question.last
         if question.first is not None:
             yield date_end >= question.first
-    if Filter.KEYS not in path.assures:
+    if Filter.KEYS not in assures:
         yield from _key_tests(question, _unindexed(Entry.url_key))
-    if Filter.TITLE not in path.assures:
+    if Filter.TITLE not in assures:
         yield from (contains(Entry.title_folded, text) for text in question.title_texts)
     # No index knows what a title has not.
     yield from (~contains(Entry.title_folded, text) for text in question.title_without)
-    if Filter.URL not in path.assures:
+    if Filter.URL not in assures:
         yield from (contains(Entry.url_folded, text) for text in question.url_texts)
 
 

@@ -21,7 +21,7 @@ from dateline.search.paths import (
     path_of_dates,
     path_of_ids,
     path_of_site,
-    paths_of_texts,
+    paths_of_candidates,
     tests,
 )
 from dateline.search.question import Question
@@ -36,6 +36,9 @@ TOTAL_LIMIT: Final = 10_000
 SHORTEST_WALK: Final = 2_000
 LONGEST_WALK: Final = 20_000
 """Entries that are tested along the asked order before another path is taken."""
+
+MOST_LOOKUPS: Final = 100_000
+"""Ids of an index that are looked up in those of a common text, rather than testing its entries."""
 
 
 class Total(NamedTuple):
@@ -84,7 +87,13 @@ class Plan:
             return Total(self._count(self._best(), None), is_exact=True)
         if self._total is not None:
             return self._total
-        if self._narrowest is None and not self._way.assures >= self._to_find:
+        narrowest = self._narrowest
+        if narrowest is not None and narrowest.path.tells_texts:
+            if narrowest.path.assures >= self._asked:
+                return _told(narrowest.size)
+            if self._two_indexes_tell(narrowest):
+                return _told(self._count(self._way, TOTAL_LIMIT + 1, narrowest.path))
+        if narrowest is None and not self._way.assures >= self._to_find:
             # What was common on the page is counted along the order too, where that is enough.
             count, complete = self._count_along(self._way, LONGEST_WALK)
             if complete or count > TOTAL_LIMIT:
@@ -114,16 +123,15 @@ class Plan:
         """Give the path that brings what is asked for with the least beside it."""
         if self._way.assures >= self._to_find:
             return self._way
-        return self._narrowest.path if self._narrowest else self._of_texts()[0]
-
-    def _of_texts(self) -> list[Path]:
-        return paths_of_texts(self._question, self._index)
+        if self._narrowest is not None:
+            return self._narrowest.path
+        return paths_of_candidates(self._question, self._index)[0]
 
     def _steps_worth_walking(self, narrowest: Sized | None) -> int:
         """Say how many entries to test along the order; 0 where seeking is cheaper from the start.
 
         Where `size` of `all` entries are brought by a path, one page of them is to be expected
-        within `limit * all / size` steps along the order; seeking takes `size` steps.
+        within `limit * all / size` steps along the order; seeking tests `size` entries.
         """
         if narrowest is None:
             return SHORTEST_WALK
@@ -132,7 +140,16 @@ class Plan:
         expected = self._question.limit * self._entries_among(narrowest) / narrowest.size
         if narrowest.is_all and 2 * expected >= narrowest.size:
             return 0
-        return int(min(LONGEST_WALK, max(SHORTEST_WALK, 4 * expected)))
+        # As long as seeking would take at most, since that comes on top where the page is not met.
+        return int(min(narrowest.size, 4 * expected))
+
+    def _two_indexes_tell(self, narrowest: Sized) -> bool:
+        """Say whether those on the way that have a common text are counted without their entries."""
+        told = narrowest.path.assures | self._way.assures
+        if narrowest.is_all or not told >= self._asked:
+            return False
+        length = self._site.entries if self._site is not None else self._sizing.entries_in_time()
+        return length <= MOST_LOOKUPS
 
     def _entries_among(self, narrowest: Sized) -> int:
         """Count those along the order among which the ones of the path are scattered."""
@@ -147,7 +164,7 @@ class Plan:
         wanted = self._question.limit + 1
         rows: list[FoundRow] = []
         for stretch in self._ahead(path):
-            query = brought_by(path, stretch, *COLUMNS).where(*tests(self._question, path))
+            query = brought_by(path, stretch, *COLUMNS).where(*tests(self._question, path, None))
             rows += self._session.execute(
                 self._up_to(query, path, stretch, steps)
                 .order_by(*self._ordering())
@@ -161,7 +178,7 @@ class Plan:
         """Count among the first so many entries of each stretch; and whether those are all."""
         count, complete = 0, True
         for stretch in path.stretches:
-            query = brought_by(path, stretch, Entry.id).where(*tests(self._question, path))
+            query = brought_by(path, stretch, Entry.id).where(*tests(self._question, path, None))
             bounded = self._up_to(query, path, stretch, steps)
             complete = complete and bounded is query
             count += counted(self._session, bounded, TOTAL_LIMIT + 1 - count)
@@ -242,21 +259,24 @@ class Plan:
         rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
         return rows[:wanted]
 
-    def _count(self, path: Path, limit: int | None) -> int:
-        """Count what is asked for among what a path brings."""
+    def _count(self, path: Path, limit: int | None, known: Path | None = None) -> int:
+        """Count what is asked for among what a path brings, with what is known of the texts."""
         if path.assures >= self._asked:
             queries = [ids_brought_by(path, stretch) for stretch in path.stretches or (None,)]
         else:
-            queries = list(self._sought(path, Entry.id))
+            queries = list(self._sought(path, Entry.id, known=known))
         count = 0
         for query in queries:
             count += counted(self._session, query, None if limit is None else limit - count)
         return count
 
-    def _sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
+    def _sought(
+        self, path: Path, *columns: Any, known: Path | None = None
+    ) -> Iterator[Select[Any]]:
         for stretch in path.stretches or (None,):
             query = brought_by(path, stretch, *columns)
-            yield query.where(*tests(self._question, path))
+            is_short = stretch is not None and stretch.is_short
+            yield query.where(*tests(self._question, path, None if is_short else known))
 
 
 def _told(count: int) -> Total:

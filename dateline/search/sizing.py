@@ -15,7 +15,8 @@ from dateline.search.paths import (
     path_of_dates,
     path_of_keys,
     path_of_site,
-    paths_of_texts,
+    paths_of_candidates,
+    paths_of_matches,
 )
 from dateline.search.question import Question
 from dateline.search.sites import Site
@@ -26,6 +27,12 @@ PROBE: Final = 10_001
 
 FEW: Final = 200
 """Entries that are sought without another thought."""
+
+SOME: Final = 4_000
+"""Entries that may have a text and are tested for less than the text index can tell which do."""
+
+SHORT: Final = 6
+"""Characters up to which the text index tells what has a text as soon as what may have it."""
 
 
 class Sized(NamedTuple):
@@ -79,11 +86,23 @@ class Sizing:
             yield self._probed(path) if has_dates else Sized(path, self._site.entries, is_all=True)
         if has_dates:
             path = path_of_dates(self._question)
-            yield Sized(path, self._entries_in_time(), is_all=True)
+            yield Sized(path, self.entries_in_time(), is_all=True)
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
             yield self._probed(path_of_keys(self._question))
         if self._index.streams:
-            yield from map(self._probed, paths_of_texts(self._question, self._index))
+            yield from self._sized_texts()
+
+    def _sized_texts(self) -> Iterator[Sized]:
+        """Give what may have the texts, and what has them where that is worth asking."""
+        question = self._question
+        fewest = PROBE
+        if any(len(text) > SHORT for text in (*question.title_texts, *question.url_texts)):
+            for path in paths_of_candidates(question, self._index):
+                sized = self._probed(path)
+                fewest = min(fewest, sized.size)
+                yield sized
+        if fewest > SOME:
+            yield from map(self._probed, paths_of_matches(question, self._index))
 
     def _probed(self, path: Path) -> Sized:
         """Count what a path brings up to `PROBE`, without looking at the entries themselves."""
@@ -92,7 +111,7 @@ class Sizing:
             size += counted(self._session, ids_brought_by(path, stretch), PROBE - size)
         return Sized(path, size, is_all=size < PROBE)
 
-    def _entries_in_time(self) -> int:
+    def entries_in_time(self) -> int:
         """Count, by their days, the entries whose dates begin in the asked time."""
         question = self._question
         days = select(func.coalesce(func.sum(DayCount.entries), 0))

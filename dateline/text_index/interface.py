@@ -26,9 +26,6 @@ class TextIndex(Protocol):
 
     streams: ClassVar[bool]
 
-    def is_certain(self, text: str) -> bool:
-        """Whether every candidate for a text contains it: nothing has to be tested again."""
-
     def add_after(self, connection: Connection, last_id: int) -> None:
         """Index every entry whose id is greater than `last_id`."""
 
@@ -42,6 +39,13 @@ class TextIndex(Protocol):
         """Give selects of ids: an entry that contains all of the texts is in every one of them.
 
         No select gives an id twice.
+        """
+
+    def matches(self, field: Field, texts: Sequence[str]) -> list[Select[tuple[int]]] | None:
+        """Give selects of ids: an entry is in every one of them if it contains all of the texts.
+
+        No select gives an id twice. None where that cannot be told by the index alone, or not for
+        less than testing what `candidates` give.
         """
 
 

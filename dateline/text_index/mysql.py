@@ -57,10 +57,6 @@ class MysqlTextIndex:
             index = _table(field)
             connection.execute(delete(index).where(index.c.id == entry_id))
 
-    def is_certain(self, text: str) -> bool:
-        """Never: in index text, two characters may have become the same."""
-        return False
-
     def candidates(self, field: Field, texts: Sequence[str]) -> list[Select[tuple[int]]]:
         """Give one select of ids."""
         if not texts:
@@ -71,6 +67,10 @@ class MysqlTextIndex:
         )
         index = _table(field)
         return [select(index.c.id).where(matches)]
+
+    def matches(self, field: Field, texts: Sequence[str]) -> list[Select[tuple[int]]] | None:
+        """Of no text: in index text, two characters may have become the same."""
+        return None if texts else []
 
 
 def _table(field: Field) -> TableClause:

@@ -1,6 +1,6 @@
-"""The text index on SQLite: FTS5 with its trigram tokenizer, row numbers alone (no positions)."""
+"""The text index on SQLite: FTS5 with its trigram tokenizer, which keeps no text of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, column, literal_column, select, table
@@ -12,7 +12,11 @@ from dateline.text_index.interface import RUN, Field, rarest_runs
 FILLERS: Final = 2 * FILLER
 
 RAREST: Final = 4
-"""Runs of a text that are asked for."""
+"""Runs of a text that are asked for, where its candidates are."""
+
+LONGEST_PHRASE: Final = 16
+"""Characters: the lists of all runs of a phrase are read side by side, for a longer text at a cost
+above that of testing its few candidates."""
 
 
 class SqliteTextIndex:
@@ -48,21 +52,29 @@ class SqliteTextIndex:
                 {"id": entry_id, "text": text + FILLERS},
             )
 
-    def is_certain(self, text: str) -> bool:
-        """Whether the text is no longer than a run."""
-        return len(text) <= RUN
-
     def candidates(self, field: Field, texts: Sequence[str]) -> list[Select[tuple[int]]]:
-        """Give selects of ids: one for all long texts, one for each short one."""
-        selects = [_beginning_with(field, text) for text in texts if len(text) < RUN]
-        long = [text for text in texts if len(text) >= RUN]
-        if long:
-            runs = sorted({run for text in long for run in rarest_runs(text, RAREST)})
-            expression = " AND ".join('"' + run.replace('"', '""') + '"' for run in runs)
-            index = table(f"{field}_index", column("rowid"))
-            matches: ColumnElement[bool] = literal_column(f"{field}_index").op("MATCH")(expression)
-            selects.append(select(index.c.rowid.label("id")).where(matches))
-        return selects
+        """Give selects of ids: one for the rarest runs of all long texts, one for each short one."""
+        return _selects(field, texts, lambda text: rarest_runs(text, RAREST))
+
+    def matches(self, field: Field, texts: Sequence[str]) -> list[Select[tuple[int]]] | None:
+        """Give selects of ids: one for all long texts as phrases, one for each short one."""
+        if any(len(text) > LONGEST_PHRASE for text in texts):
+            return None
+        return _selects(field, texts, lambda text: [text])
+
+
+def _selects(
+    field: Field, texts: Sequence[str], parts_of: Callable[[str], Sequence[str]]
+) -> list[Select[tuple[int]]]:
+    """Select the ids of texts that contain all parts of all of the texts."""
+    selects = [_beginning_with(field, text) for text in texts if len(text) < RUN]
+    parts = {part for text in texts if len(text) >= RUN for part in parts_of(text)}
+    if parts:
+        expression = " AND ".join('"' + part.replace('"', '""') + '"' for part in sorted(parts))
+        index = table(f"{field}_index", column("rowid"))
+        matches: ColumnElement[bool] = literal_column(f"{field}_index").op("MATCH")(expression)
+        selects.append(select(index.c.rowid.label("id")).where(matches))
+    return selects
 
 
 def _beginning_with(field: Field, text: str) -> Select[tuple[int]]:
