@@ -1,11 +1,15 @@
 """The page for people: the same question, the same answer, as HTML."""
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from dateline.cache.answers import Cache
+from dateline.cache.kept import KeptAlone, NotKept
 from dateline.controllers.asked import Asked, Chip
 from dateline.controllers.citations import address, cite
 from dateline.controllers.current import services
@@ -28,6 +32,9 @@ blueprint = Blueprint("pages", __name__)
 
 HTMX: Final = "HX-Request"
 """The header of a page that asks while somebody types."""
+
+INPUTS: Final = ("q", "contains", "domain", "after", "before", "url", "match", "sort")
+"""Parameters that have an input in the form, in its order: what is wrong with one stands there."""
 
 ORDERS: Final = (
     (Sort.NEWEST, "Newest"),
@@ -60,13 +67,24 @@ def search() -> ResponseReturnValue:
     page = EntryPage.model_validate_json(answer.body)
     found: dict[str, object] = {"page": page, "question": question}
     if page.total:
-        found |= _looks(_read(asked.but("limit", "total")))
+        found |= _ready_looks(question) if HTMX in request.headers else _all_looks(question)
         found["following"] = _following(asked, page)
     elif _count(Asked([])):
         found["loosened"] = _loosen(asked)
     else:
         found["is_empty"] = True
     return _shown(asked, **found)
+
+
+@blueprint.get("/looks/<any(timeline, sites):name>")
+def look(name: str) -> ResponseReturnValue:
+    """Show what did not come with the entries while somebody typed, as a part of the page."""
+    asked = Asked(pairs_of(request.query_string))
+    if HTMX not in request.headers:
+        # A person sees it where it belongs.
+        return redirect(_page(asked))
+    found = LOOKS[name](services().cache, _read(asked))
+    return _rendered(f"search/{name}.html", asked, **found)
 
 
 @blueprint.post("/sample")
@@ -89,12 +107,37 @@ def _count(asked: Asked) -> int:
     return EntryPage.model_validate_json(answer.body).total
 
 
-def _looks(question: Question) -> dict[str, object]:
-    """What the entries look like from afar: over time, and by site."""
-    cache = services().cache
+def _timeline(cache: Cache, question: Question) -> dict[str, object]:
+    """The entries from afar, over time."""
     timeline = Timeline.model_validate_json(answer_timeline(cache, question, None)[0].body)
-    sites = SiteList.model_validate_json(answer_sites(cache, question, TOP_SITES)[0].body)
-    return {"timeline": timeline, "bars": draw_bars(timeline), "sites": sites}
+    return {"timeline": timeline, "bars": draw_bars(timeline)}
+
+
+def _sites(cache: Cache, question: Question) -> dict[str, object]:
+    """The entries from afar, by site."""
+    answer, _outcome = answer_sites(cache, question, TOP_SITES)
+    return {"sites": SiteList.model_validate_json(answer.body)}
+
+
+LOOKS: Final[Mapping[str, Callable[[Cache, Question], dict[str, object]]]] = {
+    "timeline": _timeline,
+    "sites": _sites,
+}
+
+
+def _all_looks(question: Question) -> dict[str, object]:
+    cache = services().cache
+    return _timeline(cache, question) | _sites(cache, question)
+
+
+def _ready_looks(question: Question) -> dict[str, object]:
+    """Those that cost nothing; the page asks for the others once its entries are shown."""
+    found: dict[str, object] = {}
+    cache = KeptAlone(services().cache)
+    for make in LOOKS.values():
+        with suppress(NotKept):
+            found |= make(cache, question)
+    return found
 
 
 def _loosen(asked: Asked) -> list[tuple[Chip, int]]:
@@ -123,17 +166,22 @@ def _refused(asked: Asked, faults: list[Fault]) -> Response:
 
 
 def _shown(asked: Asked, **found: object) -> Response:
-    html = render_template(
+    response = _rendered(
         "search.html",
-        asked=asked,
+        asked,
+        inputs=INPUTS,
         orders=ORDERS,
-        href=_page,
         mark=mark,
         cite=cite,
         address=address,
         **found,
     )
-    response = Response(html, headers={"Cache-Control": "no-cache"})
     if HTMX in request.headers:
         response.headers["HX-Push-Url"] = _page(asked)
     return response
+
+
+def _rendered(template: str, asked: Asked, **given: object) -> Response:
+    html = render_template(template, asked=asked, href=_page, **given)
+    # Nothing that was made for a page that is there already is ever shown as a page.
+    return Response(html, headers={"Cache-Control": "no-cache", "Vary": HTMX})

@@ -31,6 +31,11 @@ document.addEventListener("keydown", (event) => {
 
 let wasTyping = false;
 
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  // A failure is to be a page too, which has what takes the place of the results.
+  detail.headers.Accept = "text/html";
+});
+
 document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   // One step back leaves all that was typed in one go, not its last letter.
   const typing = event.detail.requestConfig?.triggeringEvent?.type === "input";
@@ -38,14 +43,39 @@ document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   wasTyping = typing;
 });
 
-document.addEventListener("htmx:afterSwap", () => {
-  const said = document.querySelector("#found .fault") ?? document.getElementById("total");
-  document.getElementById("said").textContent = said?.textContent ?? "";
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "found") return;
+  for (const input of document.querySelectorAll(".ask [aria-describedby]")) {
+    const wrong = document.getElementById(input.getAttribute("aria-describedby")).childElementCount > 0;
+    input.setAttribute("aria-invalid", wrong);
+    if (wrong) input.closest("details")?.setAttribute("open", "");
+  }
+  // A fault is an alert, which says itself.
+  document.getElementById("said").textContent = document.getElementById("total")?.textContent ?? "";
 });
 
-document.addEventListener("htmx:sendError", () => {
-  document.getElementById("said").textContent = "The archive cannot be reached; try again.";
-  document.getElementById("found").classList.add("stale");
+document.addEventListener("htmx:sendError", ({ target }) => {
+  const told = "The archive cannot be reached; try again.";
+  document.getElementById("said").textContent = told;
+  if (target.matches(".late")) {
+    // The entries are right; only what was to be seen beside them did not come.
+    target.className = "fault";
+    target.textContent = told;
+  } else {
+    document.getElementById("found").classList.add("stale");
+  }
+});
+
+// What is typed on gives up the request before; htmx would call that an error.
+document.addEventListener("htmx:beforeSend", ({ target, detail }) => {
+  detail.xhr.onabort = detail.xhr.onload;
+  // A look goes with its place, as it would keep the answers to the next question waiting.
+  if (target.matches(".late")) target.addEventListener("htmx:beforeCleanupElement", () => detail.xhr.abort());
+});
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const givenUp = event.detail.xhr.status === 0;
+  if (givenUp) event.preventDefault();
 });
 
 // --- Copying a citation ---------------------------------------------------------------------------

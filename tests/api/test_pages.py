@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 
 from tests.factories import JSON, as_json, make_item, make_items
 
+TYPING = {"HX-Request": "true"}
+
 
 def keep(client: FlaskClient, *items: dict[str, object]) -> None:
     assert client.post("/v1/bulk", data=as_json(items), content_type=JSON).status_code == 200
@@ -56,7 +58,7 @@ def test_what_people_share_has_no_empty_fields(client: FlaskClient) -> None:
 
 
 def test_while_typing_the_shared_address_is_told_without_a_detour(client: FlaskClient) -> None:
-    response = client.get("/?q=a&contains=&sort=-date", headers={"HX-Request": "true"})
+    response = client.get("/?q=a&contains=&sort=-date", headers=TYPING)
     assert response.status_code == 200
     assert response.headers["HX-Push-Url"] == "/?q=a"
 
@@ -95,6 +97,24 @@ def test_a_fault_is_shown_beside_the_form(client: FlaskClient, query: str) -> No
     shown = [html.unescape(text) for text in re.findall(r'role="alert">([^<]*)<', response.text)]
     assert shown == [error["detail"] for error in errors]
     assert 'role="search"' in response.text
+
+
+def test_a_fault_is_tied_to_its_field(client: FlaskClient) -> None:
+    keep(client, make_item())
+    page = client.get("/?q=a&after=May+23").text
+    tie = 'aria-describedby="after-wrong" aria-invalid="true"'
+    assert re.search(rf'<input name="after" [^>]*{tie}', page)
+    assert page.count("aria-invalid") == 1
+    assert re.search(r'id="after-wrong"><p class="fault" role="alert">[^<]*has no year', page)
+    assert 'id="q-wrong"></div>' in page
+
+
+@pytest.mark.parametrize("query", ["limit=x", "foo=1", "cursor=x"])
+def test_a_fault_of_no_field_stands_above_the_results(client: FlaskClient, query: str) -> None:
+    keep(client, make_item())
+    page = client.get(f"/?{query}").text
+    assert "aria-invalid" not in page
+    assert 'role="alert"' in page.partition('id="found"')[2]
 
 
 class Elements(HTMLParser):
@@ -227,6 +247,43 @@ def test_the_timeline_and_the_sites_are_links_that_narrow(client: FlaskClient) -
     assert 'href="/?q=comfort&amp;after=1990&amp;before=1990"' in page
     assert 'href="/?q=comfort&amp;domain=b.example"' in page
     assert len(titles(client.get("/?q=comfort&after=1990&before=1990").text)) == 3
+
+
+def test_while_typing_the_looks_that_are_not_ready_follow_the_entries(client: FlaskClient) -> None:
+    keep(client, *make_items(3, date="1990"), make_item(url="https://b.example/", date="2015"))
+    query = "q=comfort&sort=date"
+    first = client.get(f"/?{query}&cursor=", headers=TYPING)
+    assert len(titles(first.text)) == 4
+    assert first.headers["Vary"] == "HX-Request"
+    assert "1990: 3" not in first.text
+    for name, shown in (
+        ("timeline", 'href="/?q=comfort&amp;sort=date&amp;after=1990&amp;before=1990"'),
+        ("sites", 'href="/?q=comfort&amp;sort=date&amp;domain=b.example"'),
+    ):
+        (link,) = re.findall(rf'hx-get="(/looks/{name}[^"]*)"', first.text)
+        assert html.unescape(link) == f"/looks/{name}?{query}"
+        look = client.get(html.unescape(link), headers=TYPING)
+        assert look.status_code == 200
+        assert shown in look.text
+        assert "<html" not in look.text
+        assert "HX-Push-Url" not in look.headers
+    # Now they are ready, for every order of the same entries.
+    second = client.get("/?q=comfort", headers=TYPING).text
+    assert "1990: 3" in second
+    assert 'domain=b.example"' in second
+    assert "/looks/" not in second
+
+
+@pytest.mark.parametrize("name", ["timeline", "sites"])
+def test_a_look_that_is_opened_by_itself_leads_to_its_page(client: FlaskClient, name: str) -> None:
+    response = client.get(f"/looks/{name}?q=a&contains=&sort=date")
+    assert (response.status_code, response.headers["Location"]) == (302, "/?q=a&sort=date")
+
+
+@pytest.mark.parametrize("query", ["after=May+23", "limit=x", "foo=1", "contains=%FF"])
+def test_a_look_refuses_what_the_page_refuses(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/looks/sites?{query}", headers=TYPING).status_code == 400
+    assert client.get("/looks/others", headers=TYPING).status_code == 404
 
 
 def test_citations_hold_whatever_a_title_has(client: FlaskClient) -> None:

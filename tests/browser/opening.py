@@ -1,7 +1,7 @@
 """Starting the browser, and an archive for it to look at."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -57,11 +57,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(directory: Path) -> Iterator[DatelineServer]:
-    """Dateline under Gunicorn, on an empty archive."""
+def served(directory: Path, more: Mapping[str, str] | None = None) -> Iterator[DatelineServer]:
+    """Dateline under Gunicorn, on an empty archive; with more settings, where they are given."""
     settings = {
         "DATELINE_DATABASE_URL": f"sqlite:///{directory}/archive.db",
         "DATELINE_WORKERS": "1",
+        **(more or {}),
     }
     server = DatelineServer(directory, settings)
     try:

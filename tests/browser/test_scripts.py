@@ -39,8 +39,47 @@ def test_a_fault_is_shown_while_one_types_and_goes_again(quick_look: Look) -> No
     box = page.get_by_label("Search", exact=True)
     box.press_sequentially('"conf')
     expect(page.get_by_role("alert")).to_have_text(re.compile("never closed"))
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_accessible_description(re.compile("never closed"))
+    # An alert says itself; it is not said once more.
+    expect(page.locator("#said")).to_be_empty()
     box.press_sequentially('orto"')
     expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("[aria-invalid=true]")).to_have_count(0)
+    expect(box).to_have_accessible_description("")
+    expect(page.locator(".entries mark").first).to_be_visible()
+    expect(page.locator("#said")).to_have_text(re.compile(r"\d+ entr"))
+
+
+def test_a_fault_in_a_field_is_shown_even_where_the_fields_are_folded_up(quick_look: Look) -> None:
+    page = quick_look.go("/")
+    fields = page.locator("summary", has_text="Fields")
+    fields.click()
+    field = page.get_by_role("textbox", name="From")
+    field.fill("May 23")
+    expect(page.get_by_role("alert")).to_have_text(re.compile("has no year"))
+    fields.click()
+    expect(field).to_be_hidden()
+    # The next question has the same fault, which nobody could see.
+    page.get_by_label("Search", exact=True).fill("de")
+    expect(field).to_be_visible()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("has no year"))
+    expect(page.get_by_label("Search", exact=True)).to_have_attribute("aria-invalid", "false")
+    field.fill("May 2003")
+    expect(field).to_have_attribute("aria-invalid", "false")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_is_typed_while_an_answer_is_awaited_takes_its_place(quick_look: Look) -> None:
+    page = quick_look.go("/")
+    asked: list[Route] = []
+    page.route(re.compile(r"q=conf&"), lambda route: asked.append(route))
+    box = page.get_by_label("Search", exact=True)
+    with page.expect_request(re.compile(r"q=conf&")):
+        box.press_sequentially("conf")
+    box.press_sequentially("orto")
+    page.wait_for_url("**/?q=conforto")
     expect(page.locator(".entries mark").first).to_be_visible()
 
 

@@ -153,12 +153,34 @@ def test_nothing_found_says_what_to_loosen(look: Look) -> None:
     assert total(page)
 
 
-def test_a_fault_is_one_sentence_beside_the_form(look: Look) -> None:
+def test_a_fault_is_one_sentence_beside_its_field(look: Look) -> None:
     page = look.go("/?q=%22new&after=May+23")
     expect(page.get_by_role("alert")).to_have_text(
         [re.compile("never closed"), re.compile("has no year")]
     )
-    expect(page.get_by_label("From")).to_have_value("May 23")
+    box, field = page.get_by_label("Search", exact=True), page.get_by_role("textbox", name="From")
+    for at_fault, message in ((box, "never closed"), (field, "has no year")):
+        expect(at_fault).to_have_attribute("aria-invalid", "true")
+        expect(at_fault).to_have_accessible_description(re.compile(message))
+    expect(field).to_have_value("May 23")
+    expect(field).to_be_visible()
+    expect(page.locator("[aria-invalid=true]")).to_have_count(2)
+    # Once it is mended, nothing is said of it.
+    box.fill("de")
+    field.fill("May 2003")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**/?q=de&after=May+2003")
+    expect(page.locator("[aria-invalid=true]")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(box).to_have_accessible_description("")
+
+
+def test_a_fault_of_no_field_stands_above_the_results(look: Look) -> None:
+    page = look.go("/?q=de&limit=x")
+    expect(page.locator("#found").get_by_role("alert")).to_have_text([re.compile("limit")])
+    expect(page.locator("[aria-invalid=true]")).to_have_count(0)
+    # Nothing is wrong in the fields, so they stay folded up.
+    expect(page.get_by_label("From")).to_be_hidden()
 
 
 @pytest.fixture(

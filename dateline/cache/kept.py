@@ -1,0 +1,45 @@
+"""What a cache has ready, for whoever would rather have nothing than wait."""
+
+from dateline.cache.answers import Answer, Cache, Make, Outcome
+
+
+class NotKept(Exception):
+    """There is no current answer under this key."""
+
+
+class KeptAlone:
+    """Gives the answers that another cache has ready, and makes none."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def ready(self, key: str) -> Answer | None:
+        """Give the answer if it is kept and current."""
+        return self._cache.ready(key)
+
+    def get_or_make(self, key: str, _make: Make) -> tuple[Answer, Outcome]:
+        """Give the answer if it is kept and current.
+
+        Raises:
+            NotKept: it is not.
+        """
+        answer = self._cache.ready(key)
+        if answer is None:
+            raise NotKept
+        return answer, Outcome.HIT
+
+    def acknowledge(self) -> None:
+        """After a commit: return when no reader can be given an older answer any more."""
+        self._cache.acknowledge()
+
+    def status(self) -> dict[str, str]:
+        """Say how the cache is."""
+        return self._cache.status()
+
+    def clear(self) -> None:
+        """Forget every answer."""
+        self._cache.clear()
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._cache.close()
