@@ -11,10 +11,8 @@ from contextlib import closing
 from typing import Any, Final
 
 from benchmarks.archives import Archive, connect
+from dateline.cli.importing import BATCH
 from dateline.text_index.sqlite import FILLERS
-
-BLOCK: Final = 10_000
-"""Rows that are read and written at a time, and committed together where asked."""
 
 FLOOR: Final = "floor"
 TEXT_TABLES: Final = ("title_index", "url_index")
@@ -23,7 +21,9 @@ Ready = Sequence[tuple[Any, ...]]
 
 
 def insert_ready(archive: Archive, *, in_blocks: bool) -> float:
-    """Write what an archive has and its floor has not; gives rows per second.
+    """Write what an archive has and its floor has not, block by block; gives rows per second.
+
+    A block has as many rows as a batch of an import by command line.
 
     Args:
         archive: where the rows are taken from.
@@ -91,7 +91,7 @@ def _columns(source: sqlite3.Connection) -> list[str]:
 def _blocks(source: sqlite3.Connection, last_id: int) -> Iterator[Ready]:
     while True:
         rows = source.execute(
-            "SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last_id, BLOCK)
+            "SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last_id, BATCH)
         ).fetchall()
         if not rows:
             return
@@ -147,7 +147,7 @@ def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
 
 
 def _ready(cursor: Any, table: str, last_id: int) -> Ready:
-    cursor.execute(f"SELECT * FROM {table} WHERE id > {last_id} ORDER BY id LIMIT {BLOCK}")
+    cursor.execute(f"SELECT * FROM {table} WHERE id > {last_id} ORDER BY id LIMIT {BATCH}")
     rows: Ready = cursor.fetchall()
     return rows
 

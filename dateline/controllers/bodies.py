@@ -4,15 +4,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Final
+from typing import Final
 
 import pydantic_core
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from dateline.controllers.current import services
-from dateline.errors import BodyTooLarge, UnreadableBody
-from dateline.imports.read import TOO_LARGE, Format, Row, read_rows
+from dateline.errors import UnreadableBody
+from dateline.imports.read import TOO_LARGE, Bounded, Format, RawRow, read_rows
 
 FORMATS: Final = {
     "application/json": Format.JSON,
@@ -30,7 +30,7 @@ MAX_OBJECT: Final = 64 * 1024
 
 
 @contextmanager
-def rows_of_body() -> Iterator[Iterator[Row]]:
+def rows_of_body() -> Iterator[Iterator[RawRow]]:
     """The rows of the request's body.
 
     The body is received whole before the first row is read, so that a slow client never holds
@@ -54,7 +54,7 @@ def rows_of_body() -> Iterator[Iterator[Row]]:
         )
     limit = services().settings.max_body_bytes
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as received:
-        shutil.copyfileobj(_Limited(request.stream, limit, TOO_LARGE), received)
+        shutil.copyfileobj(Bounded(request.stream, limit, TOO_LARGE), received)
         received.seek(0)
         yield read_rows(received, kind, gzipped=encoding == "gzip", limit=limit)
 
@@ -70,7 +70,7 @@ def object_of_body(*media_types: str) -> dict[str, object]:
             f"A body of type '{_media_type()}' is not read here; "
             f"say Content-Type: {' or '.join(media_types)}."
         )
-    body = _Limited(request.stream, MAX_OBJECT, "no sound entry is so long").read()
+    body = Bounded(request.stream, MAX_OBJECT, "no sound entry is so long").readall()
     try:
         parsed = pydantic_core.from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -85,21 +85,3 @@ def _media_type() -> str:
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise UnsupportedMediaType(f"A body in {charset} is not read here; send it as UTF-8.")
     return request.mimetype
-
-
-class _Limited:
-    """A stream that refuses to give more than so many bytes."""
-
-    def __init__(self, stream: IO[bytes], limit: int, mend: str) -> None:
-        self._stream = stream
-        self._mend = mend
-        self._limit = limit
-        self._given = 0
-
-    def read(self, size: int = -1) -> bytes:
-        wanted = self._limit - self._given + 1
-        piece = self._stream.read(wanted if size < 0 else min(size, wanted))
-        self._given += len(piece)
-        if self._given > self._limit:
-            raise BodyTooLarge(self._limit, self._mend)
-        return piece

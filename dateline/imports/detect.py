@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import IO, Final, NamedTuple
 
-from dateline.imports.read import CSV_DELIMITERS, Format, Row, read_rows
+from dateline.imports.read import CSV_DELIMITERS, Format, RawRow, read_rows
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
@@ -24,7 +24,7 @@ class Understood(NamedTuple):
 
     kind: Format
     words: str
-    rows: Iterator[Row]
+    rows: Iterator[RawRow]
 
 
 def understand(

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Self
 from dateline.fields.dates import DateOrder
 from dateline.imports.options import Options
 from dateline.imports.outcomes import Outcomes, Reading, Rejection, outcomes_of
-from dateline.imports.read import Row
+from dateline.imports.read import RawRow
 from dateline.imports.second_process import SecondProcess
 from dateline.imports.undecided import Undecided
 
@@ -50,7 +50,7 @@ class Groups:
         """Names of columns that are not kept, in the order of their appearance."""
         return list(self._ignored)
 
-    def of(self, rows: Iterable[Row]) -> Iterator[Group]:
+    def of(self, rows: Iterable[RawRow]) -> Iterator[Group]:
         """Normalise rows, group by group; those that could not be decided on come last."""
         yield from self._normalise(rows)
         if self._decides_itself:
@@ -71,15 +71,15 @@ class Groups:
     ) -> None:
         self._to_close.__exit__(kind, error, trace)
 
-    def _normalise(self, rows: Iterable[Row]) -> Iterator[Group]:
+    def _normalise(self, rows: Iterable[RawRow]) -> Iterator[Group]:
         for taken, outcomes in self._outcomes(rows):
             self._proved |= outcomes.proved
             self._ignored.update(outcomes.ignored)
-            for row in outcomes.undecided:
-                self._undecided.put(row)
+            if outcomes.undecided:
+                self._undecided.put(outcomes.undecided)
             yield Group(taken, outcomes.sound, outcomes.rejections)
 
-    def _outcomes(self, rows: Iterable[Row]) -> Iterator[tuple[int, Outcomes]]:
+    def _outcomes(self, rows: Iterable[RawRow]) -> Iterator[tuple[int, Outcomes]]:
         """Have each group normalised by the second process while the one before it is written.
 
         As long as there is no second process this one does it.
@@ -96,9 +96,9 @@ class Groups:
                 if ready:
                     yield ready
                 continue
-            yield len(taken), outcomes_of(taken, reading)
             if other is None and len(taken) == GROUP:
                 # Where there is one whole group there will mostly be more.
                 self._second_process = self._to_close.enter_context(SecondProcess())
+            yield len(taken), outcomes_of(taken, reading)
         if given and self._second_process is not None:
             yield given, self._second_process.outcomes()

@@ -9,7 +9,7 @@ from dateline.errors import Fault
 from dateline.fields.dates import DateOrder
 from dateline.imports.columns import find_columns
 from dateline.imports.normalise import normalise
-from dateline.imports.read import Row
+from dateline.imports.read import RawRow, read_row
 
 
 class Rejection(NamedTuple):
@@ -49,17 +49,21 @@ class Outcomes:
 
     sound: list[tuple[object, ...]] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
-    undecided: list[Row] = field(default_factory=list)
+    undecided: list[RawRow] = field(default_factory=list)
     proved: set[DateOrder] = field(default_factory=set)
     ignored: dict[str, None] = field(default_factory=dict)
 
 
-def outcomes_of(rows: Iterable[Row], reading: Reading) -> Outcomes:
-    """Normalise rows."""
+def outcomes_of(rows: Iterable[RawRow], reading: Reading) -> Outcomes:
+    """Parse and normalise rows.
+
+    Raises:
+        UnreadableBody: a row shows that the whole body is not what it should be.
+    """
     order, decides, zone = reading
     outcomes = Outcomes()
     for row in rows:
-        number, raw, fault = row
+        number, raw, fault = read_row(row)
         if fault is not None:
             outcomes.rejections.append(Rejection(number, [fault], raw))
             continue

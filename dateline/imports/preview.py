@@ -10,7 +10,7 @@ from dateline.fields.dates import DateOrder, iso_utc
 from dateline.imports.columns import find_columns
 from dateline.imports.normalise import SoundRow, normalise
 from dateline.imports.options import Options
-from dateline.imports.read import Row
+from dateline.imports.read import RawRow, Row, read_row
 from dateline.imports.run import Report, run_import
 from dateline.imports.store import same_entry
 
@@ -56,7 +56,7 @@ class Preview:
 
 def preview_import(
     database: Database,
-    rows: Iterable[Row],
+    rows: Iterable[RawRow],
     options: Options,
     progress: Callable[[int], None] = lambda _received: None,
 ) -> Preview:
@@ -65,16 +65,16 @@ def preview_import(
     Raises:
         DatabaseAway: the database cannot be reached.
     """
-    first: list[Row] = []
+    first: list[RawRow] = []
 
-    def noted() -> Iterator[Row]:
+    def noted() -> Iterator[RawRow]:
         for row in rows:
             if len(first) < SHOWN:
                 first.append(row)
             yield row
 
     report = run_import(database, noted(), replace(options, dry_run=True), progress)
-    outcomes = [(row, _outcome(row, options, report.date_order)) for row in first]
+    outcomes = [(row, _outcome(row, options, report.date_order)) for row in map(read_row, first)]
     sound = [outcome for _row, outcome in outcomes if isinstance(outcome, SoundRow)]
     kept = _entries(database, sound)
     seen: dict[bytes, int] = {}

@@ -44,6 +44,22 @@ class Row(NamedTuple):
     fault: Fault | None = None
 
 
+class Unread(NamedTuple):
+    """One raw item of JSON, cut out but not parsed: whoever normalises it does that as well.
+
+    Attributes:
+        number: its place in the submission, counted from 1.
+        text: its JSON.
+        in_document: whether it is a part of one document, all of which a mistake in it spoils.
+    """
+
+    number: int
+    text: bytes
+    in_document: bool
+
+
+RawRow = Row | Unread
+
 CSV_DELIMITERS: Final = ",;\t"
 MAX_CSV_FIELD: Final = 1024 * 1024
 """Characters in one field; Python's own limit of 131,072 would end the whole file."""
@@ -56,8 +72,10 @@ TOO_LARGE: Final = (
 _GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
-def read_rows(body: IO[bytes], kind: Format, *, gzipped: bool, limit: int | None) -> Iterator[Row]:
-    """Read rows one by one.
+def read_rows(
+    body: IO[bytes], kind: Format, *, gzipped: bool, limit: int | None
+) -> Iterator[RawRow]:
+    """Read rows one by one; those of JSON are left to `read_row`.
 
     Args:
         body: the bytes as sent.
@@ -71,7 +89,7 @@ def read_rows(body: IO[bytes], kind: Format, *, gzipped: bool, limit: int | None
     """
     # GzipFile reads ahead by itself; io wants the few methods that BufferedReader adds.
     plain = gzip.GzipFile(fileobj=body, mode="rb") if gzipped else body
-    bounded = io.BufferedReader(_Bounded(plain, limit))
+    bounded = io.BufferedReader(Bounded(plain, limit, TOO_LARGE))
     try:
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:
@@ -79,41 +97,66 @@ def read_rows(body: IO[bytes], kind: Format, *, gzipped: bool, limit: int | None
             "The body is said to be gzip but is not, or is cut off; compress it again."
         ) from error
     except UnicodeDecodeError as error:
-        raise UnreadableBody(
-            f"The body is not UTF-8 (byte {error.start} of a piece of it); save it as UTF-8."
-        ) from error
+        raise _not_utf8(error) from error
 
 
-class _Bounded(io.RawIOBase):
-    """A stream that refuses to give more than so many bytes."""
+def read_row(row: RawRow) -> Row:
+    """Parse a row, if it is still to be parsed.
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, limit: int | None) -> None:
+    Raises:
+        UnreadableBody: what is wrong with it is wrong with the whole body.
+    """
+    if isinstance(row, Row):
+        return row
+    number, text, in_document = row
+    try:
+        raw = pydantic_core.from_json(text, allow_inf_nan=False)
+    except ValueError:
+        try:
+            sent = text.decode()
+        except UnicodeDecodeError as error:
+            # Then it is not the row that is wrong.
+            raise _not_utf8(error) from error
+        # A document with a mistake in it is no JSON at all. A lone surrogate is no mistake by
+        # the grammar of JSON, only nothing that can be kept: the fault of its row alone.
+        if in_document and not _is_by_the_grammar(text):
+            raise UnreadableBody(f"The body is not sound JSON: row {number:,} is not.") from None
+        return Row(number, sent, _unreadable(sent))
+    return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
+
+
+class Bounded(io.RawIOBase):
+    """A stream that refuses to give more than so many bytes, and says how to mend that."""
+
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, limit: int | None, mend: str) -> None:
         self._stream = stream
         self._limit = limit
+        self._mend = mend
         self._given = 0
 
     def readable(self) -> bool:
+        """Say that it can be read."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read into a buffer.
+
+        Raises:
+            BodyTooLarge: there are more bytes than the limit.
+        """
         piece = self._stream.read(len(buffer))
         self._given += len(piece)
         if self._limit is not None and self._given > self._limit:
-            raise BodyTooLarge(self._limit, TOO_LARGE)
+            raise BodyTooLarge(self._limit, self._mend)
         buffer[: len(piece)] = piece
         return len(piece)
 
 
-def _read_json(body: "io.BufferedReader[_Bounded]") -> Iterator[Row]:
+def _read_json(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     if body.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
         body.read(len(codecs.BOM_UTF8))
     for number, text in enumerate(json_items(body), 1):
-        row = _parsed(number, text)
-        # A document with a mistake in it is no JSON at all. A lone surrogate is no mistake by
-        # the grammar of JSON, only nothing that can be kept: the fault of its row alone.
-        if isinstance(row.raw, str) and row.fault is not None and not _is_by_the_grammar(text):
-            raise UnreadableBody(f"The body is not sound JSON: row {number:,} is not.")
-        yield row
+        yield Unread(number, text, in_document=True)
 
 
 def _is_by_the_grammar(text: bytes) -> bool:
@@ -127,25 +170,16 @@ def _is_by_the_grammar(text: bytes) -> bool:
     return True
 
 
-def _read_ndjson(body: "io.BufferedReader[_Bounded]") -> Iterator[Row]:
+def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
     for line in body:
         text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
         if text:
             number += 1
-            yield _parsed(number, text)
+            yield Unread(number, text, in_document=False)
 
 
-def _parsed(number: int, text: bytes) -> Row:
-    try:
-        raw = pydantic_core.from_json(text, allow_inf_nan=False)
-    except ValueError:
-        # Not UTF-8 raises too, and ends the import: then it is not the row that is wrong.
-        return Row(number, text.decode(), _unreadable(text.decode()))
-    return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
-
-
-def _read_csv(body: "io.BufferedReader[_Bounded]") -> Iterator[Row]:
+def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")
     csv.field_size_limit(MAX_CSV_FIELD)
     header_line = text.readline()
@@ -173,6 +207,12 @@ _READERS: Final = {
     Format.NDJSON: _read_ndjson,
     Format.CSV: _read_csv,
 }
+
+
+def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:
+    return UnreadableBody(
+        f"The body is not UTF-8 (byte {error.start} of a piece of it); save it as UTF-8."
+    )
 
 
 def _not_an_object(raw: object) -> Fault:

@@ -13,7 +13,7 @@ from dateline.fields.dates import DateOrder
 from dateline.imports.groups import Group, Groups
 from dateline.imports.options import Options
 from dateline.imports.outcomes import Rejection
-from dateline.imports.read import Row
+from dateline.imports.read import RawRow
 from dateline.imports.store import last_entry_id, store_rejections, store_rows
 from dateline.imports.tallies import count_after
 from dateline.models import Import
@@ -48,7 +48,7 @@ class Report:
 
 def run_import(
     database: Database,
-    rows: Iterable[Row],
+    rows: Iterable[RawRow],
     options: Options,
     progress: Callable[[int], None] = lambda _received: None,
 ) -> Report:

@@ -1,11 +1,11 @@
 """Rows whose day and month could be swapped, set aside until the whole import has been seen."""
 
-import json
+import pickle
 import tempfile
 from collections.abc import Iterator
 from typing import Final
 
-from dateline.imports.read import Row
+from dateline.imports.read import RawRow
 
 IN_MEMORY: Final = 8 * 1024 * 1024
 """Bytes kept in memory; more goes to a temporary file, so that memory stays flat."""
@@ -17,16 +17,17 @@ class Undecided:
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
 
-    def put(self, row: Row) -> None:
-        """Set a row aside."""
-        self._file.write(json.dumps([row.number, row.raw]).encode() + b"\n")
+    def put(self, rows: list[RawRow]) -> None:
+        """Set rows aside."""
+        pickle.dump(rows, self._file, pickle.HIGHEST_PROTOCOL)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[RawRow]:
         """Give the rows back."""
+        end = self._file.tell()
         self._file.seek(0)
-        for line in self._file:
-            number, raw = json.loads(line)
-            yield Row(number, raw)
+        while self._file.tell() < end:
+            # Nobody but us has written into the file.
+            yield from pickle.load(self._file)  # noqa: S301
 
     def close(self) -> None:
         """Forget the rows."""

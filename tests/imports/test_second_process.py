@@ -6,19 +6,23 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC
 
 import psutil
 import pytest
+from flask.testing import FlaskClient
 
+from dateline.errors import UnreadableBody
+from dateline.fields.dates import DateOrder
 from dateline.imports import second_process
 from dateline.imports.groups import GROUP, Groups
 from dateline.imports.options import Options
-from dateline.imports.outcomes import Outcomes, Reading, outcomes_of
-from dateline.imports.read import Row
+from dateline.imports.outcomes import Reading, outcomes_of
+from dateline.imports.read import Format, RawRow, Row, Unread, read_rows
 from dateline.imports.second_process import SecondProcess
 from dateline.sample import sample_rows
+from tests.factories import JSON, NDJSON, Item, as_csv, as_json, as_ndjson, make_item, make_items
 from tests.servers import wait_until
 
 READING = Reading(None, decides=True, zone=UTC)
@@ -40,7 +44,7 @@ def test_it_gives_what_the_first_process_would_give() -> None:
 def test_it_serves_until_there_are_no_more_tasks() -> None:
     taken = rows(50)
     tasks, answers = io.BytesIO(), io.BytesIO()
-    pickle.dump(([tuple(row) for row in taken], READING), tasks)
+    pickle.dump((Row, [tuple(row) for row in taken], READING), tasks)
     tasks.seek(0)
     second_process.serve(tasks, answers)
     answers.seek(0)
@@ -49,37 +53,99 @@ def test_it_serves_until_there_are_no_more_tasks() -> None:
     assert answers.read() == b""
 
 
-def test_an_import_uses_it_and_keeps_the_order_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dateline.imports.groups.GROUP", 100)
-    began: list[int] = []
-    begin = SecondProcess.begin
+def test_it_tells_that_a_body_is_unreadable_and_serves_on() -> None:
+    with SecondProcess() as other:
+        wait_until(other.is_ready, "the second process is ready")
+        other.begin([Unread(7, b'{"title": "\xff"}', in_document=False)], READING)
+        with pytest.raises(UnreadableBody, match=r"not UTF-8 \(byte 11 of a piece of it\)"):
+            other.outcomes()
+        other.begin([Unread(7, b'{"title": 01}', in_document=True)], READING)
+        with pytest.raises(UnreadableBody, match="row 7 is not"):
+            other.outcomes()
+        other.begin([Unread(7, b'{"title": 01}', in_document=False)], READING)
+        assert [rejection.row for rejection in other.outcomes().rejections] == [7]
 
-    def beginning(other: SecondProcess, taken: list[Row], reading: Reading) -> None:
-        began.append(taken[0].number)
+
+@pytest.fixture
+def began(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Have the second process do all groups but the first, of few rows; gives their beginnings."""
+    monkeypatch.setattr("dateline.imports.groups.GROUP", 100)
+    is_ready, begin = SecondProcess.is_ready, SecondProcess.begin
+    first_rows: list[int] = []
+
+    def ready(other: SecondProcess) -> bool:
+        wait_until(lambda: is_ready(other), "the second process is ready")
+        return True
+
+    def beginning(other: SecondProcess, taken: list[RawRow], reading: Reading) -> None:
+        first_rows.append(taken[0].number)
         begin(other, taken, reading)
 
+    monkeypatch.setattr(SecondProcess, "is_ready", ready)
     monkeypatch.setattr(SecondProcess, "begin", beginning)
-    sent = rows(1_000)
-    expected = Outcomes()
-    with Groups(Options(date_order="DMY")) as groups:
+    return first_rows
 
-        def patiently() -> Iterator[Row]:
-            for row in sent:
-                other = groups._second_process
-                if row.number == 301 and other is not None:
-                    wait_until(other.is_ready, "the second process is ready")
-                yield row
 
-        done = list(groups.of(patiently()))
-    for start in range(0, len(sent), 100):
-        part = outcomes_of(sent[start : start + 100], Reading("DMY", decides=False, zone=UTC))
-        expected.sound += part.sound
-        expected.rejections += part.rejections
-    assert began[-1] == 901
-    assert len(began) >= 7
-    assert [row for group in done for row in group.sound] == expected.sound
-    assert [row for group in done for row in group.rejections] == expected.rejections
-    assert sum(group.taken for group in done) == len(sent)
+BODIES: dict[Format, Callable[[list[Item]], bytes]] = {
+    Format.JSON: as_json,
+    Format.NDJSON: as_ndjson,
+    Format.CSV: as_csv,
+}
+
+
+@pytest.mark.parametrize("kind", Format)
+@pytest.mark.parametrize("order", [None, "DMY"])
+def test_an_import_uses_it_and_keeps_the_order_of_rows(
+    began: list[int], kind: Format, order: DateOrder | None
+) -> None:
+    body = BODIES[kind]([*sample_rows(999, seed=1), make_item(date="03/04/2020")])
+    sent = list(read_rows(io.BytesIO(body), kind, gzipped=False, limit=None))
+    with Groups(Options(date_order=order)) as groups:
+        done = list(groups.of(sent))
+    here = outcomes_of(sent, Reading(order, decides=order is None, zone=UTC))
+    waited = outcomes_of(here.undecided, Reading(groups.date_order, decides=False, zone=UTC))
+    waiting = [row.number for row in here.undecided]
+    assert bool(waiting) == (order is None)
+    assert began == [*range(101, 1_000, 100), *waiting[:1]]
+    assert [row for group in done for row in group.sound] == here.sound + waited.sound
+    rejections = here.rejections + waited.rejections
+    assert [row for group in done for row in group.rejections] == rejections
+    assert sum(group.taken for group in done) == len(sent) + len(waiting)
+
+
+def test_rows_that_are_no_objects_keep_their_numbers(began: list[int], client: FlaskClient) -> None:
+    lines = as_ndjson(make_items(300)).splitlines(keepends=True)
+    lines[250:250] = [b"\n", b'{"title": \n', b"[1]\n"]
+    answer = client.post("/v1/bulk", data=b"".join(lines), content_type=NDJSON).get_json()
+    assert began == [101, 201, 301]
+    assert answer["import"]["created"] == 300
+    assert [(row["row"], row["errors"][0]["code"], row["raw"]) for row in answer["rejected"]] == [
+        (251, "row.unreadable", '{"title":'),
+        (252, "row.not_an_object", [1]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "broken", "sentence"),
+    [
+        (NDJSON, b'{"title": "\xff"}', "The body is not UTF-8 (byte 11 of a piece of it)"),
+        (JSON, b'{"title": "\xff"}', "The body is not UTF-8 (byte 11 of a piece of it)"),
+        (JSON, b'{"title": 01}', "The body is not sound JSON: row 251 is not."),
+    ],
+)
+def test_an_unreadable_row_far_down_leaves_nothing(
+    began: list[int], client: FlaskClient, media_type: str, broken: bytes, sentence: str
+) -> None:
+    lines = as_ndjson(make_items(500)).splitlines()
+    lines[250] = broken
+    is_json = media_type == JSON
+    body = b'{"items": [' + b",".join(lines) + b"]}" if is_json else b"\n".join(lines)
+    answer = client.post("/v1/bulk", data=body, content_type=media_type)
+    assert began[:2] == [101, 201]
+    assert answer.status_code == 400
+    assert answer.get_json()["detail"].startswith(sentence)
+    assert client.get("/v1/entries").get_json()["total"] == 0
+    assert client.get("/v1/imports").get_json()["total"] == 0
 
 
 def test_a_small_import_starts_none(monkeypatch: pytest.MonkeyPatch) -> None:

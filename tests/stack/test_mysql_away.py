@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from dateline.cache.lease import SECONDS
+from dateline.cli.importing import BATCH
 from tests.factories import as_json, as_ndjson, make_item, make_items
 from tests.requirements_here import FAULT_START, FAULT_URL
 from tests.servers import (
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.needs("redis"), pytest.mark.needs("mysql to stop")]
 
 ROWS: Final = 6_000
 
-BATCHES: Final = 16_000
+BATCHES: Final = BATCH + ROWS
 """Rows of a file that a command commits in more than one batch."""
 
 
