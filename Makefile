@@ -59,8 +59,8 @@ format: setup ## Put all files into form
 
 .PHONY: bench
 bench: setup ## Measure imports, searches and hits beside their floors (minutes)
-	$(BIN)/python -m benchmarks run --directory build/bench --rows 100000 --part 50000 \
-		--sample 50000 --each 34 --rounds 3
+	$(BIN)/python -m benchmarks run --directory build/bench --rows 100000 --part 100000 \
+		--sample 100000 --each 34 --rounds 3
 
 # Hours, and some 60 GB of disk; what was measured before is not measured again.
 .PHONY: bench-full
