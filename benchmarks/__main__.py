@@ -7,6 +7,7 @@ import click
 
 from benchmarks import hits, imports, looks, peer, searches
 from benchmarks.archives import Archive, mysql_archive, sqlite_archive
+from benchmarks.plans import write_plans
 from benchmarks.report import write_report
 from benchmarks.results import Results
 from benchmarks.rows import ndjson
@@ -18,6 +19,13 @@ DIRECTORY = click.option(
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Where archives and results are kept; what is measured there is not measured again.",
+)
+
+MYSQL = click.option(
+    "--mysql",
+    envvar="BENCH_MYSQL_URL",
+    help="mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE of a user who may make databases; "
+    "without it SQLite alone.",
 )
 
 
@@ -38,12 +46,7 @@ def main() -> None:
     help="Rows of the archive when it is searched; repeatable, the archive grows.",
 )
 @click.option("--part", default=50_000, show_default=True, help="Rows of each import.")
-@click.option(
-    "--mysql",
-    envvar="BENCH_MYSQL_URL",
-    help="mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE of a user who may make databases; "
-    "without it SQLite alone is measured.",
-)
+@MYSQL
 @click.option("--only", type=click.Choice(["sqlite", "mysql"]), help="One database alone.")
 @click.option("--each", default=40, show_default=True, help="Distinct questions of each class.")
 @click.option("--rounds", default=3, show_default=True, help="How often each is measured.")
@@ -69,8 +72,7 @@ def run(
     directory = directory.absolute()
     results = Results(directory / "results")
     sqlite = sqlite_archive(directory)
-    archives = [sqlite, mysql_archive(mysql)] if mysql else [sqlite]
-    for archive in archives:
+    for archive in _archives(sqlite, mysql):
         if only in (None, archive.kind):
             _measure(results, directory, archive, sizes, part, each, rounds, sample)
     if only in (None, "sqlite"):
@@ -78,6 +80,10 @@ def run(
         if peers:
             peer.measure(results, directory, sqlite, max(sizes), each, rounds)
     show(results.all())
+
+
+def _archives(sqlite: Archive, mysql: str | None) -> list[Archive]:
+    return [sqlite, mysql_archive(mysql)] if mysql else [sqlite]
 
 
 def _measure(
@@ -109,6 +115,23 @@ def _measure(
 def report(*, directory: Path, to: Path) -> None:
     """Write the document about performance from the results in the directory."""
     write_report(Results(directory / "results").all(), to)
+
+
+@main.command()
+@DIRECTORY
+@MYSQL
+@click.option("--rows", default=100_000, show_default=True, help="Rows of the archives.")
+@click.option(
+    "--to",
+    default="docs/plans.md",
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The document to write.",
+)
+def plans(*, directory: Path, mysql: str | None, rows: int, to: Path) -> None:
+    """Write the document about query plans, from archives in the directory."""
+    directory = directory.absolute()
+    write_plans(directory, _archives(sqlite_archive(directory), mysql), rows, to)
 
 
 @main.command()

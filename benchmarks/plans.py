@@ -1,0 +1,82 @@
+"""How the databases find each class of question: what they say to EXPLAIN."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, event
+
+from benchmarks.archives import Archive
+from benchmarks.questions import Asked, in_dates, questions_of
+from benchmarks.searches import question_of
+from dateline.search.find import Found, find
+
+EXPLAIN: Final = {"sqlite": "EXPLAIN QUERY PLAN", "mysql": "EXPLAIN FORMAT=TREE"}
+NAMES: Final = {"sqlite": "SQLite", "mysql": "MySQL"}
+
+_HEAD: Final = """# Query plans
+
+What the databases say to EXPLAIN of every statement that a question takes, one question of each
+class, newest first; [search.md](search.md#the-plan) says how Dateline chooses the statements.
+This document is written by a command, from an archive that `make bench` or `make bench-full` made:
+
+    python -m benchmarks plans --directory build/bench --rows 100000 --to docs/plans.md
+
+A statement of which only its index is read says COVERING INDEX; one that begins with
+`title_index` or `url_index` asks the text index; `LIST SUBQUERY` is a set of ids that are looked up.
+"""
+
+_Statement = tuple[str, Any]
+
+
+def write_plans(directory: Path, archives: Sequence[Archive], rows: int, to: Path) -> None:
+    """Write the document anew.
+
+    Args:
+        directory: where the questions are kept.
+        archives: they hold the same rows.
+        rows: how many rows they were made of.
+        to: the document.
+    """
+    lines = [_HEAD]
+    for archive in archives:
+        lines.append(f"## {NAMES[archive.kind]}, {rows:,} rows\n")
+        for name, asked in questions_of(directory, archive, rows, 1).items():
+            for how, one in ((name, asked[0]), (f"{name}, in dates", in_dates(asked[0], 1))):
+                lines += _section(archive, how, one)
+    to.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+def _section(archive: Archive, name: str, asked: Asked) -> Iterator[str]:
+    services = archive.open()
+    statements: list[_Statement] = []
+
+    def note(
+        _connection: Any, _cursor: Any, statement: str, parameters: Any, *_others: Any
+    ) -> None:
+        if statement.startswith("SELECT"):
+            statements.append((statement, parameters))
+
+    with services.database.reading() as session:
+        event.listen(services.database.engine, "before_cursor_execute", note)
+        found = find(session, question_of(asked))
+        event.remove(services.database.engine, "before_cursor_execute", note)
+        plans = [_plan(session.connection(), archive.kind, *one) for one in statements]
+    services.close()
+    yield f"### {name}\n"
+    parameters = ", ".join(f"{key}={value}" for key, value in asked.items()) or "no parameters"
+    yield f"`{parameters}`: {_total(found)} found\n"
+    yield "```"
+    for number, plan in enumerate(plans, 1):
+        yield f"{number}. " + "\n   ".join(plan)
+    yield "```\n"
+
+
+def _plan(connection: Connection, kind: str, statement: str, parameters: Any) -> list[str]:
+    rows = connection.exec_driver_sql(f"{EXPLAIN[kind]} {statement}", parameters)
+    # SQLite gives a line a row, in its last column; MySQL gives all lines as one text.
+    return [line.rstrip() for row in rows for line in str(row[-1]).splitlines()]
+
+
+def _total(found: Found) -> str:
+    return f"{'' if found.total_is_exact else 'more than '}{found.total:,}"
