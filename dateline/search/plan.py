@@ -160,17 +160,17 @@ class Plan:
     # --- Along the order ----------------------------------------------------------------------
 
     def _along(self, path: Path, steps: int | None) -> list[FoundRow]:
-        """Give rows in the asked order, of the first so many entries of each stretch."""
+        """Give rows in the asked order, of no more than the first so many entries of a stretch."""
         wanted = self._question.limit + 1
         rows: list[FoundRow] = []
         for stretch in self._ahead(path):
             query = brought_by(path, stretch, *COLUMNS).where(*tests(self._question, path, None))
+            bounded = self._up_to(query, path, stretch, steps)
             rows += self._session.execute(
-                self._up_to(query, path, stretch, steps)
-                .order_by(*self._ordering())
-                .limit(wanted - len(rows))
+                bounded.order_by(*self._ordering()).limit(wanted - len(rows))
             )
-            if len(rows) == wanted:
+            # What comes after a stretch that was not walked to its end is not what comes next.
+            if len(rows) == wanted or bounded is not query:
                 break
         return rows
 

@@ -1,0 +1,40 @@
+"""What a plan may not do, on archives in which it would."""
+
+from pathlib import Path
+
+import pytest
+
+from dateline.app import create_app
+from dateline.search.plan import Plan
+from tests.archives import new_settings, opened
+from tests.factories import NDJSON, as_ndjson
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+
+
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_a_walk_that_is_given_up_is_no_page(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the days that were not walked to their end there are whole years, with a page full."""
+    items = [
+        *(("storm", f"2014-12-{day:02}") for day in range(1, 11)),
+        *(("harbour", f"2014-11-{day:02}") for day in range(1, 11)),
+        *(("harbour", "2014") for _ in range(10)),
+    ]
+    body = as_ndjson(
+        [
+            {"title": title, "url": f"https://example.org/{number}", "date": date}
+            for number, (title, date) in enumerate(items)
+        ]
+    )
+    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan, _narrowest: 5)
+    with (
+        fresh_database(database, tmp_path) as url,
+        opened(new_settings(tmp_path, database_url=url)) as services,
+    ):
+        client = create_app(services).test_client()
+        assert client.post("/v1/bulk", data=body, content_type=NDJSON).status_code == 200
+        answer = client.get("/v1/entries?contains=harbour&after=2014-06&limit=3").get_json()
+        dates = [item["date"] for item in answer["items"]]
+        assert dates == ["2014-11-10", "2014-11-09", "2014-11-08"]
+        assert answer["total"] == 20
