@@ -1,7 +1,9 @@
 """The command line of the benchmarks."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,6 +29,17 @@ MYSQL = click.option(
     help="mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE of a user who may make databases; "
     "without it SQLite alone.",
 )
+
+
+def _to(document: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option of a command that writes a document."""
+    return click.option(
+        "--to",
+        default=document,
+        show_default=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The document to write.",
+    )
 
 
 @click.group()
@@ -105,13 +118,7 @@ def _measure(
 
 @main.command()
 @DIRECTORY
-@click.option(
-    "--to",
-    default="docs/performance.md",
-    show_default=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The document to write.",
-)
+@_to("docs/performance.md")
 def report(*, directory: Path, to: Path) -> None:
     """Write the document about performance from the results in the directory."""
     write_report(Results(directory / "results").all(), to)
@@ -121,13 +128,7 @@ def report(*, directory: Path, to: Path) -> None:
 @DIRECTORY
 @MYSQL
 @click.option("--rows", default=100_000, show_default=True, help="Rows of the archives.")
-@click.option(
-    "--to",
-    default="docs/plans.md",
-    show_default=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The document to write.",
-)
+@_to("docs/plans.md")
 def plans(*, directory: Path, mysql: str | None, rows: int, to: Path) -> None:
     """Write the document about query plans, from archives in the directory."""
     directory = directory.absolute()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event
 from benchmarks.archives import Archive
 from benchmarks.questions import Asked, in_dates, questions_of
 from benchmarks.searches import question_of
+from dateline.database import Database
 from dateline.search.find import Found, find
 
 EXPLAIN: Final = {"sqlite": "EXPLAIN QUERY PLAN", "mysql": "EXPLAIN FORMAT=TREE"}
@@ -40,15 +41,16 @@ def write_plans(directory: Path, archives: Sequence[Archive], rows: int, to: Pat
     """
     lines = [_HEAD]
     for archive in archives:
+        services = archive.open()
         lines.append(f"## {NAMES[archive.kind]}, {rows:,} rows\n")
         for name, asked in questions_of(directory, archive, rows, 1).items():
             for how, one in ((name, asked[0]), (f"{name}, in dates", in_dates(asked[0], 1))):
-                lines += _section(archive, how, one)
+                lines += _section(services.database, archive.kind, how, one)
+        services.close()
     to.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 
 
-def _section(archive: Archive, name: str, asked: Asked) -> Iterator[str]:
-    services = archive.open()
+def _section(database: Database, kind: str, name: str, asked: Asked) -> Iterator[str]:
     statements: list[_Statement] = []
 
     def note(
@@ -57,12 +59,11 @@ def _section(archive: Archive, name: str, asked: Asked) -> Iterator[str]:
         if statement.startswith("SELECT"):
             statements.append((statement, parameters))
 
-    with services.database.reading() as session:
-        event.listen(services.database.engine, "before_cursor_execute", note)
+    with database.reading() as session:
+        event.listen(database.engine, "before_cursor_execute", note)
         found = find(session, question_of(asked))
-        event.remove(services.database.engine, "before_cursor_execute", note)
-        plans = [_plan(session.connection(), archive.kind, *one) for one in statements]
-    services.close()
+        event.remove(database.engine, "before_cursor_execute", note)
+        plans = [_plan(session.connection(), kind, *one) for one in statements]
     yield f"### {name}\n"
     parameters = ", ".join(f"{key}={value}" for key, value in asked.items()) or "no parameters"
     yield f"`{parameters}`: {_total(found)} found\n"

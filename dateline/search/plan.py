@@ -148,7 +148,7 @@ class Plan:
         told = narrowest.path.assures | self._way.assures
         if narrowest.is_all or not told >= self._asked:
             return False
-        length = self._site.entries if self._site is not None else self._sizing.entries_in_time()
+        length = self._site.entries if self._site is not None else self._sizing.entries_in_time
         return length <= MOST_LOOKUPS
 
     def _entries_among(self, narrowest: Sized) -> int:

@@ -1,6 +1,7 @@
 """How narrow a path is: counted on its index alone, and only as far as it matters."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, func, select
@@ -86,7 +87,7 @@ class Sizing:
             yield self._probed(path) if has_dates else Sized(path, self._site.entries, is_all=True)
         if has_dates:
             path = path_of_dates(self._question)
-            yield Sized(path, self.entries_in_time(), is_all=True)
+            yield Sized(path, self.entries_in_time, is_all=True)
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
             yield self._probed(path_of_keys(self._question))
         if self._index.streams:
@@ -111,8 +112,9 @@ class Sizing:
             size += counted(self._session, ids_brought_by(path, stretch), PROBE - size)
         return Sized(path, size, is_all=size < PROBE)
 
+    @cached_property
     def entries_in_time(self) -> int:
-        """Count, by their days, the entries whose dates begin in the asked time."""
+        """How many entries there are, by the counts of days, whose dates begin in the asked time."""
         question = self._question
         days = select(func.coalesce(func.sum(DayCount.entries), 0))
         if question.first is not None:

@@ -1,7 +1,8 @@
 """The index over the folded texts: written by imports, asked by search.
 
 It holds every run of three characters of a text, and says which entries *may* contain what is
-asked. It never misses one; the folded column itself has the last word. Two fillers at the end of
+asked. It never misses one; the folded column itself has the last word, unless the index can tell
+which entries *do* contain it. Two fillers at the end of
 each text make every character begin a run of three, so that a question of one or two characters
 is a question for the runs that begin with them.
 """
