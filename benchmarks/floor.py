@@ -1,7 +1,8 @@
 """The floor of an import: the same rows, ready-made, into a bare database with the same text index.
 
-There is no reading, no normalising, no ledger, and no index but that of the text. The floor has
-archives of its own, which grow beside those that are measured.
+There is no reading, no normalising, no ledger, and no index but that of the text, with the options
+that FTS5 has by itself. The floor has archives of its own, which grow beside those that are
+measured.
 """
 
 import sqlite3
@@ -74,7 +75,7 @@ def _set_up_sqlite(
     source: sqlite3.Connection, target: sqlite3.Connection, columns: Sequence[str]
 ) -> None:
     target.execute("PRAGMA journal_mode = WAL")
-    target.execute("PRAGMA cache_size = -65536")
+    target.execute("PRAGMA cache_size = -49152")
     if target.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         return
     target.execute(f"CREATE TABLE entries (id INTEGER PRIMARY KEY, {', '.join(columns[1:])})")

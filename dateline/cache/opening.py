@@ -5,7 +5,6 @@ from sqlalchemy import make_url
 from dateline.cache.answers import Cache
 from dateline.cache.memory import MemoryCache
 from dateline.cache.null import NullCache
-from dateline.cache.redis_cache import RedisCache
 from dateline.cache.versions import AskedVersion, DataVersion
 from dateline.config import Settings
 from dateline.database import Database
@@ -22,6 +21,9 @@ def _open(settings: Settings, database: Database) -> Cache:
     if settings.cache_url == "none://":
         return NullCache(database)
     if settings.cache_url.startswith("redis"):
+        # Loaded where it is used: its client is a tenth of what a command loads.
+        from dateline.cache.redis_cache import RedisCache
+
         return RedisCache(database, settings.cache_url)
     url = make_url(settings.database_url)
     is_file = url.get_backend_name() == "sqlite"

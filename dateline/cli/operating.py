@@ -9,11 +9,9 @@ from typing import Final
 
 import click
 from pydantic_core import to_json
-from redis.exceptions import RedisError
 
 from dateline.cli.group import commands, open_archive
 from dateline.cli.tables import show_table
-from dateline.doctor import examine
 from dateline.sample import sample_rows
 
 GUNICORN_CONFIG: Final = Path(__file__).parent.parent.parent / "gunicorn.conf.py"
@@ -89,6 +87,9 @@ def clear() -> None:
 
 @contextmanager
 def _redis_told() -> Iterator[None]:
+    # Loaded where it is used, as in cache/opening.py.
+    from redis.exceptions import RedisError
+
     try:
         yield
     except RedisError as error:
@@ -98,6 +99,9 @@ def _redis_told() -> Iterator[None]:
 @commands.command()
 def doctor() -> None:
     """Look for what is wrong with the set-up, and say how to mend it; exit code 1 if anything is."""
+    # It asks Redis by its own client, which no other command needs to load.
+    from dateline.doctor import examine
+
     wrong = False
     for finding in examine(open_archive(current=False)):
         if finding.mend is None:

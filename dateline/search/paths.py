@@ -246,12 +246,21 @@ def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -
     return [same_date, others] if after else [others, same_date]
 
 
-def beyond(position: Position, order: Order, *, after: bool) -> ColumnElement[bool]:
-    """Test whether an entry comes after (or before) a position in ascending order."""
-    later_id = Entry.id > position.id if after else Entry.id < position.id
+def beyond(
+    position: Position, order: Order, *, after: bool, of: Any = Entry
+) -> ColumnElement[bool]:
+    """Test whether an entry comes after (or before) a position in ascending order.
+
+    Args:
+        position: an entry's place in the order.
+        order: by date or by id.
+        after: whether it must come after it in ascending order, or before.
+        of: what has the columns of the entry.
+    """
+    later_id: ColumnElement[bool] = of.id > position.id if after else of.id < position.id
     if order is Order.ID:
         return later_id
-    date_start = _unindexed(Entry.date_start)
+    date_start = _unindexed(of.date_start)
     later = date_start > position.value if after else date_start < position.value
     return or_(later, and_(date_start == position.value, later_id))
 

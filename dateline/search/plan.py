@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from dateline.models import Entry
@@ -89,7 +89,7 @@ class Plan:
             return self._total
         narrowest = self._narrowest
         if narrowest is not None and narrowest.path.tells_texts:
-            if narrowest.path.assures >= self._asked:
+            if narrowest.is_counted and narrowest.path.assures >= self._asked:
                 return _told(narrowest.size)
             if self._two_indexes_tell(narrowest):
                 return _told(self._count(self._way, TOTAL_LIMIT + 1, narrowest.path))
@@ -155,7 +155,7 @@ class Plan:
         """Count those along the order among which the ones of the path are scattered."""
         if self._site is not None and narrowest.path.assures >= {Filter.KEYS}:
             return self._site.entries
-        return self._session.scalars(select(func.coalesce(func.max(Entry.id), 0))).one()
+        return self._sizing.last_id
 
     # --- Along the order ----------------------------------------------------------------------
 
@@ -213,39 +213,37 @@ class Plan:
         value = by >= edge[0] if self._question.sort.descending else by <= edge[0]
         return query.where(value, ~past)
 
-    def _ordering(self) -> list[Any]:
-        by = [Entry.date_start, Entry.id] if self._order is Order.DATE else [Entry.id]
+    def _ordering(self, of: Any = Entry) -> list[Any]:
+        by = [of.date_start, of.id] if self._order is Order.DATE else [of.id]
         return [column.desc() if self._question.sort.descending else column.asc() for column in by]
 
     # --- By the narrowest path ------------------------------------------------------------------
 
     def _seek(self, path: Path) -> list[FoundRow]:
         """Give the page out of all that a path brings, and learn the total by it."""
-        places = self._places(path)
-        if len(places) > TOTAL_LIMIT:
-            self._total = Total(TOTAL_LIMIT, is_exact=False)
-            return self._seek_in_order(path)
-        self._total = Total(len(places), is_exact=True)
-        descending, position = self._question.sort.descending, self._question.position
-        places.sort(reverse=descending)
+        # Places alone are gathered and sorted, by the database, in one statement with their number.
+        by = [Entry.date_start, Entry.id] if self._order is Order.DATE else [Entry.id]
+        most = TOTAL_LIMIT + 1
+        parts = [query.limit(most).subquery() for query in self._sought(path, *by)]
+        found = union_all(*map(select, parts)).limit(most).cte("found").c
+        count = select(func.count(found.id)).scalar_subquery()
+        places = select(found.id, count)
+        position, descending = self._question.position, self._question.sort.descending
         if position is not None:
-            here = (position.value, position.id)
-            places = [place for place in places if (place < here if descending else place > here)]
-        ids = [entry_id for _, entry_id in places[: self._question.limit + 1]]
-        if not ids:
+            places = places.where(beyond(position, self._order, after=not descending, of=found))
+        places = places.order_by(*self._ordering(found)).limit(self._question.limit + 1)
+        page = self._session.execute(places).all()
+        if not page:
+            if position is None:
+                self._total = Total(0, is_exact=True)
             return []
+        self._total = _told(page[0][1])
+        if not self._total.is_exact:
+            return self._seek_in_order(path)
+        ids = [entry_id for entry_id, _ in page]
         rows = self._session.execute(select(*COLUMNS).where(Entry.id.in_(ids)))
         by_id = {row.id: row for row in rows}
         return [by_id[entry_id] for entry_id in ids]
-
-    def _places(self, path: Path) -> list[tuple[int, int]]:
-        """Give the places of all entries that are asked for, in no order, or one too many."""
-        by = Entry.date_start if self._order is Order.DATE else Entry.id
-        places: list[tuple[int, int]] = []
-        for query in self._sought(path, by, Entry.id):
-            rows = self._session.execute(query.limit(TOTAL_LIMIT + 1 - len(places)))
-            places += [(value, entry_id) for value, entry_id in rows]
-        return places
 
     def _seek_in_order(self, path: Path) -> list[FoundRow]:
         wanted = self._question.limit + 1

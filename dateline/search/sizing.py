@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from dateline.models import DAY, DayCount
+from dateline.models import DAY, DayCount, Entry
 from dateline.search.paths import (
     Filter,
     Path,
@@ -21,13 +21,16 @@ from dateline.search.paths import (
 )
 from dateline.search.question import Question
 from dateline.search.sites import Site
-from dateline.text_index import TextIndex
+from dateline.text_index import RUN, TextIndex
 
 PROBE: Final = 10_001
 """Entries of a path that are counted, on its index alone, to know whether it is narrow."""
 
 FEW: Final = 200
 """Entries that are sought without another thought."""
+
+FIRST: Final = 400
+"""Entries that a text index brings first, by whose ids it is told how many it brings in all."""
 
 SOME: Final = 4_000
 """Entries that may have a text and are tested for less than the text index can tell which do."""
@@ -41,13 +44,15 @@ class Sized(NamedTuple):
 
     Attributes:
         path: the path.
-        size: how many, or the `PROBE` at which counting them ended.
+        size: how many, or the `PROBE` beyond which it does not matter.
         is_all: whether that is all that it brings.
+        is_counted: whether they were counted, or else estimated.
     """
 
     path: Path
     size: int
     is_all: bool
+    is_counted: bool = True
 
 
 class Sizing:
@@ -61,23 +66,23 @@ class Sizing:
         self._asked = filters_of(question)
         self._index = index
         self._site = site
+        self._texts = (*question.title_texts, *question.url_texts)
 
     def narrowest(self) -> Sized | None:
         """Find the path that brings the fewest entries; None if that cannot be told."""
         best: Sized | None = None
         for sized in self._sized_paths():
-            # Of two as narrow the one that leaves nothing to test.
+            # Of two as narrow the one that leaves less to test.
             if best is None or self._rank(sized) < self._rank(best):
                 best = sized
             if best.size <= FEW:
                 return best
-        texts = self._asked & {Filter.TITLE, Filter.URL}
-        if texts and not self._index.streams and best is not None and best.size >= PROBE:
+        if self._texts and not self._index.streams and best is not None and best.size >= PROBE:
             return None
         return best
 
-    def _rank(self, sized: Sized) -> tuple[int, bool]:
-        return sized.size, not sized.path.assures >= self._asked
+    def _rank(self, sized: Sized) -> tuple[int, int]:
+        return sized.size, len(self._asked - sized.path.assures)
 
     def _sized_paths(self) -> Iterator[Sized]:
         """Give the paths, the cheapest to size first."""
@@ -97,13 +102,15 @@ class Sizing:
         """Give what may have the texts, and what has them where that is worth asking."""
         question = self._question
         fewest = PROBE
-        if any(len(text) > SHORT for text in (*question.title_texts, *question.url_texts)):
+        if any(len(text) > SHORT for text in self._texts):
             for path in paths_of_candidates(question, self._index):
-                sized = self._probed(path)
+                sized = self._estimated(path)
                 fewest = min(fewest, sized.size)
                 yield sized
         if fewest > SOME:
-            yield from map(self._probed, paths_of_matches(question, self._index))
+            for path in paths_of_matches(question, self._index):
+                sized = self._estimated(path)
+                yield sized if sized.is_counted or sized.size <= SOME else self._probed(path)
 
     def _probed(self, path: Path) -> Sized:
         """Count what a path brings up to `PROBE`, without looking at the entries themselves."""
@@ -111,6 +118,24 @@ class Sizing:
         for stretch in path.stretches or (None,):
             size += counted(self._session, ids_brought_by(path, stretch), PROBE - size)
         return Sized(path, size, is_all=size < PROBE)
+
+    def _estimated(self, path: Path) -> Sized:
+        """Estimate what a path of texts brings: as many everywhere as among the first entries."""
+        if any(len(text) < RUN for text in self._texts):
+            # Not brought in the order of ids.
+            return self._probed(path)
+        ids = ids_brought_by(path, None).limit(FIRST).subquery()
+        tell = select(func.count(ids.c.id), func.max(ids.c.id))
+        count, last = self._session.execute(tell).one()
+        if count < FIRST:
+            return Sized(path, count, is_all=True)
+        size = min(PROBE, FIRST * self.last_id // last)
+        return Sized(path, size, is_all=size < PROBE, is_counted=False)
+
+    @cached_property
+    def last_id(self) -> int:
+        """The greatest id of an entry; 0 where there is none."""
+        return self._session.scalars(select(func.coalesce(func.max(Entry.id), 0))).one()
 
     @cached_property
     def entries_in_time(self) -> int:

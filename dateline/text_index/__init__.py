@@ -9,11 +9,11 @@ is a question for the runs that begin with them.
 
 from sqlalchemy import Dialect
 
-from dateline.text_index.interface import Field, TextIndex, contains
+from dateline.text_index.interface import RUN, Field, TextIndex, contains
 from dateline.text_index.mysql import MysqlTextIndex
 from dateline.text_index.sqlite import SqliteTextIndex
 
-__all__ = ["Field", "TextIndex", "contains", "text_index_of"]
+__all__ = ["RUN", "Field", "TextIndex", "contains", "text_index_of"]
 
 _INDEXES: dict[str, TextIndex] = {"sqlite": SqliteTextIndex(), "mysql": MysqlTextIndex()}
 

@@ -49,9 +49,9 @@ class TextIndex(Protocol):
         """
 
 
-# From the most common to the least, in running Latin text and in addresses. What stands in no
-# list (other scripts, digits) is rarer than all of it.
-_COMMON: Final = " /.:-etaoinsrhldcumwpfgybvkjxqz"
+# From the most common to the least, in running Latin text and in addresses, where years and
+# numbers begin with the lowest digits. What stands in no list (other scripts) is rarer than all.
+_COMMON: Final = " /.:-etaoinsrhldcumwpfgybvkjxqz0123456789"
 _WEIGHT: Final = {letter: len(_COMMON) - place for place, letter in enumerate(_COMMON)}
 
 

@@ -197,10 +197,10 @@ def test_progress_is_told_in_lines_to_those_who_ask(client: FlaskClient) -> None
         assert answer.mimetype == "application/x-ndjson"
         return [json.loads(line) for line in answer.text.splitlines()]
 
-    body = zipped(as_ndjson(make_items(12_000)))
+    body = zipped(as_ndjson(make_items(6_000)))
     *before, last = lines(step="preview", file=(io.BytesIO(body), "a.ndjson"))
-    assert [line["received"] for line in before[:3]] == [5_000, 10_000, 12_000]
-    assert counts(last["page"]) == [12_000, 12_000, 0, 0]
+    assert [line["received"] for line in before[:3]] == [2_500, 5_000, 6_000]
+    assert counts(last["page"]) == [6_000, 6_000, 0, 0]
     *before, last = lines(step="import", file=(io.BytesIO(body), "a.ndjson"))
     assert len(before) >= 3
     assert last == {"location": "/imports/1"}

@@ -121,6 +121,23 @@ def test_a_bad_question_is_a_sentence(dateline: Dateline) -> None:
     assert asked.stderr == "Error: 'May 23' has no year; write it out, as in 2014-03-08.\n"
 
 
+def test_a_command_loads_no_client_that_it_does_not_use(environment: dict[str, str]) -> None:
+    """They would be a quarter of the start of every command."""
+    program = (
+        "import sys; import dateline.cli; "
+        "dateline.cli.commands.main(['search'], standalone_mode=False); "
+        "print(*({'alembic', 'redis'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == "\n"
+
+
 def test_a_reader_that_goes_away_is_no_traceback(environment: dict[str, str]) -> None:
     with subprocess.Popen(
         [*COMMAND, "sample", "--rows", "1000000"],

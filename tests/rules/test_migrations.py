@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from dateline.config import Settings
-from dateline.database import MIGRATIONS, Database
+from dateline.database import MIGRATIONS, NEWEST_MIGRATION, Database
 from dateline.models import Base
 from dateline.wiring import Services
 
@@ -61,6 +61,7 @@ def test_their_files_are_numbered_in_the_order_of_their_run(alembic: Config) -> 
         path.name for path in (MIGRATIONS / "versions").glob("*.py") if path.name != "__init__.py"
     )
     assert [Path(script.path).name for script in scripts] == files
+    assert scripts[-1].revision == NEWEST_MIGRATION
     for number, (script, name) in enumerate(zip(scripts, files, strict=True), 1):
         assert script.revision == f"{number:04}"
         assert re.fullmatch(rf"{number:04}_[a-z0-9_]+\.py", name)
