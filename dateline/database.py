@@ -100,7 +100,7 @@ class Database:
                     _check_mysql(connection)
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
-            config.attributes["engine"] = self.engine
+            config.attributes["engine"] = self._writing_engine
             command.upgrade(config, "head")
 
     def is_current(self) -> bool:

@@ -18,6 +18,8 @@ NGRAM_SIZE: Final = 3
 RECYCLE: Final = 1_800
 """Seconds after which a connection is made anew: servers and proxies drop idle ones."""
 
+MAPPED: Final = 2**31 - 2**16
+"""Bytes of an SQLite file that readers map into memory: as many as SQLite allows."""
 
 LONGEST_COMMIT: Final = 3_600
 """Seconds: MySQL writes its text index when a transaction is committed, row by row."""
@@ -42,8 +44,9 @@ def make_engines(settings: Settings) -> Engines:
         # A server that has frozen must not keep a reader for ever; a lock may take longer.
         seconds = settings.database_timeout + round(settings.lock_timeout)
         return Engines(_mysql(url, settings, seconds), _mysql(url, settings, LONGEST_COMMIT))
-    engine = _sqlite(url, settings)
-    return Engines(engine, engine)
+    reading = _sqlite(url, settings)
+    event.listen(reading, "connect", _map_sqlite)
+    return Engines(reading, _sqlite(url, settings))
 
 
 def _sqlite(url: URL, settings: Settings) -> Engine:
@@ -66,6 +69,14 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEnt
     cursor.execute("PRAGMA foreign_keys = ON")
     # Indexes over random keys stay in memory during an import (KiB, negative by SQLite's rule).
     cursor.execute("PRAGMA cache_size = -49152")
+    cursor.close()
+
+
+def _map_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # Entries found by the text index lie all over the file: a page that is mapped costs neither a
+    # call nor a copy (docs/decisions/0015).
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA mmap_size = {MAPPED}")
     cursor.close()
 
 

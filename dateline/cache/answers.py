@@ -85,15 +85,8 @@ Make = Callable[[Session], Answer]
 """Makes an answer from a snapshot of the archive."""
 
 
-class Cache(Protocol):
-    """Where ready-made answers are kept."""
-
-    def ready(self, key: str) -> Answer | None:
-        """Give the answer kept under the key if it is current, and never make it.
-
-        Raises:
-            DatabaseAway: only the database could tell whether it is.
-        """
+class Answers(Protocol):
+    """What gives answers."""
 
     def get_or_make(self, key: str, make: Make) -> tuple[Answer, Outcome]:
         """Give the answer kept under the key if it is current, else make it and keep it.
@@ -104,6 +97,17 @@ class Cache(Protocol):
 
         Raises:
             DatabaseAway: the answer is not ready, and the database cannot be reached.
+        """
+
+
+class Cache(Answers, Protocol):
+    """Where ready-made answers are kept."""
+
+    def ready(self, key: str) -> Answer | None:
+        """Give the answer kept under the key if it is current, and never make it.
+
+        Raises:
+            DatabaseAway: only the database could tell whether it is.
         """
 
     def acknowledge(self) -> None:

@@ -13,10 +13,6 @@ class KeptAlone:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
-    def ready(self, key: str) -> Answer | None:
-        """Give the answer if it is kept and current."""
-        return self._cache.ready(key)
-
     def get_or_make(self, key: str, _make: Make) -> tuple[Answer, Outcome]:
         """Give the answer if it is kept and current.
 
@@ -27,19 +23,3 @@ class KeptAlone:
         if answer is None:
             raise NotKept
         return answer, Outcome.HIT
-
-    def acknowledge(self) -> None:
-        """After a commit: return when no reader can be given an older answer any more."""
-        self._cache.acknowledge()
-
-    def status(self) -> dict[str, str]:
-        """Say how the cache is."""
-        return self._cache.status()
-
-    def clear(self) -> None:
-        """Forget every answer."""
-        self._cache.clear()
-
-    def close(self) -> None:
-        """Give every connection back."""
-        self._cache.close()

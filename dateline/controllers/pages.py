@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dateline.cache.answers import Cache
+from dateline.cache.answers import Answers
 from dateline.cache.kept import KeptAlone, NotKept
 from dateline.controllers.asked import Asked, Chip
 from dateline.controllers.citations import address, cite
@@ -107,19 +107,19 @@ def _count(asked: Asked) -> int:
     return EntryPage.model_validate_json(answer.body).total
 
 
-def _timeline(cache: Cache, question: Question) -> dict[str, object]:
+def _timeline(cache: Answers, question: Question) -> dict[str, object]:
     """The entries from afar, over time."""
     timeline = Timeline.model_validate_json(answer_timeline(cache, question, None)[0].body)
     return {"timeline": timeline, "bars": draw_bars(timeline)}
 
 
-def _sites(cache: Cache, question: Question) -> dict[str, object]:
+def _sites(cache: Answers, question: Question) -> dict[str, object]:
     """The entries from afar, by site."""
     answer, _outcome = answer_sites(cache, question, TOP_SITES)
     return {"sites": SiteList.model_validate_json(answer.body)}
 
 
-LOOKS: Final[Mapping[str, Callable[[Cache, Question], dict[str, object]]]] = {
+LOOKS: Final[Mapping[str, Callable[[Answers, Question], dict[str, object]]]] = {
     "timeline": _timeline,
     "sites": _sites,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dateline.cache.answers import Answer, Cache, Outcome
+from dateline.cache.answers import Answer, Answers, Outcome
 from dateline.errors import NotFound
 from dateline.fields.dates import iso_utc
 from dateline.imports.outcomes import Rejection
@@ -51,7 +51,7 @@ def _rejection_view(rejection: Rejection) -> RejectedRowView:
     return RejectedRowView(row=rejection.row, errors=faults, raw=rejection.raw)
 
 
-def answer_imports(cache: Cache, limit: int, before: int | None) -> tuple[Answer, Outcome]:
+def answer_imports(cache: Answers, limit: int, before: int | None) -> tuple[Answer, Outcome]:
     """A page of imports, the newest first, as `ImportPage`."""
 
     def make(session: Session) -> Answer:
@@ -70,7 +70,7 @@ def answer_imports(cache: Cache, limit: int, before: int | None) -> tuple[Answer
     return cache.get_or_make(f"imports?limit={limit}&before={before}", make)
 
 
-def answer_import(cache: Cache, import_id: int) -> tuple[Answer, Outcome]:
+def answer_import(cache: Answers, import_id: int) -> tuple[Answer, Outcome]:
     """One import, as `ImportView`.
 
     Raises:
@@ -85,7 +85,7 @@ def answer_import(cache: Cache, import_id: int) -> tuple[Answer, Outcome]:
 
 
 def answer_rejected(
-    cache: Cache, import_id: int, limit: int, after: int | None
+    cache: Answers, import_id: int, limit: int, after: int | None
 ) -> tuple[Answer, Outcome]:
     """A page of the rejected rows of an import, as `RejectedPage`.
 

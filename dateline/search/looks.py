@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dateline.cache.answers import Answer, Cache, Outcome
+from dateline.cache.answers import Answer, Answers, Outcome
 from dateline.errors import Fault, InvalidQuestion
 from dateline.schemas import SiteList, SiteView, Timeline, TimelineBucket
 from dateline.search.calendar import Interval, buckets_between, interval_for
@@ -17,7 +17,7 @@ MOST_BUCKETS: Final = 10_000
 
 
 def answer_timeline(
-    cache: Cache, question: Question, interval: Interval | None
+    cache: Answers, question: Question, interval: Interval | None
 ) -> tuple[Answer, Outcome]:
     """Count entries by the year, month or day in which their dates begin, as `Timeline`.
 
@@ -37,7 +37,7 @@ def answer_timeline(
     return cache.get_or_make(f"timeline:{interval}:{question.filters!r}", make)
 
 
-def answer_sites(cache: Cache, question: Question, limit: int) -> tuple[Answer, Outcome]:
+def answer_sites(cache: Answers, question: Question, limit: int) -> tuple[Answer, Outcome]:
     """Count entries by site, and give the sites with the most, as `SiteList`."""
 
     def make(session: Session) -> Answer:
