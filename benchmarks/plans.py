@@ -19,9 +19,10 @@ _HEAD: Final = """# Query plans
 
 What the databases say to EXPLAIN of every statement that a question takes, one question of each
 class, newest first; [search.md](search.md#the-plan) says how Dateline chooses the statements.
-This document is written by a command, from an archive that `make bench` or `make bench-full` made:
+This document is written by a command, from archives that `make bench-full` made (`make bench`: one
+of 100,000 rows in build/bench):
 
-    python -m benchmarks plans --directory build/bench --rows 100000 --to docs/plans.md
+    python -m benchmarks plans --directory build/bench-full --rows 1000000 --mysql URL
 
 A statement of which only its index is read says COVERING INDEX; one that begins with
 `title_index` or `url_index` asks the text index; `LIST SUBQUERY` is a set of ids that are looked up.
@@ -56,7 +57,7 @@ def _section(database: Database, kind: str, name: str, asked: Asked) -> Iterator
     def note(
         _connection: Any, _cursor: Any, statement: str, parameters: Any, *_others: Any
     ) -> None:
-        if statement.startswith("SELECT"):
+        if statement.startswith(("SELECT", "WITH")):
             statements.append((statement, parameters))
 
     with database.reading() as session:
