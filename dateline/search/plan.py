@@ -233,12 +233,13 @@ class Plan:
             places = places.where(beyond(position, self._order, after=not descending, of=found))
         places = places.order_by(*self._ordering(found)).limit(self._question.limit + 1)
         page = self._session.execute(places).all()
-        if not page:
-            if position is None:
-                self._total = Total(0, is_exact=True)
+        if not page and position is None:
+            self._total = Total(0, is_exact=True)
             return []
-        self._total = _told(page[0][1])
-        if not self._total.is_exact:
+        if page:
+            self._total = _told(page[0][1])
+        if self._total is None or not self._total.is_exact:
+            # What was gathered is not all, and what lies beyond the position may not be among it.
             return self._seek_in_order(path)
         ids = [entry_id for entry_id, _ in page]
         rows = self._session.execute(select(*COLUMNS).where(Entry.id.in_(ids)))

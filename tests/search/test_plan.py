@@ -38,3 +38,34 @@ def test_a_walk_that_is_given_up_is_no_page(
         dates = [item["date"] for item in answer["items"]]
         assert dates == ["2014-11-10", "2014-11-09", "2014-11-08"]
         assert answer["total"] == 20
+
+
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_a_walk_through_pages_sees_more_than_is_gathered_at_once(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text index gives the first added first; they are the latest, so later pages lack them."""
+    body = as_ndjson(
+        [
+            {
+                "title": "harbour",
+                "url": f"https://example.org/{day}",
+                "date": f"2014-01-{31 - day:02}",
+            }
+            for day in range(20)
+        ]
+    )
+    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 5)
+    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan, _narrowest: 0)
+    with (
+        fresh_database(database, tmp_path) as url,
+        opened(new_settings(tmp_path, database_url=url)) as services,
+    ):
+        client = create_app(services).test_client()
+        assert client.post("/v1/bulk", data=body, content_type=NDJSON).status_code == 200
+        days, following = [], "/v1/entries?contains=harbour&limit=3"
+        while following:
+            answer = client.get(following).get_json()
+            days += [item["date"] for item in answer["items"]]
+            following = answer["next"]
+    assert days == [f"2014-01-{31 - day:02}" for day in range(20)]
