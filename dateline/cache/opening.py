@@ -21,7 +21,7 @@ def _open(settings: Settings, database: Database) -> Cache:
     if settings.cache_url == "none://":
         return NullCache(database)
     if settings.cache_url.startswith("redis"):
-        # Loaded where it is used: its client is a tenth of what a command loads.
+        # Loaded where it is used: no command without Redis waits for its client to be loaded.
         from dateline.cache.redis_cache import RedisCache
 
         return RedisCache(database, settings.cache_url)

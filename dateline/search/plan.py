@@ -214,17 +214,20 @@ class Plan:
         return query.where(value, ~past)
 
     def _ordering(self, of: Any = Entry) -> list[Any]:
-        by = [of.date_start, of.id] if self._order is Order.DATE else [of.id]
-        return [column.desc() if self._question.sort.descending else column.asc() for column in by]
+        descending = self._question.sort.descending
+        return [column.desc() if descending else column.asc() for column in self._place(of)]
+
+    def _place(self, of: Any = Entry) -> list[Any]:
+        """Give the columns that tell the place of an entry in the order."""
+        return [of.date_start, of.id] if self._order is Order.DATE else [of.id]
 
     # --- By the narrowest path ------------------------------------------------------------------
 
     def _seek(self, path: Path) -> list[FoundRow]:
         """Give the page out of all that a path brings, and learn the total by it."""
         # Places alone are gathered and sorted, by the database, in one statement with their number.
-        by = [Entry.date_start, Entry.id] if self._order is Order.DATE else [Entry.id]
         most = TOTAL_LIMIT + 1
-        parts = [query.limit(most).subquery() for query in self._sought(path, *by)]
+        parts = [query.limit(most).subquery() for query in self._sought(path, *self._place())]
         found = union_all(*map(select, parts)).limit(most).cte("found").c
         count = select(func.count(found.id)).scalar_subquery()
         places = select(found.id, count)

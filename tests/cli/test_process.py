@@ -122,7 +122,7 @@ def test_a_bad_question_is_a_sentence(dateline: Dateline) -> None:
 
 
 def test_a_command_loads_no_client_that_it_does_not_use(environment: dict[str, str]) -> None:
-    """They would be a quarter of the start of every command."""
+    """Every command would wait for them at its start."""
     program = (
         "import sys; import dateline.cli; "
         "dateline.cli.commands.main(['search'], standalone_mode=False); "
