@@ -1,10 +1,12 @@
 """Years, months and days of the UTC calendar, in which a timeline is cut."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from enum import StrEnum
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
+
+from dateline.models import DAY
 
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _LENGTHS: Final = {"year": 4, "month": 7, "day": 10}
@@ -23,36 +25,45 @@ class Interval(StrEnum):
     MONTH = "month"
     DAY = "day"
 
-    def start(self, second: int) -> str:
-        """Give the year, month or day of a Unix second, in ISO 8601."""
-        day = date.fromordinal(_EPOCH_DAY + second // 86_400)
-        return day.isoformat()[: _LENGTHS[self.value]]
+
+class Bucket(NamedTuple):
+    """One year, month or day.
+
+    Attributes:
+        start: in ISO 8601, as long as the interval needs: `2014`, `2014-03`, `2014-03-08`.
+        second: its first Unix second.
+    """
+
+    start: str
+    second: int
 
 
 def interval_for(first: int, last: int) -> Interval:
     """Choose the interval that shows the time between two Unix seconds well."""
-    days = (last - first) // 86_400 + 1
+    days = (last - first) // DAY + 1
     if days <= DAYS_BY_DAY:
         return Interval.DAY
     return Interval.MONTH if days <= DAYS_BY_MONTH else Interval.YEAR
 
 
-def buckets_between(first: int, last: int, interval: Interval, most: int) -> list[str] | None:
+def buckets_between(first: int, last: int, interval: Interval, most: int) -> list[Bucket] | None:
     """Give every bucket from one Unix second to another; None if there are more than `most`."""
-    starts = list(islice(_starts(interval.start(first), interval.start(last)), most + 1))
-    return None if len(starts) > most else starts
+    days = islice(_first_days(_day_of(first), _day_of(last), interval), most + 1)
+    length = _LENGTHS[interval.value]
+    buckets = [
+        Bucket(day.isoformat()[:length], (day.toordinal() - _EPOCH_DAY) * DAY) for day in days
+    ]
+    return None if len(buckets) > most else buckets
 
 
-def _starts(start: str, end: str) -> Iterator[str]:
-    year, month, day = (int(part) for part in (start + "-01-01")[:10].split("-"))
-    now = datetime(year, month, day)  # noqa: DTZ001 - plain calendar arithmetic in UTC
-    length = len(start)
-    while (text := now.isoformat()[:length]) < end:
-        yield text
-        if length == _LENGTHS["day"]:
-            now += timedelta(days=1)
-        elif length == _LENGTHS["month"] and now.month < 12:
-            now = now.replace(month=now.month + 1)
-        else:
-            now = now.replace(year=now.year + 1, month=1)
-    yield end
+def _day_of(second: int) -> date:
+    return date.fromordinal(_EPOCH_DAY + second // DAY)
+
+
+def _first_days(first: date, last: date, interval: Interval) -> Iterator[date]:
+    if interval is Interval.YEAR:
+        return (date(year, 1, 1) for year in range(first.year, last.year + 1))
+    if interval is Interval.MONTH:
+        months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+        return (date(month // 12, month % 12 + 1, 1) for month in months)
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))

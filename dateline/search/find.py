@@ -35,7 +35,7 @@ class Found:
 
 def find(session: Session, question: Question) -> Found:
     """Find one page, and count all."""
-    plan = Plan(session, question)
+    plan = Plan(session.connection(), question)
     rows = plan.page()
     more = len(rows) > question.limit
     rows = rows[: question.limit]
@@ -47,7 +47,7 @@ def find_all(session: Session, question: Question) -> Iterator[FoundRow]:
     """Find every entry, page after page of the same snapshot, so that memory stays flat."""
     question = replace(question, limit=PAGE_OF_ALL, position=None)
     while True:
-        rows = Plan(session, question).page()
+        rows = Plan(session.connection(), question).page()
         yield from rows[:PAGE_OF_ALL]
         if len(rows) <= PAGE_OF_ALL:
             return

@@ -1,5 +1,6 @@
 """Looking at what is found from afar: how many entries over time, and on which sites."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Final
 
@@ -31,7 +32,7 @@ def answer_timeline(
     """
 
     def make(session: Session) -> Answer:
-        days = tally_days(session, question)
+        days = tally_days(session.connection(), question)
         return Answer.of(_timeline(days, interval).model_dump_json().encode())
 
     return cache.get_or_make(f"timeline:{interval}:{question.filters!r}", make)
@@ -41,7 +42,7 @@ def answer_sites(cache: Answers, question: Question, limit: int) -> tuple[Answer
     """Count entries by site, and give the sites with the most, as `SiteList`."""
 
     def make(session: Session) -> Answer:
-        sites = tally_sites(session, question)
+        sites = tally_sites(session.connection(), question)
         return Answer.of(_site_list(sites, limit).model_dump_json().encode())
 
     return cache.get_or_make(f"sites:{limit}:{question.filters!r}", make)
@@ -55,8 +56,8 @@ def _timeline(days: Tally[int], interval: Interval | None) -> Timeline:
         )
     first, last = min(days.counts), max(days.counts)
     chosen = interval or interval_for(first, last)
-    starts = buckets_between(first, last, chosen, MOST_BUCKETS)
-    if starts is None:
+    buckets = buckets_between(first, last, chosen, MOST_BUCKETS)
+    if buckets is None:
         raise InvalidQuestion(
             [
                 Fault(
@@ -68,12 +69,16 @@ def _timeline(days: Tally[int], interval: Interval | None) -> Timeline:
                 )
             ]
         )
-    counts = dict.fromkeys(starts, 0)
+    seconds = [bucket.second for bucket in buckets]
+    counts = [0] * len(buckets)
     for day, count in days.counts.items():
-        counts[chosen.start(day)] += count
+        counts[bisect_right(seconds, day) - 1] += count
     return Timeline(
         interval=chosen.value,
-        buckets=[TimelineBucket(start=start, count=count) for start, count in counts.items()],
+        buckets=[
+            TimelineBucket(start=bucket.start, count=count)
+            for bucket, count in zip(buckets, counts, strict=True)
+        ],
         total=days.total,
         total_relation="eq" if days.is_exact else "gte",
     )

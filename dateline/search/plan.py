@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, func, select, union_all
 
 from dateline.models import Entry
 from dateline.search.cursor import Position
@@ -33,9 +32,14 @@ from dateline.text_index import text_index_of
 TOTAL_LIMIT: Final = 10_000
 """Totals are exact up to here."""
 
-SHORTEST_WALK: Final = 2_000
+SHORTEST_WALK: Final = 500
+"""Entries that are tested along the asked order where nothing tells how common a text is."""
+
+LONGER_WALK: Final = 4_000
+"""Entries that are tested where those of the shortest walk say that they will fill the page."""
+
 LONGEST_WALK: Final = 20_000
-"""Entries that are tested along the asked order before another path is taken."""
+"""Entries that are tested where those of the shortest walk say that the total is told by them."""
 
 MOST_LOOKUPS: Final = 100_000
 """Ids of an index that are looked up in those of a common text, rather than testing its entries."""
@@ -55,15 +59,15 @@ class Plan:
     path would bring too much; what few have is found by the path that brings the fewest.
     """
 
-    def __init__(self, session: Session, question: Question) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, question: Question) -> None:
+        self._connection = connection
         self._question = question
         self._asked = filters_of(question)
         # No path leads to what a title has not, and most have it not.
         self._to_find = self._asked - {Filter.WITHOUT}
-        self._index = text_index_of(session.connection().dialect)
-        self._site = only_site_of(session, question)
-        self._sizing = Sizing(session, question, self._index, self._site)
+        self._index = text_index_of(connection.dialect)
+        self._site = only_site_of(connection, question)
+        self._sizing = Sizing(connection, question, self._index, self._site)
         self._order = Order.DATE if question.sort.by_date else Order.ID
         self._way = self._way_along_the_order()
         self._narrowest: Sized | None = None
@@ -74,12 +78,11 @@ class Plan:
         if self._way.assures >= self._to_find:
             return self._along(self._way, None)
         narrowest = self._narrowest = self._sizing.narrowest()
-        steps = self._steps_worth_walking(narrowest)
-        if steps:
-            rows = self._along(self._way, steps)
-            if len(rows) > self._question.limit:
-                return rows
-        return self._seek(self._best())
+        steps, limit = self._steps_worth_walking(narrowest), self._question.limit
+        rows = self._along(self._way, steps) if steps else []
+        if narrowest is None and limit * steps < len(rows) * LONGER_WALK <= limit * LONGER_WALK:
+            rows = self._along(self._way, LONGER_WALK)
+        return rows if len(rows) > limit else self._seek(self._best())
 
     def total(self) -> Total:
         """Tell how many entries answer the question; asked after `page`."""
@@ -94,8 +97,10 @@ class Plan:
             if self._two_indexes_tell(narrowest):
                 return _told(self._count(self._way, TOTAL_LIMIT + 1, narrowest.path))
         if narrowest is None and not self._way.assures >= self._to_find:
-            # What was common on the page is counted along the order too, where that is enough.
-            count, complete = self._count_along(self._way, LONGEST_WALK)
+            # What is in every other entry is sooner counted along the order.
+            count, complete = self._count_along(self._way, SHORTEST_WALK)
+            if not complete and count * LONGEST_WALK > TOTAL_LIMIT * SHORTEST_WALK:
+                count, complete = self._count_along(self._way, LONGEST_WALK)
             if complete or count > TOTAL_LIMIT:
                 return _told(count)
         return _told(self._count(self._best(), TOTAL_LIMIT + 1))
@@ -166,7 +171,7 @@ class Plan:
         for stretch in self._ahead(path):
             query = brought_by(path, stretch, *COLUMNS).where(*tests(self._question, path, None))
             bounded = self._up_to(query, path, stretch, steps)
-            rows += self._session.execute(
+            rows += self._connection.execute(
                 bounded.order_by(*self._ordering()).limit(wanted - len(rows))
             )
             # What comes after a stretch that was not walked to its end is not what comes next.
@@ -181,7 +186,7 @@ class Plan:
             query = brought_by(path, stretch, Entry.id).where(*tests(self._question, path, None))
             bounded = self._up_to(query, path, stretch, steps)
             complete = complete and bounded is query
-            count += counted(self._session, bounded, TOTAL_LIMIT + 1 - count)
+            count += counted(self._connection, bounded, TOTAL_LIMIT + 1 - count)
         return count, complete
 
     def _ahead(self, path: Path) -> Iterator[Stretch]:
@@ -201,7 +206,7 @@ class Plan:
         if steps is None:
             return query
         by = Entry.date_start if self._order is Order.DATE else Entry.id
-        edge = self._session.execute(
+        edge = self._connection.execute(
             brought_by(path, stretch, by, Entry.id)
             .order_by(*self._ordering())
             .offset(steps)
@@ -228,26 +233,27 @@ class Plan:
         # Places alone are gathered and sorted, by the database, in one statement with their number.
         most = TOTAL_LIMIT + 1
         parts = [query.limit(most).subquery() for query in self._sought(path, *self._place())]
-        found = union_all(*map(select, parts)).limit(most).cte("found").c
-        count = select(func.count(found.id)).scalar_subquery()
-        places = select(found.id, count)
+        gathered = union_all(*map(select, parts)).limit(most).subquery("gathered").c
+        # Not by a second look at what was gathered, for which MySQL would ask its text index again.
+        in_all = func.count().over().label("in_all")
+        found = select(*self._place(gathered), in_all).subquery("found").c
+        places = select(*self._place(found), found.in_all)
         position, descending = self._question.position, self._question.sort.descending
         if position is not None:
             places = places.where(beyond(position, self._order, after=not descending, of=found))
         places = places.order_by(*self._ordering(found)).limit(self._question.limit + 1)
-        page = self._session.execute(places).all()
-        if not page and position is None:
-            self._total = Total(0, is_exact=True)
-            return []
-        if page:
-            self._total = _told(page[0][1])
-        if self._total is None or not self._total.is_exact:
-            # What was gathered is not all, and what lies beyond the position may not be among it.
-            return self._seek_in_order(path)
-        ids = [entry_id for entry_id, _ in page]
-        rows = self._session.execute(select(*COLUMNS).where(Entry.id.in_(ids)))
-        by_id = {row.id: row for row in rows}
-        return [by_id[entry_id] for entry_id in ids]
+        page = places.subquery("page").c
+        rows = self._connection.execute(
+            select(*COLUMNS, page.in_all)
+            .join(Entry, Entry.id == page.id)
+            .order_by(*self._ordering(page))
+        ).all()
+        if rows or position is None:
+            self._total = _told(rows[0].in_all if rows else 0)
+            if self._total.is_exact:
+                return list(rows)
+        # What was gathered is not all, or what lies beyond the position is not among it.
+        return self._seek_in_order(path)
 
     def _seek_in_order(self, path: Path) -> list[FoundRow]:
         wanted = self._question.limit + 1
@@ -256,7 +262,7 @@ class Plan:
         for query in self._sought(path, *COLUMNS):
             if position is not None:
                 query = query.where(beyond(position, self._order, after=after))
-            rows += self._session.execute(query.order_by(*self._ordering()).limit(wanted))
+            rows += self._connection.execute(query.order_by(*self._ordering()).limit(wanted))
         by = "date_start" if self._order is Order.DATE else "id"
         rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
         return rows[:wanted]
@@ -269,7 +275,7 @@ class Plan:
             queries = list(self._sought(path, Entry.id, known=known))
         count = 0
         for query in queries:
-            count += counted(self._session, query, None if limit is None else limit - count)
+            count += counted(self._connection, query, None if limit is None else limit - count)
         return count
 
     def _sought(

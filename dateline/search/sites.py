@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
 from dateline.models import SiteCount
 from dateline.search.paths import begins_with
@@ -24,7 +23,7 @@ class Site(NamedTuple):
     whole: bool
 
 
-def only_site_of(session: Session, question: Question) -> Site | None:
+def only_site_of(connection: Connection, question: Question) -> Site | None:
     """Find the one site that all entries in the asked ranges of keys are of; None if not one.
 
     A site can lie below another: `github.io` is no site, but each of its subdomains is.
@@ -35,8 +34,8 @@ def only_site_of(session: Session, question: Question) -> Site | None:
     key = SiteCount.site_key
     columns = (SiteCount.site_key, SiteCount.site, SiteCount.entries)
     found = {
-        *session.execute(select(*columns).where(begins_with(key, narrowest)).limit(2)).all(),
-        *session.execute(select(*columns).where(key.in_(keys_above(narrowest)))).all(),
+        *connection.execute(select(*columns).where(begins_with(key, narrowest)).limit(2)).all(),
+        *connection.execute(select(*columns).where(key.in_(keys_above(narrowest)))).all(),
     }
     if len(found) != 1:
         return None

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, func, select
 
 from dateline.models import DAY, DayCount, Entry
 from dateline.search.paths import (
@@ -59,9 +58,13 @@ class Sizing:
     """Sizes the paths to the entries of one question."""
 
     def __init__(
-        self, session: Session, question: Question, index: TextIndex, site: Site | None
+        self,
+        connection: Connection,
+        question: Question,
+        index: TextIndex,
+        site: Site | None,
     ) -> None:
-        self._session = session
+        self._connection = connection
         self._question = question
         self._asked = filters_of(question)
         self._index = index
@@ -116,7 +119,7 @@ class Sizing:
         """Count what a path brings up to `PROBE`, without looking at the entries themselves."""
         size = 0
         for stretch in path.stretches or (None,):
-            size += counted(self._session, ids_brought_by(path, stretch), PROBE - size)
+            size += counted(self._connection, ids_brought_by(path, stretch), PROBE - size)
         return Sized(path, size, is_all=size < PROBE)
 
     def _estimated(self, path: Path) -> Sized:
@@ -126,7 +129,7 @@ class Sizing:
             return self._probed(path)
         ids = ids_brought_by(path, None).limit(FIRST).subquery()
         tell = select(func.count(ids.c.id), func.max(ids.c.id))
-        count, last = self._session.execute(tell).one()
+        count, last = self._connection.execute(tell).one()
         if count < FIRST:
             return Sized(path, count, is_all=True)
         size = min(PROBE, FIRST * self.last_id // last)
@@ -135,7 +138,7 @@ class Sizing:
     @cached_property
     def last_id(self) -> int:
         """The greatest id of an entry; 0 where there is none."""
-        return self._session.scalars(select(func.coalesce(func.max(Entry.id), 0))).one()
+        return self._connection.scalars(select(func.coalesce(func.max(Entry.id), 0))).one()
 
     @cached_property
     def entries_in_time(self) -> int:
@@ -146,10 +149,10 @@ class Sizing:
             days = days.where(DayCount.day > question.first - DAY)
         if question.last is not None:
             days = days.where(DayCount.day <= question.last)
-        return int(self._session.scalars(days).one())
+        return int(self._connection.scalars(days).one())
 
 
-def counted(session: Session, query: Select[Any], most: int | None) -> int:
+def counted(connection: Connection, query: Select[Any], most: int | None) -> int:
     """Count what a query gives, up to so many."""
     rows = query.limit(most).subquery()
-    return session.scalars(select(func.count()).select_from(rows)).one()
+    return connection.scalars(select(func.count()).select_from(rows)).one()

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, select
 
 from dateline.models import DAY, DayCount, Entry, SiteCount
 from dateline.search.paths import (
@@ -46,34 +45,34 @@ class Tally(Generic[Key]):
         return sum(self.counts.values())
 
 
-def tally_days(session: Session, question: Question) -> Tally[int]:
+def tally_days(connection: Connection, question: Question) -> Tally[int]:
     """Count entries by the day in which their dates begin: its first second, in UTC."""
     asked = filters_of(question)
     if asked <= {Filter.DATES}:
-        return Tally(_days_in_time(session, question))
-    path = Plan(session, question).path_in_order()
+        return Tally(_days_in_time(connection, question))
+    path = Plan(connection, question).path_in_order()
     if path is not None:
         # Of one site: its index knows the dates.
         counts: Counter[int] = Counter()
         for stretch in path.stretches:
-            counts.update(_grouped_by_day(session, path, stretch))
+            counts.update(_grouped_by_day(connection, path, stretch))
         return Tally(counts)
-    starts, is_exact = _first_found(session, question, Entry.date_start)
+    starts, is_exact = _first_found(connection, question, Entry.date_start)
     return Tally(Counter(start - start % DAY for start in starts), is_exact)
 
 
-def tally_sites(session: Session, question: Question) -> Tally[str]:
+def tally_sites(connection: Connection, question: Question) -> Tally[str]:
     """Count entries by registrable domain."""
     asked = filters_of(question)
     if asked <= {Filter.KEYS} and question.key is None:
-        kept = _kept_sites(session, question)
+        kept = _kept_sites(connection, question)
         if kept is not None:
             return Tally(kept)
-    sites, is_exact = _first_found(session, question, Entry.site)
+    sites, is_exact = _first_found(connection, question, Entry.site)
     return Tally(Counter(sites), is_exact)
 
 
-def _days_in_time(session: Session, question: Question) -> Counter[int]:
+def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
     """Count with the kept counts of whole days, and one by one at the ends of the asked time."""
     first, last = question.first, question.last
     path = path_of_dates(question)
@@ -93,9 +92,9 @@ def _days_in_time(session: Session, question: Question) -> Counter[int]:
         kept = kept.where(DayCount.day < to_day)
         if to_day != last + 1:
             one_by_one.append(_and(inside, Entry.date_start >= to_day))
-    counts = Counter(dict(session.execute(kept).all()))
+    counts = Counter(dict(connection.execute(kept).all()))
     for stretch in one_by_one:
-        counts.update(_grouped_by_day(session, path, stretch))
+        counts.update(_grouped_by_day(connection, path, stretch))
     return counts
 
 
@@ -103,12 +102,12 @@ def _and(stretch: Stretch, where: Any) -> Stretch:
     return stretch._replace(where=(*stretch.where, where))
 
 
-def _grouped_by_day(session: Session, path: Path, stretch: Stretch) -> dict[int, int]:
+def _grouped_by_day(connection: Connection, path: Path, stretch: Stretch) -> dict[int, int]:
     query = brought_by(path, stretch, _DAY_OF, func.count()).group_by(_DAY_OF)
-    return {int(day): count for day, count in session.execute(query)}
+    return {int(day): count for day, count in connection.execute(query)}
 
 
-def _kept_sites(session: Session, question: Question) -> dict[str, int] | None:
+def _kept_sites(connection: Connection, question: Question) -> dict[str, int] | None:
     """Take the kept counts; None where only a part of a site is asked for."""
     kept = select(SiteCount.site, SiteCount.entries)
     for beginning in question.key_ranges:
@@ -117,14 +116,15 @@ def _kept_sites(session: Session, question: Question) -> dict[str, int] | None:
         kept = kept.where(begins_with(SiteCount.site_key, beginning))
     above = {key for beginning in question.key_ranges for key in keys_above(beginning)}
     partly = select(SiteCount.site).where(SiteCount.site_key.in_(above)).limit(1)
-    if above and session.execute(partly).first() is not None:
+    if above and connection.execute(partly).first() is not None:
         return None
-    return dict(session.execute(kept).all())
+    return dict(connection.execute(kept).all())
 
 
-def _first_found(session: Session, question: Question, column: Any) -> tuple[list[Any], bool]:
+def _first_found(connection: Connection, question: Question, column: Any) -> tuple[list[Any], bool]:
     """Give a value of each of the entries found, up to `TOTAL_LIMIT`; and whether that is all."""
     values: list[Any] = []
-    for query in Plan(session, question).queries_of_all(column):
-        values += session.scalars(query.limit(TOTAL_LIMIT + 1 - len(values)))
+    for query in Plan(connection, question).queries_of_all(column):
+        rows = connection.execute(query.limit(TOTAL_LIMIT + 1 - len(values))).all()
+        values += [value for (value,) in rows]
     return values[:TOTAL_LIMIT], len(values) <= TOTAL_LIMIT

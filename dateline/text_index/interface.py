@@ -54,6 +54,17 @@ class TextIndex(Protocol):
 _COMMON: Final = " /.:-etaoinsrhldcumwpfgybvkjxqz0123456789"
 _WEIGHT: Final = {letter: len(_COMMON) - place for place, letter in enumerate(_COMMON)}
 
+# Usual, though their letters alone do not tell: of words in European languages, and of addresses.
+_USUAL: Final = """
+    ado all ant ara art ate ati aci ain and che cht cio com con dad del der des die ear ein
+    ell ent era ere ers ess est eth eur for gen hat her his ich ida ien ill ine ing int ion
+    ire ist ith ive lla los men nce nde not nte nth nto one ons ont ort oun our ous out ove
+    par per pla por pre pro que ran rea res sch she sta str ted ten ter tha the thi tio tra
+    tre und ung ver was ait ais ard ato ome les
+    cle ews htm htt icl new org rti tic tml tps ttp www 200 201 202 .co
+    """.split()  # noqa: SIM905 - a list would have a line for each
+_MOST: Final = RUN * len(_COMMON)
+
 
 def rarest_runs(text: str, most: int) -> list[str]:
     """Give the runs of a folded text that probably stand in the fewest texts, in a fixed order.
@@ -62,8 +73,11 @@ def rarest_runs(text: str, most: int) -> list[str]:
     quicker than all of them; the folded column sorts out the rest.
     """
     runs = {text[start : start + RUN] for start in range(len(text) - RUN + 1)}
-    rarest = sorted(runs, key=lambda run: (sum(_WEIGHT.get(letter, 0) for letter in run), run))
-    return rarest[:most]
+    return sorted(runs, key=lambda run: (_weight(run), run))[:most]
+
+
+def _weight(run: str) -> int:
+    return sum(_WEIGHT.get(letter, 0) for letter in run) + _MOST * (run in _USUAL)
 
 
 def contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:

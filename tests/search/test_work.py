@@ -189,7 +189,7 @@ def _way(line: str) -> str | None:
     found = re.search(
         r"(SCAN|SEARCH) (\w+)(?: USING (?:COVERING )?(?:INDEX (\w+)|INTEGER PRIMARY KEY))?", line
     )
-    if found is None or found[2] == "found" or found[2].startswith("anon"):
+    if found is None or found[2] in ("gathered", "found", "page") or found[2].startswith("anon"):
         return None
     how, table, index = found.groups()
     if table != "entries":
