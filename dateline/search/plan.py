@@ -80,7 +80,8 @@ class Plan:
         narrowest = self._narrowest = self._sizing.narrowest()
         steps, limit = self._steps_worth_walking(narrowest), self._question.limit
         rows = self._along(self._way, steps) if steps else []
-        if narrowest is None and limit * steps < len(rows) * LONGER_WALK <= limit * LONGER_WALK:
+        if narrowest is None and len(rows) <= limit and len(rows) * LONGER_WALK > limit * steps:
+            # Met as often as so far, they fill the page within the longer walk.
             rows = self._along(self._way, LONGER_WALK)
         return rows if len(rows) > limit else self._seek(self._best())
 
