@@ -72,6 +72,8 @@ class Plan:
         self._way = self._way_along_the_order()
         self._narrowest: Sized | None = None
         self._total: Total | None = None
+        # Whether the shortest walk filled the page, where nothing else tells how common a text is.
+        self._is_met_at_once = False
 
     def page(self) -> list[FoundRow]:
         """Give the rows of the page and, where there is one, the first of the next page."""
@@ -80,9 +82,11 @@ class Plan:
         narrowest = self._narrowest = self._sizing.narrowest()
         steps, limit = self._steps_worth_walking(narrowest), self._question.limit
         rows = self._along(self._way, steps) if steps else []
-        if narrowest is None and len(rows) <= limit and len(rows) * LONGER_WALK > limit * steps:
-            # Met as often as so far, they fill the page within the longer walk.
-            rows = self._along(self._way, LONGER_WALK)
+        if narrowest is None:
+            self._is_met_at_once = len(rows) > limit
+            if not self._is_met_at_once and len(rows) * LONGER_WALK > limit * steps:
+                # Met as often as so far, they fill the page within the longer walk.
+                rows = self._along(self._way, LONGER_WALK)
         return rows if len(rows) > limit else self._seek(self._best())
 
     def total(self) -> Total:
@@ -97,7 +101,7 @@ class Plan:
                 return _told(narrowest.size)
             if self._two_indexes_tell(narrowest):
                 return _told(self._count(self._way, TOTAL_LIMIT + 1, narrowest.path))
-        if narrowest is None and not self._way.assures >= self._to_find:
+        if self._is_met_at_once:
             # What is in every other entry is sooner counted along the order.
             count, complete = self._count_along(self._way, SHORTEST_WALK)
             if not complete and count * LONGEST_WALK > TOTAL_LIMIT * SHORTEST_WALK:

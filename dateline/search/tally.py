@@ -125,6 +125,5 @@ def _first_found(connection: Connection, question: Question, column: Any) -> tup
     """Give a value of each of the entries found, up to `TOTAL_LIMIT`; and whether that is all."""
     values: list[Any] = []
     for query in Plan(connection, question).queries_of_all(column):
-        rows = connection.execute(query.limit(TOTAL_LIMIT + 1 - len(values))).all()
-        values += [value for (value,) in rows]
+        values += connection.scalars(query.limit(TOTAL_LIMIT + 1 - len(values))).all()
     return values[:TOTAL_LIMIT], len(values) <= TOTAL_LIMIT

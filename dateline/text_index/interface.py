@@ -55,15 +55,16 @@ _COMMON: Final = " /.:-etaoinsrhldcumwpfgybvkjxqz0123456789"
 _WEIGHT: Final = {letter: len(_COMMON) - place for place, letter in enumerate(_COMMON)}
 
 # Usual, though their letters alone do not tell: of words in European languages, and of addresses.
-_USUAL: Final = """
+_USUAL: Final = frozenset("""
     ado all ant ara art ate ati aci ain and che cht cio com con dad del der des die ear ein
     ell ent era ere ers ess est eth eur for gen hat her his ich ida ien ill ine ing int ion
     ire ist ith ive lla los men nce nde not nte nth nto one ons ont ort oun our ous out ove
     par per pla por pre pro que ran rea res sch she sta str ted ten ter tha the thi tio tra
     tre und ung ver was ait ais ard ato ome les
     cle ews htm htt icl new org rti tic tml tps ttp www 200 201 202 .co
-    """.split()  # noqa: SIM905 - a list would have a line for each
-_MOST: Final = RUN * len(_COMMON)
+    """.split())  # noqa: SIM905 - a list would have a line for each
+# More than the letters of any run weigh together.
+_USUAL_WEIGHT: Final = RUN * len(_COMMON)
 
 
 def rarest_runs(text: str, most: int) -> list[str]:
@@ -77,7 +78,7 @@ def rarest_runs(text: str, most: int) -> list[str]:
 
 
 def _weight(run: str) -> int:
-    return sum(_WEIGHT.get(letter, 0) for letter in run) + _MOST * (run in _USUAL)
+    return sum(_WEIGHT.get(letter, 0) for letter in run) + _USUAL_WEIGHT * (run in _USUAL)
 
 
 def contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
