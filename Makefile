@@ -82,12 +82,12 @@ screenshots: setup ## Take pictures of the page into build/screenshots (needs ch
 .PHONY: requirements
 requirements: setup ## Pin the ranges of pyproject.toml anew
 	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.txt
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links \
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links \
 		--group dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links \
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links \
 		--group pyproject.toml:peer --output-file requirements-peer.txt
 
 .PHONY: clean
