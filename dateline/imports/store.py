@@ -3,11 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache
-from itertools import chain
 from typing import Final
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from dateline.imports.normalise import SoundRow
@@ -21,10 +19,25 @@ rows, SQLAlchemy's handling of each value would cost as much as the insert itsel
 
 _NAMES: Final = ", ".join(COLUMNS)
 
-ROWS_IN_STATEMENTS: Final = (2_000, 100)
-"""Rows that SQLite takes by one statement, as long as there are so many: it takes 32,766 values, of
-which a row has 15. They are always the same statements, which the driver keeps prepared: one of
-another length for each group would cost memory and time."""
+
+def _row_of(mark: str) -> str:
+    return ", ".join([mark] * len(COLUMNS))
+
+
+_INSERT: Final = {
+    # A row by a statement, always the same one: for a statement that writes several rows, SQLite
+    # keeps a copy of each page as it was, which is half of all that an import would write.
+    "sqlite": (
+        f"INSERT INTO entries ({_NAMES}) VALUES ({_row_of('?')}) "
+        "ON CONFLICT (url_key, identity) DO NOTHING"
+    ),
+    # Not INSERT IGNORE, which also ignores what must not be, such as a value cut off. The driver
+    # makes of it statements with many rows each.
+    "mysql": (
+        f"INSERT INTO entries ({_NAMES}) VALUES ({_row_of('%s')}) "
+        "ON DUPLICATE KEY UPDATE identity = identity"
+    ),
+}
 
 
 def last_entry_id(session: Session) -> int:
@@ -45,45 +58,12 @@ def store_rows(
     connection = session.connection()
     last_id = last_entry_id(session)
     values = [(*row, now, import_id) for row in rows]
-    if connection.dialect.name == "mysql":
-        # Not INSERT IGNORE, which also ignores what must not be, such as a value cut off. The
-        # driver makes of it statements with many rows each.
-        connection.exec_driver_sql(
-            f"INSERT INTO entries ({_NAMES}) VALUES ({_row_of('%s')}) "
-            "ON DUPLICATE KEY UPDATE identity = identity",
-            values,
-        )
-    else:
-        _insert_into_sqlite(connection, values)
+    connection.exec_driver_sql(_INSERT[connection.dialect.name], values)
     # There is one writer at a time, so all that is newer is ours.
     created = session.scalars(select(func.count()).where(Entry.id > last_id)).one()
     if created:
         text_index_of(connection.dialect).add_after(connection, last_id)
     return created
-
-
-def _insert_into_sqlite(connection: Connection, values: Sequence[tuple[object, ...]]) -> None:
-    """Insert many rows by one statement, which costs less than one statement a row."""
-    at = 0
-    for rows in ROWS_IN_STATEMENTS:
-        while at + rows <= len(values):
-            flat = tuple(chain.from_iterable(values[at : at + rows]))
-            connection.exec_driver_sql(_insert_of(rows), flat)
-            at += rows
-    if at < len(values):
-        connection.exec_driver_sql(_insert_of(1), list(values[at:]))
-
-
-@cache
-def _insert_of(rows: int) -> str:
-    marks = ", ".join([f"({_row_of('?')})"] * rows)
-    return (
-        f"INSERT INTO entries ({_NAMES}) VALUES {marks} ON CONFLICT (url_key, identity) DO NOTHING"
-    )
-
-
-def _row_of(mark: str) -> str:
-    return ", ".join([mark] * len(COLUMNS))
 
 
 def same_entry(row: SoundRow) -> Select[int]:
