@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, insert
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 from sqlalchemy import text as sql
 from sqlalchemy import update
 
 from dateline.models import DAY, DayCount, Entry, SiteCount
+
+AT_A_TIME: Final = 20_000
+"""Entries: those that are counted by one statement are sorted in memory."""
 
 _SITES: Final = "SUBSTR(url_key, 1, LENGTH(site) + 1) AS site_key, site"
 """A URL key begins with the labels of its site in reverse, each with a comma behind it."""
@@ -29,17 +32,19 @@ _ADD: Final = {
 
 def count_after(connection: Connection, last_id: int) -> None:
     """Count every entry whose id is greater than `last_id`."""
-    for table, (columns, values) in _COUNTED.items():
-        key = columns.partition(",")[0]
-        add = _ADD[connection.dialect.name].format(table=table, key=key)
-        connection.execute(
-            sql(
-                f"INSERT INTO {table} ({columns}, entries) SELECT * FROM "
-                f"(SELECT {values}, COUNT(*) AS entries FROM entries "
-                f"WHERE id > :last_id GROUP BY {columns}) AS new WHERE true {add}"
-            ),
-            {"last_id": last_id},
-        )
+    newest = connection.scalar(select(func.max(Entry.id))) or 0
+    for after in range(last_id, newest, AT_A_TIME):
+        for table, (columns, values) in _COUNTED.items():
+            key = columns.partition(",")[0]
+            add = _ADD[connection.dialect.name].format(table=table, key=key)
+            connection.execute(
+                sql(
+                    f"INSERT INTO {table} ({columns}, entries) SELECT * FROM "
+                    f"(SELECT {values}, COUNT(*) AS entries FROM entries "
+                    f"WHERE id > :after AND id <= :last GROUP BY {columns}) AS new WHERE true {add}"
+                ),
+                {"after": after, "last": after + AT_A_TIME},
+            )
 
 
 def count_one(connection: Connection, entry: Entry, by: int) -> None:

@@ -1,11 +1,12 @@
 """The kept counts of sites and days: always those that counting all entries would give."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from dateline.models import DayCount, Entry, SiteCount
 from dateline.wiring import Services
-from tests.factories import NDJSON, as_ndjson, make_item
+from tests.factories import NDJSON, as_ndjson, make_item, make_items
 
 DAY = 86_400
 
@@ -56,4 +57,16 @@ def test_they_follow_imports_changes_and_deletions(client: FlaskClient, services
     assert kept(services) == counted(services)
     client.delete("/v1/entries/1")
     assert "moved.example" not in kept(services)[0]
+    assert kept(services) == counted(services)
+
+
+def test_they_are_the_same_however_many_are_counted_at_a_time(
+    client: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dateline.imports.tallies.AT_A_TIME", 3)
+    for part in (make_items(3), make_items(11), make_items(12)):
+        client.post("/v1/bulk", data=as_ndjson(part), content_type=NDJSON)
+        assert kept(services) == counted(services)
+        newest = client.get("/v1/entries?limit=1").get_json()["items"][0]["id"]
+        client.delete(f"/v1/entries/{newest}")
     assert kept(services) == counted(services)
