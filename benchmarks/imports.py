@@ -33,6 +33,7 @@ NOTES: Final = [
     "DATELINE_DATABASE_TIMEOUT=600.",
     "The floors write the same rows, ready-made, by executemany, with the same text index (FTS5 "
     "as it is by default): no other index, no reading, no ledger.",
+    "Memory: of all processes together; a page that several share is counted once (PSS).",
 ]
 
 
