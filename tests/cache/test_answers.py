@@ -66,6 +66,18 @@ def test_it_answers_a_second_time_from_the_cache(client: FlaskClient, link: str)
 
 
 @pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("condition", ["", "*"])
+def test_a_hit_has_the_headers_of_a_miss(client: FlaskClient, link: str, condition: str) -> None:
+    asked = {"X-Request-ID": "the-same", "If-None-Match": condition}
+    miss, hit = client.get(link, headers=asked), client.get(link, headers=asked)
+    assert (outcome(miss), outcome(hit)) == ("miss", "hit")
+    assert hit.status == miss.status
+    told = [(name, value) for name, value in miss.headers if name != "X-Cache"]
+    assert sorted((name, value) for name, value in hit.headers if name != "X-Cache") == sorted(told)
+    assert hit.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("link", LINKS)
 def test_a_hit_touches_no_database(services: Services, client: FlaskClient, link: str) -> None:
     etag = client.get(link).headers["ETag"]
     with statements(services) as seen:
