@@ -5,8 +5,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Final, Protocol, Self
+from typing import Final, NamedTuple, Protocol, Self
 
 from sqlalchemy.orm import Session
 
@@ -47,30 +48,40 @@ class Answer:
 
     def pack(self, stamp: str) -> bytes:
         """Write the answer and its stamp as bytes: a line of JSON, then the bodies."""
-        head = {
-            "shape": SHAPE,
-            "stamp": stamp,
-            "etag": self.etag,
-            "next": self.next,
-            "body": len(self.body),
-            "compressed": None if self.compressed is None else len(self.compressed),
-        }
-        return json.dumps(head).encode() + b"\n" + self.body + (self.compressed or b"")
+        compressed = None if self.compressed is None else len(self.compressed)
+        head = _Head(SHAPE, stamp, self.etag, self.next, len(self.body), compressed)
+        return json.dumps(head._asdict()).encode() + b"\n" + self.body + (self.compressed or b"")
 
     @classmethod
     def unpack(cls, packed: bytes) -> tuple[str, Self] | None:
         """Read a stamp and its answer; None where the bytes are not what `pack` writes."""
         line, _, bodies = packed.partition(b"\n")
         try:
-            head = json.loads(line)
-            end = head["body"]
-            compressed = None if head["compressed"] is None else bodies[end:]
-            whole = len(bodies) == end + (head["compressed"] or 0)
-            if head["shape"] != SHAPE or not whole:
+            head = _read_head(line)
+            compressed = None if head.compressed is None else bodies[head.body :]
+            whole = len(bodies) == head.body + (head.compressed or 0)
+            if head.shape != SHAPE or not whole:
                 return None
-            return str(head["stamp"]), cls(bodies[:end], compressed, head["etag"], head["next"])
-        except (ValueError, LookupError, TypeError):
+            return head.stamp, cls(bodies[: head.body], compressed, head.etag, head.next)
+        except (ValueError, TypeError):
             return None
+
+
+class _Head(NamedTuple):
+    """What stands before the bodies; these are said by their lengths."""
+
+    shape: int
+    stamp: str
+    etag: str
+    next: str | None
+    body: int
+    compressed: int | None
+
+
+# What is asked often comes with the same line each time.
+@lru_cache(maxsize=1024)
+def _read_head(line: bytes) -> _Head:
+    return _Head(**json.loads(line))
 
 
 class Outcome(StrEnum):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from dateline.cache.answers import Answer, Cache, Outcome
 from dateline.controllers.operation import pairs_of
 from dateline.controllers.responses import reply
+from dateline.controllers.safety import NO_SNIFFING
 from dateline.errors import DatelineError, InvalidQuestion
 from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
@@ -37,7 +38,7 @@ class Hits:
             answer = self._ready(environ.get("QUERY_STRING", ""))
             if answer is not None:
                 status, headers, body = reply(answer, Outcome.HIT, environ)
-                start_response(status, headers)
+                start_response(status, [*headers, NO_SNIFFING])
                 return [body]
         return self._app(environ, start_response)
 

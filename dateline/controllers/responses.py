@@ -21,7 +21,8 @@ NOT_MODIFIED: Final = "304 NOT MODIFIED"
 def send(answer: Answer, outcome: Outcome) -> Response:
     """Send an answer, or 304 where the client has it."""
     status, headers, body = reply(answer, outcome, request.environ)
-    return Response(body, status, headers)
+    # Said for 304 too, which goes without a type: Flask would take it for a page.
+    return Response(body, status, headers, mimetype=JSON)
 
 
 def reply(

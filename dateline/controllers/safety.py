@@ -21,6 +21,9 @@ POLICY: Final = "; ".join(
 )
 """No script and no style stands in a page: both come from our own files alone."""
 
+NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
+"""Stands in every answer."""
+
 
 def register_safety(app: Flask) -> None:
     """Send the policy with every page."""
@@ -28,7 +31,7 @@ def register_safety(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault(*NO_SNIFFING)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = POLICY
         # Whoever follows a link does not tell that site what was searched for.

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from dateline.app import create_app
+from dateline.cache.answers import Answer
 from dateline.config import Settings
 from dateline.wiring import Services
 from tests.archives import new_settings, opened, version_of
@@ -63,6 +64,18 @@ def test_it_answers_a_second_time_from_the_cache(client: FlaskClient, link: str)
     assert second.data == first.data
     assert second.headers["ETag"] == first.headers["ETag"]
     assert second.headers.get("Link") == first.headers.get("Link")
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("condition", ["", "*"])
+def test_a_hit_has_the_headers_of_a_miss(client: FlaskClient, link: str, condition: str) -> None:
+    asked = {"X-Request-ID": "the-same", "If-None-Match": condition}
+    miss, hit = client.get(link, headers=asked), client.get(link, headers=asked)
+    assert (outcome(miss), outcome(hit)) == ("miss", "hit")
+    assert hit.status == miss.status
+    told = [(name, value) for name, value in miss.headers if name != "X-Cache"]
+    assert sorted((name, value) for name, value in hit.headers if name != "X-Cache") == sorted(told)
+    assert hit.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("link", LINKS)
@@ -199,6 +212,38 @@ def test_a_small_answer_is_not_compressed(client: FlaskClient) -> None:
 
 def test_a_client_may_keep_an_answer_but_must_ask(client: FlaskClient) -> None:
     assert client.get("/v1/entries").headers["Cache-Control"] == "no-cache"
+
+
+# --- Kept outside of the process -----------------------------------------------------------------
+
+SMALL = Answer.of(b'{"items":[]}')
+LARGE = Answer.of(b"[" + b"1," * 1_000 + b"1]", "/v1/entries?cursor=x")
+
+
+@pytest.mark.parametrize("answer", [SMALL, LARGE])
+def test_an_answer_comes_back_as_it_was_packed(answer: Answer) -> None:
+    for stamp in ("a:1", "a:2"):
+        assert Answer.unpack(answer.pack(stamp)) == (stamp, answer)
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        b"",
+        b"\n",
+        b"hello",
+        b"{}\n",
+        b"[]\n{}",
+        b"\xff\n{}",
+        LARGE.pack("a:1")[:-1],
+        LARGE.pack("a:1") + b"x",
+        LARGE.pack("a:1").replace(b'"shape": 1', b'"shape": 0'),
+        LARGE.pack("a:1").replace(b'"shape"', b'"form"'),
+        SMALL.pack("a:1").replace(b'"body": 12', b'"body": "12"'),
+    ],
+)
+def test_what_was_not_packed_here_is_no_answer(packed: bytes) -> None:
+    assert Answer.unpack(packed) is None
 
 
 # --- Memory, threads, and no cache at all ------------------------------------------------------

@@ -194,6 +194,16 @@ def test_a_silent_redis_is_asked_once_and_then_left_alone(
     assert len(held_up) <= 1 + pauses
 
 
+def test_a_connection_that_redis_has_closed_is_made_anew(database_url: str, tmp_path: Path) -> None:
+    with closing(RedisServer(tmp_path / "redis").start()) as redis:
+        settings = {"DATELINE_DATABASE_URL": database_url, "DATELINE_CACHE_URL": redis.url}
+        with Actor(tmp_path, settings) as actor:
+            actor.ask("contains=x")
+            assert actor.ask("contains=x")["outcomes"] == ["hit"]
+            redis.client.client_kill_filter(_type="normal", skipme=True)
+            assert actor.ask("contains=x")["outcomes"] == ["hit"]
+
+
 def test_many_threads_do_not_wait_for_a_silent_redis_in_turn(
     database_url: str, tmp_path: Path
 ) -> None:
