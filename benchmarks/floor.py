@@ -1,8 +1,8 @@
-"""The floor of an import: the same rows, ready-made, into a bare database with the same text index.
+"""The floor of an import: the same rows, ready-made, into a bare database with its own text index.
 
-There is no reading, no normalising, no ledger, and no index but that of the text, with the options
-that FTS5 has by itself. The floor has archives of its own, which grow beside those that are
-measured.
+There is no reading, no normalising, no ledger, and no index but one of the text: FTS5 with trigrams
+on SQLite, FULLTEXT with the parser ngram on MySQL, with the options that they have by themselves.
+The floor has archives of its own, which grow beside those that are measured.
 """
 
 import sqlite3
@@ -13,10 +13,9 @@ from typing import Any, Final
 
 from benchmarks.archives import Archive, connect
 from dateline.cli.importing import BATCH
-from dateline.text_index.sqlite import FILLERS
 
 FLOOR: Final = "floor"
-TEXT_TABLES: Final = ("title_index", "url_index")
+FIELDS: Final = ("title", "url")
 
 Ready = Sequence[tuple[Any, ...]]
 
@@ -46,19 +45,18 @@ def _into_sqlite(archive: Archive, *, in_blocks: bool) -> float:
         closing(sqlite3.connect(str(floor.url.database), isolation_level=None)) as target,
     ):
         columns = _columns(source)
-        _set_up_sqlite(source, target, columns)
+        _set_up_sqlite(target, columns)
         (last_id,) = target.execute("SELECT coalesce(max(id), 0) FROM entries").fetchone()
         insert = f"INSERT INTO entries VALUES ({', '.join('?' * len(columns))})"
         target.execute("BEGIN")
         for block in _blocks(source, last_id):
             started = time.perf_counter()
             target.executemany(insert, block)
-            for table in TEXT_TABLES:
-                field = table.partition("_")[0]
+            for field in FIELDS:
                 target.execute(
-                    f"INSERT INTO {table} (rowid, text) "
-                    f"SELECT id, {field}_folded || ? FROM entries WHERE id >= ?",
-                    (FILLERS, block[0][0]),
+                    f"INSERT INTO {field}_index (rowid, text) "
+                    f"SELECT id, {field}_folded FROM entries WHERE id >= ?",
+                    (block[0][0],),
                 )
             if in_blocks:
                 target.execute("COMMIT")
@@ -71,18 +69,17 @@ def _into_sqlite(archive: Archive, *, in_blocks: bool) -> float:
     return rows / seconds
 
 
-def _set_up_sqlite(
-    source: sqlite3.Connection, target: sqlite3.Connection, columns: Sequence[str]
-) -> None:
+def _set_up_sqlite(target: sqlite3.Connection, columns: Sequence[str]) -> None:
     target.execute("PRAGMA journal_mode = WAL")
     target.execute("PRAGMA cache_size = -49152")
     if target.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         return
     target.execute(f"CREATE TABLE entries (id INTEGER PRIMARY KEY, {', '.join(columns[1:])})")
-    for (statement,) in source.execute(
-        "SELECT sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5(%'"
-    ):
-        target.execute(statement)
+    for field in FIELDS:
+        target.execute(
+            f"CREATE VIRTUAL TABLE {field}_index USING fts5("
+            "text, content='', columnsize=0, tokenize='trigram case_sensitive 1')"
+        )
 
 
 def _columns(source: sqlite3.Connection) -> list[str]:
@@ -109,8 +106,12 @@ def _into_mysql(archive: Archive, *, in_blocks: bool) -> float:
     with connect(archive.url) as connection, connection.cursor() as cursor:
         _set_up_mysql(cursor, str(archive.url.database), str(floor.url.database))
         last_id = _one(cursor, f"SELECT coalesce(max(id), 0) FROM `{floor.url.database}`.entries")
-        while block := _ready(cursor, "entries", last_id):
-            texts = {table: _ready(cursor, table, last_id) for table in TEXT_TABLES}
+        while block := _ready(cursor, last_id):
+            names = [column[0] for column in cursor.description]
+            texts = {
+                f"{field}_index": [(row[0], row[names.index(f"{field}_folded")]) for row in block]
+                for field in FIELDS
+            }
             started = time.perf_counter()
             for table, ready in {"entries": block, **texts}.items():
                 marks = ", ".join(["%s"] * len(ready[0]))
@@ -136,9 +137,12 @@ def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
     cursor.execute(f"SHOW TABLES FROM `{target}`")
     if cursor.fetchall():
         return
-    for table in ("entries", *TEXT_TABLES):
-        cursor.execute(f"CREATE TABLE `{target}`.{table} LIKE `{source}`.{table}")
-    # The rest of the columns and the text indexes stay as they are.
+    for field in FIELDS:
+        cursor.execute(
+            f"CREATE TABLE `{target}`.{field}_index (id BIGINT PRIMARY KEY, text LONGTEXT NOT NULL, "
+            "FULLTEXT (text) WITH PARSER ngram) COLLATE utf8mb4_0900_bin"
+        )
+    cursor.execute(f"CREATE TABLE `{target}`.entries LIKE `{source}`.entries")
     cursor.execute(
         f"SELECT DISTINCT index_name FROM information_schema.statistics "
         f"WHERE table_schema = '{target}' AND table_name = 'entries' AND index_name <> 'PRIMARY'"
@@ -147,8 +151,8 @@ def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
         cursor.execute(f"ALTER TABLE `{target}`.entries DROP INDEX `{index}`")
 
 
-def _ready(cursor: Any, table: str, last_id: int) -> Ready:
-    cursor.execute(f"SELECT * FROM {table} WHERE id > {last_id} ORDER BY id LIMIT {BATCH}")
+def _ready(cursor: Any, last_id: int) -> Ready:
+    cursor.execute(f"SELECT * FROM entries WHERE id > {last_id} ORDER BY id LIMIT {BATCH}")
     rows: Ready = cursor.fetchall()
     return rows
 

@@ -31,8 +31,8 @@ NOTES: Final = [
     "Command line: with its start, in committed batches; its floor commits as often. HTTP: one "
     "transaction, answered when it is safe, its floor is one transaction too; "
     "DATELINE_DATABASE_TIMEOUT=600.",
-    "The floors write the same rows, ready-made, by executemany, with the same text index (FTS5 "
-    "as it is by default): no other index, no reading, no ledger.",
+    "The floors write the same rows, ready-made, by executemany, with a text index of the database "
+    "itself (FTS5 with trigrams, FULLTEXT with ngrams): no other index, no reading, no ledger.",
     "Memory: of all processes together; a page that several share is counted once (PSS).",
 ]
 

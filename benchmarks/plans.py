@@ -24,8 +24,8 @@ of 100,000 rows in build/bench):
 
     python -m benchmarks plans --directory build/bench-full --rows 1000000 --mysql URL
 
-A statement of which only its index is read says COVERING INDEX; one that begins with
-`title_index` or `url_index` asks the text index; `LIST SUBQUERY` is a set of ids that are looked up.
+A statement of which only its index is read says COVERING INDEX; one on `postings` or `blocks` asks
+the text index, whose answers are put together in Python and then looked up by their ids.
 """
 
 _Statement = tuple[str, Any]

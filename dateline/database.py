@@ -5,19 +5,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, column, inspect, select, table, update
+from sqlalchemy import column, inspect, select, table, update
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from dateline.config import Settings
-from dateline.engines import NGRAM_SIZE, WRITES, make_engines
+from dateline.engines import WRITES, make_engines
 from dateline.errors import DatabaseAway, UnfitDatabase
 from dateline.models import Archive
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
-NEWEST_MIGRATION: Final = "0004"
+NEWEST_MIGRATION: Final = "0005"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
 
 
@@ -87,17 +87,14 @@ class Database:
         """Bring the tables to the newest migration; does nothing where they are.
 
         Raises:
-            UnfitDatabase: the server is set up in a way that would give wrong answers.
-            DatabaseAway: it cannot be reached.
+            UnfitDatabase: the file is not one of a database.
+            DatabaseAway: the database cannot be reached.
         """
         # Loaded where it is used: commands and workers that find their tables never need it.
         from alembic import command
         from alembic.config import Config
 
         with _reachable():
-            if self.engine.dialect.name == "mysql":
-                with self.engine.connect() as connection:
-                    _check_mysql(connection)
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["engine"] = self._writing_engine
@@ -121,17 +118,6 @@ def stamp_of(session: Session) -> str:
     """Read which archive this is and its version, as one text: equal for equal states alone."""
     name, version = session.execute(select(Archive.name, Archive.version)).one()
     return f"{name}.{version}"
-
-
-def _check_mysql(connection: Connection) -> None:
-    """Refuse a server on which the text index would miss what is there."""
-    size = connection.exec_driver_sql("SELECT @@ngram_token_size").scalar_one()
-    if size != NGRAM_SIZE:
-        raise UnfitDatabase(
-            f"The MySQL server has ngram_token_size={size}, and the text index needs {NGRAM_SIZE}: "
-            f"start mysqld with --ngram-token-size={NGRAM_SIZE}, or put ngram_token_size="
-            f"{NGRAM_SIZE} under [mysqld] in its configuration, and restart it."
-        )
 
 
 @contextmanager

@@ -12,17 +12,14 @@ from dateline.config import Settings
 WRITES: Final = "dateline_writes"
 """Execution option of a connection whose transaction is going to write."""
 
-NGRAM_SIZE: Final = 3
-"""What `ngram_token_size` of a MySQL server must be: the length of a run of the text index."""
-
 RECYCLE: Final = 1_800
 """Seconds after which a connection is made anew: servers and proxies drop idle ones."""
 
 MAPPED: Final = 2**31 - 2**16
 """Bytes of an SQLite file that readers map into memory: as many as SQLite allows."""
 
-LONGEST_COMMIT: Final = 3_600
-"""Seconds: MySQL writes its text index when a transaction is committed, row by row."""
+LONGEST_STATEMENT: Final = 3_600
+"""Seconds that a writer waits for: a migration may make an index of all entries by one statement."""
 
 
 class Engines(NamedTuple):
@@ -30,7 +27,7 @@ class Engines(NamedTuple):
 
     Attributes:
         reading: for transactions that read.
-        writing: for those that write, whose last statement may take long.
+        writing: for those that write, and for migrations, whose statements may take long.
     """
 
     reading: Engine
@@ -43,7 +40,7 @@ def make_engines(settings: Settings) -> Engines:
     if url.get_backend_name() == "mysql":
         # A server that has frozen must not keep a reader for ever; a lock may take longer.
         seconds = settings.database_timeout + round(settings.lock_timeout)
-        return Engines(_mysql(url, settings, seconds), _mysql(url, settings, LONGEST_COMMIT))
+        return Engines(_mysql(url, settings, seconds), _mysql(url, settings, LONGEST_STATEMENT))
     reading = _sqlite(url, settings)
     event.listen(reading, "connect", _map_sqlite)
     return Engines(reading, _sqlite(url, settings))
@@ -73,7 +70,7 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEnt
 
 
 def _map_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # Entries found by the text index lie all over the file: a page that is mapped costs neither a
+    # Entries that are looked up by their ids lie all over the file: a page that is mapped costs neither a
     # call nor a copy (docs/decisions/0015).
     cursor = dbapi_connection.cursor()
     cursor.execute(f"PRAGMA mmap_size = {MAPPED}")

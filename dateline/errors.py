@@ -81,7 +81,7 @@ class DuplicateEntry(DatelineError):
 
 
 class UnfitDatabase(DatelineError):
-    """The database server is set up in a way that would give wrong answers."""
+    """What is named as the database is not one that can be used."""
 
 
 class DatabaseAway(DatelineError):

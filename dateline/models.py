@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -38,6 +39,9 @@ Key = Text().with_variant(mysql.LONGTEXT(charset="ascii", collation="ascii_bin")
 SiteKey = String(256).with_variant(
     mysql.VARCHAR(256, charset="ascii", collation="ascii_bin"), "mysql"
 )
+
+# MySQL's BLOB ends at 64 KiB.
+Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
 
 Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql")
 
@@ -173,6 +177,47 @@ class DayCount(Base):
     day: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     """The day's first second in UTC: a multiple of 86,400."""
     entries: Mapped[int] = mapped_column(BigInteger)
+
+
+class Block(Base):
+    """Entries whose texts are indexed together, and when they are dated."""
+
+    __tablename__ = "blocks"
+    __table_args__ = OPTIONS
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    """In the order of the ids; none is given twice."""
+    first_id: Mapped[int] = mapped_column(BigInteger)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    entries: Mapped[int] = mapped_column(Integer)
+    """How many there were when it was made: ids are not given without gaps."""
+    full: Mapped[bool] = mapped_column(Boolean)
+    """Whether it stays as it is, and is never made anew together with those behind it."""
+    starts: Mapped[bytes] = mapped_column(Bytes)
+    """`date_start` of each id from `first_id` to `last_id`: 8 bytes each, the lowest first."""
+    ends: Mapped[bytes] = mapped_column(Bytes)
+    """`date_end`, in the same way."""
+    site_names: Mapped[str] = mapped_column(LongText)
+    """The sites of its entries, each once, one a line."""
+    sites: Mapped[bytes] = mapped_column(Bytes)
+    """Which of these names, of each id: 2 bytes each, the lowest first."""
+
+
+class Posting(Base):
+    """Where one run of three characters stands in the texts of a block (docs/decisions/0016)."""
+
+    __tablename__ = "postings"
+    __table_args__ = OPTIONS
+
+    field: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """0 for titles, 1 for URLs."""
+    block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    run: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Its three characters, 16 bits each, of UTF-16."""
+    count: Mapped[int] = mapped_column(Integer)
+    spots: Mapped[bytes] = mapped_column(Bytes)
+    """4 bytes each, the lowest first: 16 bits for the position in the text, and above them 16 for
+    the entry, counted from the first id of the block; ascending."""
 
 
 class RejectedRow(Base):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from dateline.config import Settings
@@ -26,6 +27,14 @@ def opened(settings: Settings) -> Iterator[Services]:
         yield services
     finally:
         services.close()
+
+
+@contextmanager
+def small_blocks(ids: int) -> Iterator[None]:
+    """Have imports make many blocks of the text index, and leave some entries behind them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dateline.text_index.writing.FULL", ids)
+        yield
 
 
 def version_of(services: Services) -> int:

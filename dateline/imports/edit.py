@@ -14,7 +14,7 @@ from dateline.imports.options import Options
 from dateline.imports.store import same_entry
 from dateline.imports.tallies import count_one
 from dateline.models import Entry
-from dateline.text_index import Field, text_index_of
+from dateline.text_index import add_entry, remove_entry
 
 Guard = Callable[[Entry], bool]
 """Whether an entry is still the one that the writer has seen."""
@@ -52,12 +52,12 @@ def change_entry(
         if twin not in (None, entry_id):
             raise DuplicateEntry(twin)
         connection = session.connection()
-        index = text_index_of(connection.dialect)
-        index.remove(connection, entry_id, _folded(entry))
+        remove_entry(connection, entry)
         count_one(connection, entry, -1)
         for name, value in row._asdict().items():
             setattr(entry, name, value)
-        index.add(connection, entry_id, _folded(entry))
+        session.flush()
+        add_entry(connection, entry)
         count_one(connection, entry, 1)
 
 
@@ -71,7 +71,7 @@ def delete_entry(database: Database, entry_id: int, unchanged: Guard) -> None:
     with database.writing() as session:
         entry = _get(session, entry_id, unchanged)
         connection = session.connection()
-        text_index_of(connection.dialect).remove(connection, entry_id, _folded(entry))
+        remove_entry(connection, entry)
         count_one(connection, entry, -1)
         session.delete(entry)
 
@@ -94,7 +94,3 @@ def _date_of(entry: Entry) -> WrittenDate:
         raw=entry.date_raw,
         proves=None,
     )
-
-
-def _folded(entry: Entry) -> dict[Field, str]:
-    return {Field.TITLE: entry.title_folded, Field.URL: entry.url_folded}

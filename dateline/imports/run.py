@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
 from dateline.database import Database
@@ -17,6 +17,7 @@ from dateline.imports.read import RawRow
 from dateline.imports.store import last_entry_id, store_rejections, store_rows
 from dateline.imports.tallies import count_after
 from dateline.models import Import
+from dateline.text_index import index_rest, index_whole_blocks
 
 MAX_SHOWN: Final = 100
 """Rejected rows in a report; the ledger has them all."""
@@ -100,15 +101,24 @@ class _Writing:
             self.report.count(group, created)
             self._progress(self.report.received)
             written += group.taken
-            if batch is not None and written >= batch:
+            filled = self._index(session, index_whole_blocks)
+            # Behind a block that was filled there are few entries that have none.
+            if batch is not None and (filled or written >= batch):
+                if not filled:
+                    self._index(session, index_rest)
                 count_after(session.connection(), last_id)
                 self._write_ledger(session, import_id, finished_at=None)
                 return True
         # Once for all: most sites and days come in every group.
         count_after(session.connection(), last_id)
+        self._index(session, index_rest)
         self._write_ledger(session, import_id, finished_at=int(time.time()))
         self.report.import_id = None if self._options.dry_run else import_id
         return False
+
+    def _index(self, session: Session, index: Callable[[Connection], bool | None]) -> bool | None:
+        """Bring the text index up to date, but for what is not going to be kept."""
+        return None if self._options.dry_run else index(session.connection())
 
     def _open(self, session: Session) -> int:
         opened = Import(

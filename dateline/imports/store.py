@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from dateline.imports.normalise import SoundRow
 from dateline.imports.outcomes import Rejection
 from dateline.models import Entry, RejectedRow
-from dateline.text_index import text_index_of
 
 COLUMNS: Final = (*SoundRow._fields, "added_at", "import_id")
 """What is written of an entry. The statements go straight to the driver: for a hundred thousand
@@ -60,10 +59,7 @@ def store_rows(
     values = [(*row, now, import_id) for row in rows]
     connection.exec_driver_sql(_INSERT[connection.dialect.name], values)
     # There is one writer at a time, so all that is newer is ours.
-    created = session.scalars(select(func.count()).where(Entry.id > last_id)).one()
-    if created:
-        text_index_of(connection.dialect).add_after(connection, last_id)
-    return created
+    return session.scalars(select(func.count()).where(Entry.id > last_id)).one()
 
 
 def same_entry(row: SoundRow) -> Select[int]:

@@ -1,4 +1,4 @@
-"""The paths that lead to entries: stretches of an index, or what the text index brings.
+"""The paths that lead to entries along an index of the database.
 
 Each path brings every entry that the question asks for, and mostly others too, which are tested.
 """
@@ -12,8 +12,8 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
-    Subquery,
     and_,
+    func,
     literal_column,
     or_,
     select,
@@ -22,7 +22,6 @@ from sqlalchemy import (
 from dateline.models import Entry
 from dateline.search.cursor import Position
 from dateline.search.question import Question
-from dateline.text_index import Field, TextIndex, contains
 
 SHORT_SPAN: Final = 2 * 86_400
 """Seconds: no date of a day or less covers more, whatever the clocks of its zone did."""
@@ -58,8 +57,6 @@ class Stretch(NamedTuple):
     of: str
     """The name of the index."""
     where: tuple[ColumnElement[bool], ...]
-    is_short: bool = False
-    """Whether few entries are in it, however many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +67,11 @@ class Path:
         stretches: disjoint; in an ordered path from the first to the last in ascending order.
         assures: the filters that need not be tested again.
         order: that of its entries; None for no order.
-        candidates: ids that the text index brings, where the path is one of texts.
     """
 
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[Stretch, ...]
     assures: frozenset[Filter] = frozenset()
     order: Order | None = None
-    candidates: tuple[Subquery, ...] = ()
-
-    @property
-    def tells_texts(self) -> bool:
-        """Whether it brings exactly the entries that have the texts."""
-        return bool(self.candidates) and Filter.TITLE in self.assures
 
 
 def filters_of(question: Question) -> frozenset[Filter]:
@@ -116,8 +106,8 @@ def path_of_dates(question: Question) -> Path:
         )
         near = (Entry.date_start > nearly, *_at_most(question.first - 1, question.last), lasts)
         stretches = [
-            Stretch("ix_entries_date_precision_date_start_date_end", coarse, is_short=True),
-            Stretch(index, near, is_short=True),
+            Stretch("ix_entries_date_precision_date_start_date_end", coarse),
+            Stretch(index, near),
             *stretches,
         ]
     return Path(tuple(stretches), frozenset({Filter.DATES}), Order.DATE)
@@ -141,7 +131,7 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
             *_at_most(question.first - 1, question.last),
             Entry.date_end >= question.first,
         )
-        stretches.insert(0, Stretch(index, before, is_short=True))
+        stretches.insert(0, Stretch(index, before))
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
     return Path(tuple(stretches), frozenset(assures), Order.DATE)
 
@@ -152,45 +142,8 @@ def path_of_keys(question: Question) -> Path:
     return Path((Stretch("uq_entries_url_key_identity", where),), frozenset({Filter.KEYS}))
 
 
-def paths_of_candidates(question: Question, index: TextIndex) -> list[Path]:
-    """The entries that may have the texts, one path for each question to the text index."""
-    titles = index.candidates(Field.TITLE, question.title_texts)
-    urls = index.candidates(Field.URL, question.url_texts)
-    return list(_paths_of_texts([*titles, *urls], frozenset()))
-
-
-def paths_of_matches(question: Question, index: TextIndex) -> list[Path]:
-    """The entries that have the texts; no path where the text index cannot tell."""
-    titles = index.matches(Field.TITLE, question.title_texts)
-    urls = index.matches(Field.URL, question.url_texts)
-    if titles is None or urls is None:
-        return []
-    return list(_paths_of_texts([*titles, *urls], frozenset({Filter.TITLE, Filter.URL})))
-
-
-def _paths_of_texts(
-    selects: list[Select[tuple[int]]], assures: frozenset[Filter]
-) -> Iterator[Path]:
-    """Begin with each of the selects in turn; the others are looked into for what it brings."""
-    subqueries = [ids.subquery() for ids in selects]
-    for first in subqueries:
-        others = (other for other in subqueries if other is not first)
-        yield Path(assures=assures, candidates=(first, *others))
-
-
-def tests(question: Question, path: Path, known: Path | None) -> Iterator[ColumnElement[bool]]:
-    """Test an entry that a path brings, without the help of any other index.
-
-    Args:
-        question: what is asked.
-        path: what it assures is not tested again.
-        known: another path; what it brings is looked up in a set of ids, which costs a fraction of
-            looking at the entry, instead of testing what it assures; None for none.
-    """
-    assures = path.assures
-    if known is not None:
-        yield _unindexed(Entry.id).in_(ids_brought_by(known, None))
-        assures |= known.assures
+def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
+    """Test an entry for what is not assured, without the help of any other index."""
     if Filter.DATES not in assures:
         date_start, date_end = _unindexed(Entry.date_start), _unindexed(Entry.date_end)
         if question.last is not None:
@@ -200,30 +153,22 @@ def tests(question: Question, path: Path, known: Path | None) -> Iterator[Column
     if Filter.KEYS not in assures:
         yield from _key_tests(question, _unindexed(Entry.url_key))
     if Filter.TITLE not in assures:
-        yield from (contains(Entry.title_folded, text) for text in question.title_texts)
-    # No index knows what a title has not.
-    yield from (~contains(Entry.title_folded, text) for text in question.title_without)
+        yield from (_contains(Entry.title_folded, text) for text in question.title_texts)
+    if Filter.WITHOUT not in assures:
+        yield from (~_contains(Entry.title_folded, text) for text in question.title_without)
     if Filter.URL not in assures:
-        yield from (contains(Entry.url_folded, text) for text in question.url_texts)
+        yield from (_contains(Entry.url_folded, text) for text in question.url_texts)
 
 
-def brought_by(path: Path, stretch: Stretch | None, *columns: Any) -> Select[Any]:
-    """Select the entries of a stretch of a path, or those that the text index brings."""
-    query = select(*columns)
-    if stretch is not None:
-        hint = f"FORCE INDEX ({stretch.of})"
-        return query.with_hint(Entry, hint, "mysql").where(*stretch.where)
-    first, *others = path.candidates
-    query = query.join_from(first, Entry, Entry.id == first.c.id)
-    return query.where(*(Entry.id.in_(select(other.c.id)) for other in others))
+def _contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
+    """Test for a folded text: exact, and nothing is a wildcard."""
+    return func.instr(folded_column, text) > 0
 
 
-def ids_brought_by(path: Path, stretch: Stretch | None) -> Select[Any]:
-    """Select the ids alone, which an index knows without its entries."""
-    if stretch is not None:
-        return brought_by(path, stretch, Entry.id)
-    first, *others = path.candidates
-    return select(first.c.id).where(*(first.c.id.in_(select(other.c.id)) for other in others))
+def brought_by(stretch: Stretch, *columns: Any) -> Select[Any]:
+    """Select the entries of a stretch."""
+    hint = f"FORCE INDEX ({stretch.of})"
+    return select(*columns).with_hint(Entry, hint, "mysql").where(*stretch.where)
 
 
 def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -> list[Stretch]:

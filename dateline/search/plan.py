@@ -1,12 +1,15 @@
 """How a question is answered: which path is taken. Told in words in docs/search.md."""
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select, union_all
 
 from dateline.models import Entry
 from dateline.search.cursor import Position
+from dateline.search.matches import SPOTS_AN_ENTRY, Matches
 from dateline.search.paths import (
     Filter,
     Order,
@@ -16,33 +19,28 @@ from dateline.search.paths import (
     brought_by,
     cut_at,
     filters_of,
-    ids_brought_by,
     path_of_dates,
     path_of_ids,
     path_of_site,
-    paths_of_candidates,
     tests,
 )
 from dateline.search.question import Question
 from dateline.search.rows import COLUMNS, FoundRow
 from dateline.search.sites import only_site_of
 from dateline.search.sizing import FEW, Sized, Sizing, counted
-from dateline.text_index import text_index_of
 
 TOTAL_LIMIT: Final = 10_000
 """Totals are exact up to here."""
 
-SHORTEST_WALK: Final = 500
-"""Entries that are tested along the asked order where nothing tells how common a text is."""
+NARROW: Final = 1_000
+"""Entries of a path that are tested for texts sooner than the text index is asked."""
 
-LONGER_WALK: Final = 4_000
-"""Entries that are tested where those of the shortest walk say that they will fill the page."""
+MOST_WITHIN: Final = 10_000
+"""Ids that are kept in memory, to look up in them what the text index finds."""
 
-LONGEST_WALK: Final = 20_000
-"""Entries that are tested where those of the shortest walk say that the total is told by them."""
-
-MOST_LOOKUPS: Final = 100_000
-"""Ids of an index that are looked up in those of a common text, rather than testing its entries."""
+WALKED_AS_SOON: Final = 100
+"""Entries that are tested along the asked order in the time in which a block of the text index is
+looked at."""
 
 
 class Total(NamedTuple):
@@ -56,7 +54,8 @@ class Plan:
     """The plan for one question.
 
     What many entries have is found within the first steps along the asked order, where any other
-    path would bring too much; what few have is found by the path that brings the fewest.
+    path would bring too much; what few have is found by the path that brings the fewest, or by the
+    text index.
     """
 
     def __init__(self, connection: Connection, question: Question) -> None:
@@ -65,62 +64,92 @@ class Plan:
         self._asked = filters_of(question)
         # No path leads to what a title has not, and most have it not.
         self._to_find = self._asked - {Filter.WITHOUT}
-        self._index = text_index_of(connection.dialect)
         self._site = only_site_of(connection, question)
-        self._sizing = Sizing(connection, question, self._index, self._site)
+        self._sizing = Sizing(connection, question, self._site)
         self._order = Order.DATE if question.sort.by_date else Order.ID
         self._way = self._way_along_the_order()
-        self._narrowest: Sized | None = None
         self._total: Total | None = None
-        # Whether the shortest walk filled the page, where nothing else tells how common a text is.
-        self._is_met_at_once = False
 
     def page(self) -> list[FoundRow]:
         """Give the rows of the page and, where there is one, the first of the next page."""
-        if self._way.assures >= self._to_find:
+        if self._is_in_order:
             return self._along(self._way, None)
-        narrowest = self._narrowest = self._sizing.narrowest()
-        steps, limit = self._steps_worth_walking(narrowest), self._question.limit
+        if self._matches is not None:
+            return self._page_of(self._matches)
+        steps, limit = self._steps_worth_walking(), self._question.limit
         rows = self._along(self._way, steps) if steps else []
-        if narrowest is None:
-            self._is_met_at_once = len(rows) > limit
-            if not self._is_met_at_once and len(rows) * LONGER_WALK > limit * steps:
-                # Met as often as so far, they fill the page within the longer walk.
-                rows = self._along(self._way, LONGER_WALK)
-        return rows if len(rows) > limit else self._seek(self._best())
+        return rows if len(rows) > limit else self._seek(self._best)
 
     def total(self) -> Total:
         """Tell how many entries answer the question; asked after `page`."""
-        if self._question.exact_total:
-            return Total(self._count(self._best(), None), is_exact=True)
-        if self._total is not None:
+        limit = None if self._question.exact_total else TOTAL_LIMIT
+        if self._matches is not None:
+            self._matches.look(limit)
+            count = len(self._matches.ids)
+        elif self._total is not None and limit is not None:
             return self._total
-        narrowest = self._narrowest
-        if narrowest is not None and narrowest.path.tells_texts:
-            if narrowest.is_counted and narrowest.path.assures >= self._asked:
-                return _told(narrowest.size)
-            if self._two_indexes_tell(narrowest):
-                return _told(self._count(self._way, TOTAL_LIMIT + 1, narrowest.path))
-        if self._is_met_at_once:
-            # What is in every other entry is sooner counted along the order.
-            count, complete = self._count_along(self._way, SHORTEST_WALK)
-            if not complete and count * LONGEST_WALK > TOTAL_LIMIT * SHORTEST_WALK:
-                count, complete = self._count_along(self._way, LONGEST_WALK)
-            if complete or count > TOTAL_LIMIT:
-                return _told(count)
-        return _told(self._count(self._best(), TOTAL_LIMIT + 1))
+        else:
+            count = self._count(self._best, None if limit is None else limit + 1)
+        return Total(count, is_exact=True) if limit is None else _told(count)
 
     def path_in_order(self) -> Path | None:
         """Give the path along the order, if it assures all that is asked for."""
         return self._way if self._way.assures >= self._asked else None
 
-    def queries_of_all(self, *columns: Any) -> Iterator[Select[Any]]:
-        """Give queries that together find everything, by the narrowest path."""
-        if not self._way.assures >= self._to_find:
-            self._narrowest = self._sizing.narrowest()
-        return self._sought(self._best(), *columns)
+    def starts_of_all(self, most: int) -> tuple[list[int], bool]:
+        """Give the first second of each entry found, up to so many; and whether that is all."""
+        if self._matches is None:
+            return self._values_of_all(Entry.date_start, most)
+        self._matches.look(most)
+        starts = self._matches.starts
+        return list(starts[:most].tolist()), len(starts) <= most
+
+    def sites_of_all(self, most: int) -> tuple[Counter[str], bool]:
+        """Count the entries found by their sites, up to so many; and tell whether that is all."""
+        if self._matches is None:
+            sites, is_all = self._values_of_all(Entry.site, most)
+            return Counter(sites), is_all
+        self._matches.look(most)
+        return self._matches.sites(most), len(self._matches.ids) <= most
+
+    def _values_of_all(self, column: Any, most: int) -> tuple[list[Any], bool]:
+        values: list[Any] = []
+        for query in self._sought(self._best, column):
+            values += self._connection.scalars(query.limit(most + 1 - len(values)))
+        return values[:most], len(values) <= most
 
     # --- The paths --------------------------------------------------------------------------
+
+    @cached_property
+    def _is_in_order(self) -> bool:
+        """Whether nothing but what leads along the order is needed to find what is asked for."""
+        return self._way.assures >= self._to_find
+
+    @property
+    def _best(self) -> Path:
+        """The path that brings what is asked for with the least beside it."""
+        return self._way if self._is_in_order or self._narrowest is None else self._narrowest.path
+
+    @cached_property
+    def _narrowest(self) -> Sized | None:
+        """The narrowest path by dates or keys; None where neither is asked for."""
+        return self._sizing.narrowest()
+
+    @cached_property
+    def _matches(self) -> Matches | None:
+        """What the text index finds; None where testing what a path brings is as quick."""
+        if self._is_in_order or not self._asked & {Filter.TITLE, Filter.URL}:
+            return None
+        narrowest = self._narrowest
+        if narrowest is None:
+            return Matches(self._connection, self._question, None)
+        if narrowest.size <= NARROW:
+            return None
+        tells_keys = Filter.KEYS in narrowest.path.assures and narrowest.size <= MOST_WITHIN
+        within = narrowest.path if tells_keys else None
+        matches = Matches(self._connection, self._question, within)
+        is_sooner_tested = matches.spots_to_read > SPOTS_AN_ENTRY * narrowest.size
+        return None if narrowest.is_all and is_sooner_tested else matches
 
     def _way_along_the_order(self) -> Path:
         if self._order is Order.ID:
@@ -129,23 +158,14 @@ class Plan:
             return path_of_site(self._question, self._site.name, whole=self._site.whole)
         return path_of_dates(self._question)
 
-    def _best(self) -> Path:
-        """Give the path that brings what is asked for with the least beside it."""
-        if self._way.assures >= self._to_find:
-            return self._way
-        if self._narrowest is not None:
-            return self._narrowest.path
-        return paths_of_candidates(self._question, self._index)[0]
-
-    def _steps_worth_walking(self, narrowest: Sized | None) -> int:
+    def _steps_worth_walking(self) -> int:
         """Say how many entries to test along the order; 0 where seeking is cheaper from the start.
 
         Where `size` of `all` entries are brought by a path, one page of them is to be expected
         within `limit * all / size` steps along the order; seeking tests `size` entries.
         """
-        if narrowest is None:
-            return SHORTEST_WALK
-        if narrowest.size <= FEW:
+        narrowest = self._narrowest
+        if narrowest is None or narrowest.size <= FEW:
             return 0
         expected = self._question.limit * self._entries_among(narrowest) / narrowest.size
         if narrowest.is_all and 2 * expected >= narrowest.size:
@@ -153,19 +173,47 @@ class Plan:
         # As long as seeking would take at most, since that comes on top where the page is not met.
         return int(min(narrowest.size, 4 * expected))
 
-    def _two_indexes_tell(self, narrowest: Sized) -> bool:
-        """Say whether those on the way that have a common text are counted without their entries."""
-        told = narrowest.path.assures | self._way.assures
-        if narrowest.is_all or not told >= self._asked:
-            return False
-        length = self._site.entries if self._site is not None else self._sizing.entries_in_time
-        return length <= MOST_LOOKUPS
-
     def _entries_among(self, narrowest: Sized) -> int:
         """Count those along the order among which the ones of the path are scattered."""
         if self._site is not None and narrowest.path.assures >= {Filter.KEYS}:
             return self._site.entries
         return self._sizing.last_id
+
+    # --- By the text index ------------------------------------------------------------------
+
+    def _page_of(self, matches: Matches) -> list[FoundRow]:
+        """Give the page out of all matches, or along the order where they are very common."""
+        matches.look(TOTAL_LIMIT)
+        if matches.left:
+            rows = self._met_along_the_order(matches)
+            if rows is not None:
+                return rows
+            matches.look(None)
+        return self._rows(matches.page())
+
+    def _met_along_the_order(self, matches: Matches) -> list[FoundRow] | None:
+        """Walk where that is sooner done than looking at all blocks; None where no page was met."""
+        # As thick along the order as among those that were looked at.
+        in_all = len(matches.ids) * matches.entries / max(matches.looked_at, 1)
+        steps = 2 * (self._question.limit + 1) * self._length_of_the_way / in_all
+        if steps > WALKED_AS_SOON * len(matches.left):
+            return None
+        rows = self._along(self._way, round(steps))
+        return rows if len(rows) > self._question.limit else None
+
+    @property
+    def _length_of_the_way(self) -> int:
+        if self._order is Order.ID:
+            return self._sizing.last_id
+        return self._site.entries if self._site is not None else self._sizing.entries_in_time
+
+    def _rows(self, ids: list[int]) -> list[FoundRow]:
+        """Give the rows with these ids, in this order."""
+        if not ids:
+            return []
+        rows = self._connection.execute(select(*COLUMNS).where(Entry.id.in_(ids)))
+        by_id = {row.id: row for row in rows}
+        return [by_id[entry_id] for entry_id in ids]
 
     # --- Along the order ----------------------------------------------------------------------
 
@@ -174,8 +222,8 @@ class Plan:
         wanted = self._question.limit + 1
         rows: list[FoundRow] = []
         for stretch in self._ahead(path):
-            query = brought_by(path, stretch, *COLUMNS).where(*tests(self._question, path, None))
-            bounded = self._up_to(query, path, stretch, steps)
+            query = brought_by(stretch, *COLUMNS).where(*tests(self._question, path.assures))
+            bounded = self._up_to(query, stretch, steps)
             rows += self._connection.execute(
                 bounded.order_by(*self._ordering()).limit(wanted - len(rows))
             )
@@ -183,16 +231,6 @@ class Plan:
             if len(rows) == wanted or bounded is not query:
                 break
         return rows
-
-    def _count_along(self, path: Path, steps: int) -> tuple[int, bool]:
-        """Count among the first so many entries of each stretch; and whether those are all."""
-        count, complete = 0, True
-        for stretch in path.stretches:
-            query = brought_by(path, stretch, Entry.id).where(*tests(self._question, path, None))
-            bounded = self._up_to(query, path, stretch, steps)
-            complete = complete and bounded is query
-            count += counted(self._connection, bounded, TOTAL_LIMIT + 1 - count)
-        return count, complete
 
     def _ahead(self, path: Path) -> Iterator[Stretch]:
         """Give the stretches from the position on, in the asked order."""
@@ -204,18 +242,13 @@ class Plan:
             parts = cut_at(stretch, position, self._order, after=after)
             yield from parts if after else reversed(parts)
 
-    def _up_to(
-        self, query: Select[Any], path: Path, stretch: Stretch, steps: int | None
-    ) -> Select[Any]:
+    def _up_to(self, query: Select[Any], stretch: Stretch, steps: int | None) -> Select[Any]:
         """Bound a query to so many entries of a stretch; the same query where there are fewer."""
         if steps is None:
             return query
         by = Entry.date_start if self._order is Order.DATE else Entry.id
         edge = self._connection.execute(
-            brought_by(path, stretch, by, Entry.id)
-            .order_by(*self._ordering())
-            .offset(steps)
-            .limit(1)
+            brought_by(stretch, by, Entry.id).order_by(*self._ordering()).offset(steps).limit(1)
         ).one_or_none()
         if edge is None:
             return query
@@ -239,7 +272,7 @@ class Plan:
         most = TOTAL_LIMIT + 1
         parts = [query.limit(most).subquery() for query in self._sought(path, *self._place())]
         gathered = union_all(*map(select, parts)).limit(most).subquery("gathered").c
-        # Not by a second look at what was gathered, for which MySQL would ask its text index again.
+        # Not by a second look at what was gathered, which would be gathered again for it.
         in_all = func.count().over().label("in_all")
         found = select(*self._place(gathered), in_all).subquery("found").c
         places = select(*self._place(found), found.in_all)
@@ -272,24 +305,17 @@ class Plan:
         rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
         return rows[:wanted]
 
-    def _count(self, path: Path, limit: int | None, known: Path | None = None) -> int:
-        """Count what is asked for among what a path brings, with what is known of the texts."""
-        if path.assures >= self._asked:
-            queries = [ids_brought_by(path, stretch) for stretch in path.stretches or (None,)]
-        else:
-            queries = list(self._sought(path, Entry.id, known=known))
+    def _count(self, path: Path, limit: int | None) -> int:
+        """Count what is asked for among what a path brings."""
         count = 0
-        for query in queries:
+        for query in self._sought(path, Entry.id):
             count += counted(self._connection, query, None if limit is None else limit - count)
         return count
 
-    def _sought(
-        self, path: Path, *columns: Any, known: Path | None = None
-    ) -> Iterator[Select[Any]]:
-        for stretch in path.stretches or (None,):
-            query = brought_by(path, stretch, *columns)
-            is_short = stretch is not None and stretch.is_short
-            yield query.where(*tests(self._question, path, None if is_short else known))
+    def _sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
+        for stretch in path.stretches:
+            query = brought_by(stretch, *columns)
+            yield query.where(*tests(self._question, path.assures))
 
 
 def _told(count: int) -> Total:

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, func, select
 from dateline.models import DAY, DayCount, Entry, SiteCount
 from dateline.search.paths import (
     Filter,
-    Path,
     Stretch,
     begins_with,
     brought_by,
@@ -55,9 +54,9 @@ def tally_days(connection: Connection, question: Question) -> Tally[int]:
         # Of one site: its index knows the dates.
         counts: Counter[int] = Counter()
         for stretch in path.stretches:
-            counts.update(_grouped_by_day(connection, path, stretch))
+            counts.update(_grouped_by_day(connection, stretch))
         return Tally(counts)
-    starts, is_exact = _first_found(connection, question, Entry.date_start)
+    starts, is_exact = Plan(connection, question).starts_of_all(TOTAL_LIMIT)
     return Tally(Counter(start - start % DAY for start in starts), is_exact)
 
 
@@ -68,8 +67,7 @@ def tally_sites(connection: Connection, question: Question) -> Tally[str]:
         kept = _kept_sites(connection, question)
         if kept is not None:
             return Tally(kept)
-    sites, is_exact = _first_found(connection, question, Entry.site)
-    return Tally(Counter(sites), is_exact)
+    return Tally(*Plan(connection, question).sites_of_all(TOTAL_LIMIT))
 
 
 def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
@@ -94,7 +92,7 @@ def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
             one_by_one.append(_and(inside, Entry.date_start >= to_day))
     counts = Counter(dict(connection.execute(kept).all()))
     for stretch in one_by_one:
-        counts.update(_grouped_by_day(connection, path, stretch))
+        counts.update(_grouped_by_day(connection, stretch))
     return counts
 
 
@@ -102,8 +100,8 @@ def _and(stretch: Stretch, where: Any) -> Stretch:
     return stretch._replace(where=(*stretch.where, where))
 
 
-def _grouped_by_day(connection: Connection, path: Path, stretch: Stretch) -> dict[int, int]:
-    query = brought_by(path, stretch, _DAY_OF, func.count()).group_by(_DAY_OF)
+def _grouped_by_day(connection: Connection, stretch: Stretch) -> dict[int, int]:
+    query = brought_by(stretch, _DAY_OF, func.count()).group_by(_DAY_OF)
     return {int(day): count for day, count in connection.execute(query)}
 
 
@@ -119,11 +117,3 @@ def _kept_sites(connection: Connection, question: Question) -> dict[str, int] | 
     if above and connection.execute(partly).first() is not None:
         return None
     return dict(connection.execute(kept).all())
-
-
-def _first_found(connection: Connection, question: Question, column: Any) -> tuple[list[Any], bool]:
-    """Give a value of each of the entries found, up to `TOTAL_LIMIT`; and whether that is all."""
-    values: list[Any] = []
-    for query in Plan(connection, question).queries_of_all(column):
-        values += connection.scalars(query.limit(TOTAL_LIMIT + 1 - len(values))).all()
-    return values[:TOTAL_LIMIT], len(values) <= TOTAL_LIMIT

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dateline.app import create_app
-from tests.archives import new_settings, opened
+from tests.archives import new_settings, opened, small_blocks
 from tests.factories import NDJSON, as_ndjson
 from tests.search.corpus import SIZE, Made, Oracle, make_corpus
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
@@ -38,7 +38,8 @@ def proof(
     ):
         client = create_app(services).test_client()
         body = as_ndjson([entry.item for entry in corpus])
-        report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
+        with small_blocks(700):
+            report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
         assert report["import"]["created"] == SIZE, report
         # Entries are numbered in the order in which they came.
         kept = [

@@ -8,8 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dateline.app import create_app
-from dateline.search.plan import Plan
-from tests.archives import new_settings, opened
+from tests.archives import new_settings, opened, small_blocks
 from tests.factories import NDJSON, as_ndjson
 from tests.search.golden import FILE, QUESTIONS, compute, make_entries, query_of
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
@@ -30,7 +29,8 @@ def golden(
     ):
         client = create_app(services).test_client()
         body = as_ndjson([entry.item for entry in entries])
-        report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
+        with small_blocks(40):
+            report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
         assert report["import"]["created"] == len(entries), report
         kept = client.get("/v1/entries?sort=added&limit=1000").get_json()["items"]
         assert [item["id"] for item in kept] == list(range(1, len(entries) + 1))
@@ -39,16 +39,36 @@ def golden(
         yield client
 
 
-WAYS = {"as planned": None, "seek at once": 0, "walk in vain": 1, "walk along all": 1_000_000}
-"""Steps to walk before seeking; each way must give the same answer."""
+STEPS: Final = "dateline.search.plan.Plan._steps_worth_walking"
+NARROW: Final = "dateline.search.plan.NARROW"
+SOONER: Final = "dateline.search.plan.SPOTS_AN_ENTRY"
+FEW: Final = "dateline.search.matches.FEW"
+A_BLOCK: Final = "dateline.search.matches.A_BLOCK"
+WORTH: Final = "dateline.search.matches.SPOTS_AN_ENTRY"
+VERY_MANY: Final = 1_000_000
+
+WAYS: Final[dict[str, dict[str, object]]] = {
+    "as planned": {},
+    "seek at once": {STEPS: lambda _plan: 0, NARROW: VERY_MANY},
+    "walk in vain": {STEPS: lambda _plan: 1, NARROW: VERY_MANY},
+    "walk along all": {STEPS: lambda _plan: VERY_MANY, NARROW: VERY_MANY},
+    "by the text index alone": {
+        NARROW: -1,
+        SOONER: VERY_MANY,
+        FEW: 0,
+        A_BLOCK: 0,
+        WORTH: VERY_MANY,
+    },
+    "by the text index, and tested": {NARROW: -1, SOONER: VERY_MANY, FEW: VERY_MANY, WORTH: 0},
+}
+"""What decides how answers are found; each way must give the same."""
 
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How answers are found."""
-    steps = WAYS[request.param]
-    if steps is not None:
-        monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan, _narrowest: steps)
+    for name, value in WAYS[request.param].items():
+        monkeypatch.setattr(name, value)
     assert isinstance(request.param, str)
     return request.param
 

@@ -44,7 +44,8 @@ def test_a_walk_that_is_given_up_is_no_page(
         *(("harbour", f"2014-11-{day:02}") for day in range(1, 11)),
         *(("harbour", "2014") for _ in range(10)),
     ]
-    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan, _narrowest: 5)
+    monkeypatch.setattr("dateline.search.plan.NARROW", 1_000_000)
+    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan: 5)
     with archive_of(items, database, tmp_path) as client:
         answer = client.get("/v1/entries?contains=harbour&after=2014-06&limit=3").get_json()
         dates = [item["date"] for item in answer["items"]]
@@ -56,10 +57,11 @@ def test_a_walk_that_is_given_up_is_no_page(
 def test_a_walk_through_pages_sees_more_than_is_gathered_at_once(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The text index gives the first added first; they are the latest, so later pages lack them."""
+    """A path gives the first added first; they are the latest, so later pages lack them."""
     items = [("harbour", f"2014-01-{31 - day:02}") for day in range(20)]
     monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 5)
-    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan, _narrowest: 0)
+    monkeypatch.setattr("dateline.search.plan.NARROW", 1_000_000)
+    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan: 0)
     with archive_of(items, database, tmp_path) as client:
         days, following = [], "/v1/entries?contains=harbour&limit=3"
         while following:
@@ -67,3 +69,51 @@ def test_a_walk_through_pages_sees_more_than_is_gathered_at_once(
             days += [item["date"] for item in answer["items"]]
             following = answer["next"]
     assert days == [f"2014-01-{31 - day:02}" for day in range(20)]
+
+
+@pytest.mark.parametrize("walked_as_soon", [0, 1_000_000])
+@pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_what_is_common_is_met_along_the_order_or_found_in_all_blocks(
+    database: str, sort: str, walked_as_soon: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The latest are in the oldest blocks, which are not looked at for a total that is told."""
+    items = [("harbour" if number % 2 else "storm", f"{2000 - number}") for number in range(300)]
+    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 10)
+    monkeypatch.setattr("dateline.search.plan.NARROW", -1)
+    monkeypatch.setattr("dateline.search.plan.WALKED_AS_SOON", walked_as_soon)
+    monkeypatch.setattr("dateline.search.matches.FIRST", 20)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 20)
+    years = [date for title, date in items if title == "harbour"]
+    expected = sorted(years) if sort == "date" else years
+    if sort == "-added":
+        expected = years[::-1]
+    with archive_of(items, database, tmp_path) as client:
+        found, following = [], f"/v1/entries?contains=harbour&limit=7&sort={sort}"
+        while following:
+            answer = client.get(following).get_json()
+            assert (answer["total"], answer["total_relation"]) == (10, "gte")
+            found += [item["date"] for item in answer["items"]]
+            following = answer["next"]
+        exact = client.get("/v1/entries?contains=harbour&total=exact").get_json()
+    assert found == expected
+    assert (exact["total"], exact["total_relation"]) == (len(years), "eq")
+
+
+LONG = "a harbour that was closed for years by sand"
+
+
+@pytest.mark.parametrize("query", [f'q="{LONG} and mud"', f'q=harbour -"{LONG} and mud"'])
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_the_end_of_a_long_text_counts_too(
+    database: str, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text index is asked for its beginning alone."""
+    items = [(f"{LONG} and {'mud' if number % 3 else 'wind'}", "2014") for number in range(60)]
+    monkeypatch.setattr("dateline.search.matches.FEW", 0)
+    monkeypatch.setattr("dateline.search.matches.A_BLOCK", 0)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 20)
+    with archive_of(items, database, tmp_path) as client:
+        answer = client.get(f"/v1/entries?{query}&limit=100").get_json()
+    ends = {item["title"].split()[-1] for item in answer["items"]}
+    assert (ends, answer["total"]) == (({"wind"}, 20) if " -" in query else ({"mud"}, 40))

@@ -1,12 +1,12 @@
 """How much work a question costs, counted and not timed: what a slow or busy computer cannot change.
 
-On SQLite the steps of its virtual machine are counted, in hundreds, by the progress handler; what
-the text index reads inside is not among them. On MySQL the rows that are read are counted
-(`Handler_read_*`). `pytest -rP` shows what is counted now.
+On SQLite the steps of its virtual machine are counted, in hundreds, by the progress handler; on
+MySQL the rows that are read (`Handler_read_*`); on both the spots that are read of the text index.
+`pytest -rP` shows what is counted now.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -26,6 +26,8 @@ from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.question import Question, read_question
+from dateline.text_index.runs import Numbers
+from dateline.text_index.spots import joined
 from dateline.wiring import Services
 from tests.archives import new_settings, opened
 from tests.search.work_bounds import BOUNDS, Bound
@@ -45,6 +47,7 @@ class Work:
         statements: the SELECTs, with their parameters.
         hundreds: of steps, on SQLite.
         reads: rows, on MySQL.
+        spots: of the text index.
         plans: the lines of all query plans, on SQLite.
         ways: by what they find rows, as in `Bound`.
     """
@@ -53,6 +56,7 @@ class Work:
     statements: list[tuple[str, Any]] = field(default_factory=list)
     hundreds: int = 0
     reads: int = 0
+    spots: int = 0
     plans: list[str] = field(default_factory=list)
     ways: set[str] = field(default_factory=set)
 
@@ -84,7 +88,9 @@ def archive(
         if services.database.engine.dialect.name == "mysql":
             # It would count anew by itself some seconds later, and then choose other indexes.
             with services.database.engine.connect() as connection:
-                connection.exec_driver_sql("ANALYZE TABLE entries, site_counts, day_counts")
+                connection.exec_driver_sql(
+                    "ANALYZE TABLE entries, site_counts, day_counts, blocks, postings"
+                )
         yield services
 
 
@@ -95,8 +101,8 @@ def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, n
     ways = work.ways
     print(
         f"{name}: found {work.found}, {len(work.statements)} statements, "
-        f"{work.hundreds / 10:.1f} thousand steps, {work.reads / 1_000:.1f} thousand reads; "
-        + " ".join(sorted(ways))
+        f"{work.hundreds / 10:.1f} thousand steps, {work.reads / 1_000:.1f} thousand reads, "
+        f"{work.spots / 1_000:.1f} thousand spots; " + " ".join(sorted(ways))
     )
     for line in work.plans:
         print(f"  {line}")
@@ -104,6 +110,7 @@ def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, n
     assert statements <= bound.statements
     assert steps <= bound.steps
     assert reads <= bound.reads
+    assert work.spots / 1_000 <= bound.spots
     assert ways <= set(bound.ways.split())
 
 
@@ -138,7 +145,7 @@ def _work(archive: Services, question: Question) -> Work:
         event.listen(engine, "before_cursor_execute", note)
         try:
             count = _counting_steps if engine.dialect.name == "sqlite" else _counting_reads
-            with count(session, work):
+            with count(session, work), _counting_spots(work):
                 answer, _ = answer_question(_Open(archive, session), question)
         finally:
             event.remove(engine, "before_cursor_execute", note)
@@ -149,6 +156,18 @@ def _work(archive: Services, question: Question) -> Work:
             work.plans = [line for asked in work.statements for line in _plan(session, *asked)]
             work.ways = {way for line in work.plans if (way := _way(line)) is not None}
     return work
+
+
+@contextmanager
+def _counting_spots(work: Work) -> Iterator[None]:
+    def count(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
+        spots = joined(blocks, stored)
+        work.spots += len(spots)
+        return spots
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dateline.text_index.asking.joined", count)
+        yield
 
 
 @contextmanager

@@ -1,0 +1,211 @@
+"""The entries that have the asked texts, as the text index finds them: the newest blocks first."""
+
+from collections import Counter
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, select
+
+from dateline.models import Entry
+from dateline.search.paths import LONGEST_SPAN, Filter, Path, brought_by, filters_of, tests
+from dateline.search.question import Question
+from dateline.text_index import Asked, Field, Range, TextIndex
+from dateline.text_index.spots import common, without
+
+FIRST: Final = 16_000
+"""Entries that are looked at first: they tell which texts are rare, and how much is to be found."""
+
+FEW: Final = 100
+"""Candidates that are tested themselves, whatever is left to be read of the text index."""
+
+A_BLOCK: Final = 16
+"""Candidates in a block that are tested in the time in which its array of dates is read."""
+
+SPOTS_AN_ENTRY: Final = 200
+"""Spots that the text index reads in the time in which an entry is tested."""
+
+TOGETHER: Final = 1_000
+"""Entries that are tested by one statement."""
+
+Numbers = NDArray[np.int64]
+
+_NONE: Final = np.empty(0, np.int64)
+
+
+class Matches:
+    """What was found so far of a question that asks for texts.
+
+    Attributes:
+        ids: of the entries that answer it, in no order.
+        starts: the first second of the date of each.
+        looked_at: among how many entries they were found, but for the newest ones.
+        left: blocks that were not looked at yet.
+    """
+
+    def __init__(self, connection: Connection, question: Question, within: Path | None) -> None:
+        """Look at the newest entries, which no block has yet.
+
+        Args:
+            connection: in a transaction that reads.
+            question: what is asked; some text is.
+            within: a path that assures the keys and brings few enough to be kept in memory; None
+                where keys are not asked for, or only wide paths lead to them.
+        """
+        self._connection = connection
+        self._question = question
+        self._within = within
+        self._index = TextIndex(connection)
+        self.left = self._index.blocks
+        titles = [(Field.TITLE, text) for text in question.title_texts]
+        urls = [(Field.URL, text) for text in question.url_texts]
+        self._first = _first_of(self.left)
+        self._texts = self._index.prepare([*titles, *urls], self._first)
+        self.looked_at = 0
+        self.ids, self.starts = self._tested(Entry.id > self._index.last_id, frozenset())
+
+    def look(self, enough: int | None) -> None:
+        """Look at block after block until more entries are found than `enough`, or at all."""
+        count = len(self._first)
+        while self.left and (enough is None or len(self.ids) <= enough):
+            some, self.left = self.left[:count], self.left[count:]
+            ids, starts = self._in_blocks(some)
+            self.ids = np.concatenate((self.ids, ids))
+            self.starts = np.concatenate((self.starts, starts))
+            self.looked_at += sum(block.entries for block in some)
+            # As many more as will do, if there is as much to be found in each of them.
+            each = len(self.ids) / (len(self._index.blocks) - len(self.left))
+            missing = 0 if enough is None else enough + 1 - len(self.ids)
+            count = max(1, round(missing / each)) if each and enough else len(self.left)
+
+    def _in_blocks(self, blocks: list[Range]) -> tuple[Numbers, Numbers]:
+        entries, assured = self._with_texts(blocks)
+        if self._within is not None and len(entries) > FEW:
+            entries = common(entries, self._entries_within)
+            assured |= {Filter.KEYS}
+        if len(entries) <= max(FEW, A_BLOCK * len(blocks)):
+            return self._tested_one_by_one(entries, assured)
+        assured |= {Filter.WITHOUT, Filter.DATES}
+        for asked in self._texts_without:
+            others, is_certain = self._index.entries_with(asked, blocks, entries, None)
+            if is_certain:
+                entries = without(entries, others)
+            else:
+                assured -= {Filter.WITHOUT}
+        entries, starts = self._in_time(entries)
+        if assured >= filters_of(self._question):
+            return self._index.ids_of(entries), starts
+        return self._tested_one_by_one(entries, assured)
+
+    def _with_texts(self, blocks: list[Range]) -> tuple[Numbers, frozenset[Filter]]:
+        """Find what may have all texts, and tell whether it has."""
+        entries: Numbers | None = None
+        are_certain = True
+        for asked in self._texts:
+            entries, is_certain = self._index.entries_with(asked, blocks, entries, SPOTS_AN_ENTRY)
+            are_certain = are_certain and is_certain
+            if len(entries) <= FEW:
+                are_certain = are_certain and asked is self._texts[-1]
+                break
+        texts = frozenset({Filter.TITLE, Filter.URL})
+        return (_NONE if entries is None else entries), texts if are_certain else frozenset()
+
+    def _in_time(self, entries: Numbers) -> tuple[Numbers, Numbers]:
+        """Give those of the entries whose dates overlap the asked time, with their first seconds."""
+        if not len(entries):
+            return _NONE, _NONE
+        first, last = self._question.first, self._question.last
+        starts = self._index.dates_of(entries, "starts")
+        inside = np.ones(len(entries), np.bool_)
+        if last is not None:
+            inside &= starts <= last
+        if first is not None:
+            inside &= starts > first - LONGEST_SPAN
+            # What begins before the time may reach into it.
+            before = inside & (starts < first)
+            if before.any():
+                inside[before] = self._index.dates_of(entries[before], "ends") >= first
+        return entries[inside], starts[inside]
+
+    def _tested_one_by_one(
+        self, entries: Numbers, assured: frozenset[Filter]
+    ) -> tuple[Numbers, Numbers]:
+        ids = self._index.ids_of(entries).tolist()
+        pieces = [
+            self._tested(Entry.id.in_(ids[at : at + TOGETHER]), assured)
+            for at in range(0, len(ids), TOGETHER)
+        ]
+        return (
+            np.concatenate([_NONE, *(piece[0] for piece in pieces)]),
+            np.concatenate([_NONE, *(piece[1] for piece in pieces)]),
+        )
+
+    def _tested(
+        self, among: ColumnElement[bool], assured: frozenset[Filter]
+    ) -> tuple[Numbers, Numbers]:
+        """Test entries themselves, for all that is asked but what is assured."""
+        query = select(Entry.id, Entry.date_start).where(among, *tests(self._question, assured))
+        rows = self._connection.execute(query).all()
+        ids, starts = zip(*rows, strict=True) if rows else ((), ())
+        return np.array(ids, np.int64), np.array(starts, np.int64)
+
+    def sites(self, most: int) -> Counter[str]:
+        """Count so many of the entries found by their sites."""
+        ids = np.sort(self.ids[:most])
+        newest = ids[ids > self._index.last_id].tolist()
+        query = select(Entry.site).where(Entry.id.in_(newest))
+        sites = Counter(self._connection.scalars(query) if newest else ())
+        entries = self._index.entries_of_ids(ids)
+        return sites + self._index.sites_of(entries) if len(entries) else sites
+
+    def page(self) -> list[int]:
+        """Give the ids of the asked page, in its order, and the first of the next page."""
+        question = self._question
+        ids, descending = self.ids, question.sort.descending
+        values = self.starts if question.sort.by_date else ids
+        if question.position is not None:
+            value, last_id = question.position
+            same = values == value
+            if descending:
+                later = (values < value) | (same & (ids < last_id))
+            else:
+                later = (values > value) | (same & (ids > last_id))
+            ids, values = ids[later], values[later]
+        order = np.lexsort((ids, values))[:: -1 if descending else 1]
+        return list(ids[order[: question.limit + 1]].tolist())
+
+    @property
+    def spots_to_read(self) -> int:
+        """How many spots the text index has to read at least, if it is asked for everything."""
+        return round(self._texts[0].spots[0] * self.entries)
+
+    @property
+    def entries(self) -> int:
+        """How many entries all blocks have."""
+        return sum(block.entries for block in self._index.blocks)
+
+    @cached_property
+    def _texts_without(self) -> list[Asked]:
+        texts = [(Field.TITLE, text) for text in self._question.title_without]
+        return self._index.prepare(texts, self._first)
+
+    @cached_property
+    def _entries_within(self) -> Numbers:
+        stretches = self._within.stretches if self._within is not None else ()
+        ids = [
+            entry_id
+            for stretch in stretches
+            for entry_id in self._connection.scalars(brought_by(stretch, Entry.id))
+        ]
+        return self._index.entries_of_ids(np.array(sorted(ids), np.int64))
+
+
+def _first_of(blocks: list[Range]) -> list[Range]:
+    """Give the newest blocks, until they have enough entries to tell by."""
+    entries = 0
+    for number, block in enumerate(blocks, 1):
+        entries += block.entries
+        if entries >= FIRST:
+            return blocks[:number]
+    return blocks

@@ -1,0 +1,232 @@
+"""Asking the text index, block by block; its arrays have the form that `spots` describes."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, Row
+
+from dateline.text_index.arrays import seconds_at, sites_at
+from dateline.text_index.blocks import Field, Range, ranges_of
+from dateline.text_index.runs import RUN, Numbers, characters_of, runs_beginning, runs_of
+from dateline.text_index.spots import (
+    NONE,
+    among,
+    begins_before,
+    block_of,
+    common,
+    distinct,
+    entries_of,
+    entry_at,
+    entry_in,
+    joined,
+    place_of,
+)
+
+LONGEST: Final = 32
+"""Characters of a text that are asked for: hardly an entry has so many and not the rest."""
+
+MUCH_RARER: Final = 4
+"""Times that a run is rarer than those that are needed, to be asked for before them."""
+
+
+class Asked(NamedTuple):
+    """A text that is asked for, and how it is found.
+
+    Attributes:
+        field: in which of the two texts.
+        characters: those that are asked for; `LONGEST` at most.
+        is_whole: whether these are all of the text.
+        positions: of runs that together have every character, the rarest first; none where it is
+            too short for a run, and all runs that begin with it are asked for.
+        spots: of each of these runs, how many there are for each entry, as it was in some blocks;
+            of a short text one number, for all of its runs.
+    """
+
+    field: Field
+    characters: list[int]
+    is_whole: bool
+    positions: tuple[int, ...]
+    spots: tuple[float, ...]
+
+
+class TextIndex:
+    """The text index as one transaction sees it.
+
+    Attributes:
+        blocks: the newest first.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.blocks = ranges_of(connection)
+        oldest_first = self.blocks[::-1]
+        self._numbers = np.array([block.number for block in oldest_first], np.int64)
+        self._first_ids = np.array([block.first_id for block in oldest_first], np.int64)
+
+    @property
+    def last_id(self) -> int:
+        """Entries with greater ids are not indexed yet; 0 where none is."""
+        return self.blocks[0].last_id if self.blocks else 0
+
+    def prepare(self, texts: Iterable[tuple[Field, str]], blocks: Sequence[Range]) -> list[Asked]:
+        """Put texts in the order in which to ask for them: the rarest in some blocks first."""
+        asked = [self._prepared(field, text, blocks) for field, text in texts]
+        return sorted(asked, key=lambda one: one.spots[0])
+
+    def entries_with(
+        self,
+        asked: Asked,
+        blocks: Sequence[Range],
+        known: Numbers | None,
+        spots_an_entry: int | None,
+    ) -> tuple[Numbers, bool]:
+        """Find the entries that have a text.
+
+        Args:
+            asked: the text.
+            blocks: where it is looked for.
+            known: entries among which it is looked for; None for all of the blocks.
+            spots_an_entry: what an entry is worth: where fewer spots for each candidate are left to
+                be read, the candidates are given as they are; None if they never are.
+
+        Returns:
+            The entries, sorted, and whether it is certain that they have the text.
+        """
+        blocks = blocks if known is None else _with(known, blocks)
+        if not asked.positions:
+            found = self._spots(asked.field, blocks, *runs_beginning(asked.characters))
+            # Of many runs, one after the other.
+            entries = distinct(np.sort(entry_at(found)))
+            return (entries if known is None else common(entries, known)), True
+        runs = runs_of(asked.characters)
+        spots, entries = NONE, NONE
+        for number, position in enumerate(asked.positions):
+            found = begins_before(
+                self._spots(asked.field, blocks, runs[position], runs[position] + 1), position
+            )
+            if number:
+                spots = common(spots, found)
+            else:
+                spots = found if known is None else among(found, known)
+            entries = entries_of(spots)
+            blocks = _with(entries, blocks)
+            left = sum(asked.spots[number + 1 :]) * sum(block.entries for block in blocks)
+            if spots_an_entry is not None and spots_an_entry * len(entries) < left:
+                return entries, not len(entries)
+        return entries, asked.is_whole
+
+    def entries_of_ids(self, ids: Numbers) -> Numbers:
+        """Give the entries with these ids, as far as they are indexed; both are sorted."""
+        ids = ids[ids <= self.last_id]
+        at = np.searchsorted(self._first_ids, ids, side="right") - 1
+        return entry_in(self._numbers[at], ids - self._first_ids[at])
+
+    def ids_of(self, entries: Numbers) -> Numbers:
+        """Give the ids of entries."""
+        at = np.searchsorted(self._numbers, block_of(entries))
+        return self._first_ids[at] + place_of(entries)
+
+    def dates_of(self, entries: Numbers, column: str) -> Numbers:
+        """Give a second for each of sorted entries.
+
+        Args:
+            entries: at least one.
+            column: `starts` for the first of its date, `ends` for the last.
+        """
+        found = self._arrays_of(entries, column)
+        return np.concatenate([seconds_at(row[0], places) for row, places in found])
+
+    def sites_of(self, entries: Numbers) -> Counter[str]:
+        """Count the sites of sorted entries, of which there must be one."""
+        sites: Counter[str] = Counter()
+        for row, places in self._arrays_of(entries, "site_names, sites"):
+            sites.update(sites_at(row[0], row[1], places))
+        return sites
+
+    def _arrays_of(
+        self, entries: Numbers, columns: str
+    ) -> Iterator[tuple[Row[*tuple[Any, ...]], Numbers]]:
+        """Give columns of each block that has some of the entries, and the places of these in it."""
+        in_blocks = block_of(entries)
+        numbers = distinct(in_blocks)
+        begins = np.searchsorted(in_blocks, numbers)
+        rows = self._connection.exec_driver_sql(
+            f"SELECT {columns} FROM blocks WHERE number IN ({_listed(numbers.tolist())}) "
+            "ORDER BY number"
+        )
+        return zip(rows, np.split(place_of(entries), begins[1:]), strict=True)
+
+    def _prepared(self, field: Field, text: str, blocks: Sequence[Range]) -> Asked:
+        entries = sum(block.entries for block in blocks) or 1
+        all_characters = characters_of(text)
+        characters = all_characters[:LONGEST]
+        is_whole = characters == all_characters
+        runs = runs_of(characters)
+        if not runs:
+            first, after = runs_beginning(characters)
+            times = self._times(field, blocks, f"run >= {first} AND run < {after}")
+            return Asked(field, characters, is_whole, (), (sum(times.values()) / entries,))
+        times = self._times(field, blocks, f"run IN ({_listed(set(runs))})")
+        of_each = [times.get(run, 0) for run in runs]
+        positions = _reaching_all(of_each)
+        spots = tuple(of_each[at] / entries for at in positions)
+        return Asked(field, characters, is_whole, positions, spots)
+
+    def _times(self, field: Field, blocks: Sequence[Range], asked: str) -> dict[int, int]:
+        """Tell how often each of some runs stands in some blocks, where it does."""
+        if not blocks:
+            return {}
+        rows = self._connection.exec_driver_sql(
+            f"SELECT run, SUM(count) FROM postings WHERE field = {int(field)} "
+            f"AND block IN ({_listed_blocks(blocks)}) AND {asked} GROUP BY run"
+        )
+        return {int(run): int(times) for run, times in rows}
+
+    def _spots(self, field: Field, blocks: Sequence[Range], first: int, after: int) -> Numbers:
+        """Give the spots of some runs, each run sorted in itself."""
+        if not blocks:
+            return NONE
+        asked = f"run = {first}" if after == first + 1 else f"run >= {first} AND run < {after}"
+        rows = self._connection.exec_driver_sql(
+            f"SELECT block, spots FROM postings WHERE field = {int(field)} "
+            f"AND block IN ({_listed_blocks(blocks)}) AND {asked} ORDER BY block"
+        ).all()
+        return joined([row[0] for row in rows], [row[1] for row in rows])
+
+
+def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:
+    """Choose runs that have every character of a text between them, the rarest first.
+
+    Args:
+        times: how often the run at each position stands in some blocks.
+    """
+    # Of each position the least that can be read up to it, and from which position one comes to it.
+    least: list[tuple[int, int]] = []
+    for position, own in enumerate(times):
+        reachable = range(max(0, position - RUN), position)
+        before = min(((least[at][0], at) for at in reachable), default=(0, 0))
+        # One more for each run, so that of equal ways the one with fewer of them is taken.
+        least.append((own + 1 + before[0], before[1]))
+    chosen = {len(times) - 1}
+    while min(chosen):
+        chosen.add(least[min(chosen)][1])
+    rarest = min(range(len(times)), key=times.__getitem__)
+    if MUCH_RARER * times[rarest] < min(times[at] for at in chosen):
+        chosen.add(rarest)
+    return tuple(sorted(chosen, key=lambda at: (times[at], at)))
+
+
+def _with(entries: Numbers, blocks: Sequence[Range]) -> list[Range]:
+    """Give those of the blocks that have one of the entries."""
+    numbers = set(distinct(block_of(entries)).tolist())
+    return [block for block in blocks if block.number in numbers]
+
+
+def _listed_blocks(blocks: Sequence[Range]) -> str:
+    return _listed(block.number for block in blocks)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))

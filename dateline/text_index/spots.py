@@ -1,0 +1,110 @@
+"""Sorted arrays of spots and places: what two of them have in common.
+
+A spot here has the number of its block in front, so that spots of many blocks stand in one array;
+what is left of it without the position is the *entry*, the place of an entry in the archive.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dateline.text_index.runs import POSITION, SPOT, Numbers
+
+BLOCK_AT: Final = 32
+"""Bits below the number of the block in a spot."""
+
+MANY_TIMES: Final = 32
+"""From here on it is cheaper to look few numbers up among many than to merge them."""
+
+NONE: Final[Numbers] = np.empty(0, np.int64)
+
+
+def joined(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
+    """Put the spots of some blocks into one array, in the order in which they are given."""
+    if not stored:
+        return NONE
+    spots = np.frombuffer(b"".join(stored), SPOT).astype(np.int64)
+    counts = [len(some) // SPOT.itemsize for some in stored]
+    spots += np.repeat(np.asarray(blocks, np.int64) << BLOCK_AT, counts)
+    return spots
+
+
+def entry_at(spots: Numbers) -> Numbers:
+    """Give the entry of each spot."""
+    return spots >> POSITION
+
+
+def entries_of(spots: Numbers) -> Numbers:
+    """Give the entries of sorted spots, each once."""
+    return distinct(entry_at(spots))
+
+
+def distinct(numbers: Numbers) -> Numbers:
+    """Give each of sorted numbers once."""
+    once: Numbers = numbers[_is_first(numbers)]
+    return once
+
+
+def entry_in(blocks: Numbers, places: Numbers) -> Numbers:
+    """Give the entries at places in blocks."""
+    return (blocks << BLOCK_AT - POSITION) + places
+
+
+def block_of(entries: Numbers) -> Numbers:
+    """Give the number of the block of each entry."""
+    return entries >> BLOCK_AT - POSITION
+
+
+def place_of(entries: Numbers) -> Numbers:
+    """Give the place of each entry in its block."""
+    return entries & (1 << BLOCK_AT - POSITION) - 1
+
+
+def begins_before(spots: Numbers, position: int) -> Numbers:
+    """Give the spots at which a text begins that has these at a position; sorted as they are."""
+    far_enough: Numbers = spots[spots & (1 << POSITION) - 1 >= position]
+    return far_enough - position
+
+
+def among(spots: Numbers, entries: Numbers) -> Numbers:
+    """Give those of the spots that are of one of the entries; both are sorted."""
+    first = np.searchsorted(spots, entries << POSITION)
+    counts = np.searchsorted(spots, (entries + 1) << POSITION) - first
+    # Of each entry the numbers from its first spot on, as many as it has.
+    skipped = np.repeat(first - np.cumsum(counts) + counts, counts)
+    return spots[skipped + np.arange(len(skipped))]
+
+
+def common(one: Numbers, other: Numbers) -> Numbers:
+    """Give what stands in both of two sorted arrays, each of which has nothing twice."""
+    few, many = sorted((one, other), key=len)
+    if MANY_TIMES * len(few) < len(many):
+        return few[_are_in(few, many)]
+    # Two sorted pieces, which a stable sort only has to merge.
+    both = np.concatenate((few, many))
+    both.sort(kind="stable")
+    twice: Numbers = both[:-1][both[1:] == both[:-1]]
+    return twice
+
+
+def without(entries: Numbers, others: Numbers) -> Numbers:
+    """Give those of the entries that are none of the others; both are sorted."""
+    return entries[~_are_in(entries, others)]
+
+
+def _is_first(numbers: Numbers) -> NDArray[np.bool_]:
+    """Tell of each of sorted numbers whether it is another than the one before."""
+    is_first = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
+    return is_first
+
+
+def _are_in(values: Numbers, sorted_values: Numbers) -> NDArray[np.bool_]:
+    if not len(sorted_values):
+        return np.zeros(len(values), np.bool_)
+    at = np.searchsorted(sorted_values, values)
+    at[at == len(sorted_values)] = 0
+    are_in: NDArray[np.bool_] = sorted_values[at] == values
+    return are_in

@@ -1,0 +1,214 @@
+"""Blocks: whatever is added, changed and deleted, and in whatever pieces, the same is found."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select, update
+
+from dateline.app import create_app
+from dateline.models import Block, Entry, Posting
+from dateline.text_index import Range, TextIndex, index_rest, writing
+from dateline.text_index.runs import SPOT, spots_of
+from dateline.wiring import Services
+from tests.archives import new_settings, opened
+from tests.factories import NDJSON, as_ndjson
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+
+WORDS = ("harbour", "storm", "Straße", "新聞", "council", "ab", "é", "harbour storm")
+
+
+@pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
+def services(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Services]:
+    """An archive whose blocks are small, so that few entries make many of them."""
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 40)
+    monkeypatch.setattr("dateline.text_index.writing.TAIL", 5)
+    with (
+        fresh_database(request.param, tmp_path) as url,
+        opened(new_settings(tmp_path, database_url=url)) as services,
+    ):
+        yield services
+
+
+@pytest.fixture
+def client(services: Services) -> FlaskClient:
+    return create_app(services).test_client()
+
+
+def title(random: Random) -> str:
+    return " ".join(random.choices(WORDS, k=3))
+
+
+def add(client: FlaskClient, random: Random, count: int) -> None:
+    items = [
+        {"title": title(random), "url": f"https://example.org/{random.random()}", "date": "2014"}
+        for _ in range(count)
+    ]
+    answer = client.post("/v1/bulk", data=as_ndjson(items), content_type=NDJSON)
+    assert answer.get_json()["import"]["created"] == count
+
+
+def blocks_of(services: Services) -> list[Range]:
+    with services.database.reading() as session:
+        return TextIndex(session.connection()).blocks[::-1]
+
+
+def check(services: Services) -> None:
+    """The index has exactly the runs of the entries that its blocks span, at their spots."""
+    with services.database.reading() as session:
+        entries = session.scalars(select(Entry).order_by(Entry.id)).all()
+        kept: dict[tuple[int, int, int], bytes] = {
+            (row.field, row.block, row.run): row.spots for row in session.scalars(select(Posting))
+        }
+        counts = {
+            (row.field, row.block, row.run): row.count for row in session.scalars(select(Posting))
+        }
+        blocks = session.scalars(select(Block).order_by(Block.number)).all()
+    expected: dict[tuple[int, int, int], bytes] = {}
+    by_block = []
+    for block in blocks:
+        own = [entry for entry in entries if block.first_id <= entry.id <= block.last_id]
+        by_block.append(own)
+        places = [entry.id - block.first_id for entry in own]
+        for field, texts in enumerate(
+            ([entry.title_folded for entry in own], [entry.url_folded for entry in own])
+        ):
+            for spots in spots_of(texts, places):
+                expected[field, block.number, spots.run] = spots.spots
+        for seconds, column in ((block.starts, "date_start"), (block.ends, "date_end")):
+            array = np.frombuffer(seconds, "<i8")
+            assert len(array) == block.last_id - block.first_id + 1
+            assert array[places].tolist() == [getattr(entry, column) for entry in own]
+        names = block.site_names.split("\n")
+        sites = [names[at] for at in np.frombuffer(block.sites, "<u2")[places].tolist()]
+        assert sites == [entry.site for entry in own]
+    assert kept == expected
+    assert counts == {key: len(spots) // SPOT.itemsize for key, spots in kept.items()}
+    for one, next_one in pairwise(blocks):
+        assert one.last_id < next_one.first_id
+    indexed = [len(own) for own in by_block]
+    assert sum(indexed) >= len(entries) - writing.TAIL
+
+
+def test_a_short_tail_has_no_block(services: Services, client: FlaskClient) -> None:
+    add(client, Random(1), 5)
+    assert blocks_of(services) == []
+    add(client, Random(2), 1)
+    (block,) = blocks_of(services)
+    assert (block.first_id, block.last_id, block.full) == (1, 6, False)
+    check(services)
+
+
+def test_a_large_import_makes_full_blocks_and_one_of_the_rest(
+    services: Services, client: FlaskClient
+) -> None:
+    add(client, Random(1), 100)
+    assert [(block.entries, block.full) for block in blocks_of(services)] == [
+        (40, True),
+        (40, True),
+        (20, False),
+    ]
+    check(services)
+
+
+def test_small_blocks_become_a_full_one(services: Services, client: FlaskClient) -> None:
+    random = Random(1)
+    add(client, random, 50)
+    for _ in range(2):
+        add(client, random, 10)
+    assert [block.entries for block in blocks_of(services)] == [40, 10, 10, 10]
+    add(client, random, 12)
+    assert [(block.entries, block.full) for block in blocks_of(services)] == [
+        (40, True),
+        (40, True),
+        (2, False),
+    ]
+    check(services)
+
+
+def test_very_long_texts_make_blocks_of_fewer_entries(
+    services: Services, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dateline.text_index.writing.MOST_CHARACTERS", 500)
+    add(client, Random(1), 40)
+    blocks = blocks_of(services)
+    assert len(blocks) > 3
+    assert all(block.full for block in blocks[:-1])
+    assert blocks[-1].last_id == 40
+    check(services)
+    # They are as full as they may be, and not made anew.
+    add(client, Random(2), 10)
+    assert blocks_of(services)[: len(blocks) - 1] == blocks[:-1]
+
+
+def test_gaps_between_ids_make_no_blocks(services: Services, client: FlaskClient) -> None:
+    """MySQL gives each duplicate an id that no entry ever has."""
+    add(client, Random(1), 10)
+    with services.database.writing() as session:
+        session.execute(update(Entry).where(Entry.id > 5).values(id=Entry.id + 1_000_000))
+        for table in (Block, Posting):
+            session.execute(delete(table))
+        index_rest(session.connection())
+    assert [(block.first_id, block.last_id, block.full) for block in blocks_of(services)] == [
+        (1, 5, True),
+        (1_000_006, 1_000_010, False),
+    ]
+    check(services)
+
+
+def test_what_is_not_kept_is_not_indexed(services: Services, client: FlaskClient) -> None:
+    items = [
+        {"title": "a", "url": f"https://example.org/{number}", "date": "2014"}
+        for number in range(50)
+    ]
+    answer = client.post("/v1/bulk?dry_run=true", data=as_ndjson(items), content_type=NDJSON)
+    assert answer.get_json()["import"]["created"] == 50
+    assert blocks_of(services) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_done_the_index_has_what_the_entries_have(
+    services: Services, client: FlaskClient, seed: int
+) -> None:
+    random = Random(seed)
+    kept: dict[int, str] = {}
+    for _ in range(40):
+        what = random.choice(["add", "add", "change", "delete"])
+        if what == "add" or not kept:
+            add(client, random, random.choice([1, 3, 8, 30]))
+            listed = client.get("/v1/entries?sort=-added&limit=1000").get_json()["items"]
+            kept = {item["id"]: item["title"] for item in listed}
+            continue
+        entry_id = random.choice(sorted(kept))
+        if what == "change":
+            changes = {
+                "title": title(random),
+                "date": f"20{random.randint(10, 20)}",
+                "url": f"https://example{random.randint(1, 9)}.org/{random.random()}",
+            }
+            answer = client.patch(f"/v1/entries/{entry_id}", json=changes)
+            assert answer.status_code == 200, answer.text
+            kept[entry_id] = answer.get_json()["title"]
+        else:
+            assert client.delete(f"/v1/entries/{entry_id}").status_code == 204
+            del kept[entry_id]
+    check(services)
+    for word in WORDS:
+        answer = client.get(
+            "/v1/entries", query_string={"contains": word, "limit": 1000}
+        ).get_json()
+        found = {item["id"] for item in answer["items"]}
+        plain = {"é": "e", "Straße": "strasse"}.get(word, word)
+        expected = {
+            entry_id
+            for entry_id, text in kept.items()
+            if plain in text.casefold().replace("é", "e")
+        }
+        assert (word, found) == (word, expected)
+        assert answer["total"] == len(expected)
