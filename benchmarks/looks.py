@@ -13,6 +13,7 @@ from dateline.cache.answers import Cache
 from dateline.search.answer import answer_question
 from dateline.search.looks import answer_sites, answer_timeline
 from dateline.search.question import Question
+from dateline.wiring import settle
 
 SITES: Final = 20
 NOTES: Final = [
@@ -29,6 +30,8 @@ def measure(
     if results.find(name) is not None:
         return
     services = archive.open()
+    # As a server does.
+    settle()
     lines = []
     for what, asked in questions_of(directory, archive, rows, each).items():
         questions = [question_of(one) for one in asked] * rounds

@@ -21,6 +21,7 @@ from dateline.cache.answers import Cache
 from dateline.schemas import SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.question import Question, read_question
+from dateline.wiring import settle
 
 SORTS: Final = {"-date": "newest first", "date": "oldest first"}
 DEEP: Final = 1_980
@@ -82,6 +83,8 @@ def measure(
         return
     classes = questions_of(directory, archive, rows, each)
     services = archive.open()
+    # As a server does.
+    settle()
     by_id = rows_by_id(archive)
     tell(f"{name}: looking for the hundredth pages")
     cells = make_cells(services.cache, classes)
