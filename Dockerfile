@@ -14,6 +14,13 @@ COPY requirements.txt ./
 RUN python -m venv --without-pip /opt/venv \
     && pip --python /opt/venv/bin/python install --disable-pip-version-check --no-cache-dir \
         --no-compile --only-binary :all: --require-hashes -r requirements.txt
+# What packages bring for their own tests, for compilers and for debuggers is a fifth of them. What
+# stands in *.libs was patched when its package was made, and stays as it is.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils \
+    && cd /opt/venv/lib/python*/site-packages \
+    && find . -type d -name tests -prune -exec rm -r {} + \
+    && find . -type f -regextype posix-extended -regex '.*\.(pyi|pxd|pyx|h|c|cpp|a)' -delete \
+    && find . -type f -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} +
 
 
 FROM ${PYTHON_IMAGE}
