@@ -70,8 +70,8 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEnt
 
 
 def _map_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # Entries that are looked up by their ids lie all over the file: a page that is mapped costs neither a
-    # call nor a copy (docs/decisions/0015).
+    # Entries that are looked up by their ids lie all over the file: a page that is mapped costs
+    # neither a call nor a copy (docs/decisions/0015).
     cursor = dbapi_connection.cursor()
     cursor.execute(f"PRAGMA mmap_size = {MAPPED}")
     cursor.close()
