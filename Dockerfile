@@ -14,7 +14,7 @@ COPY requirements.txt ./
 RUN python -m venv --without-pip /opt/venv \
     && pip --python /opt/venv/bin/python install --disable-pip-version-check --no-cache-dir \
         --no-compile --only-binary :all: --require-hashes -r requirements.txt
-# What packages bring for their own tests, for compilers and for debuggers is a fifth of them. What
+# What packages bring for their own tests, for compilers and for debuggers is never used here. What
 # stands in *.libs was patched when its package was made, and stays as it is.
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils \
     && cd /opt/venv/lib/python*/site-packages \

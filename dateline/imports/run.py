@@ -93,7 +93,7 @@ class _Writing:
         import_id = self._import_id = self._import_id or self._open(session)
         batch = None if self._options.dry_run else self._options.commit_every
         written = 0
-        last_id = last_entry_id(session)
+        last_id = last_entry_id(session.connection())
         for group in ready:
             now = int(time.time())
             created = store_rows(session, group.sound, import_id, now)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from dateline.imports.normalise import SoundRow
@@ -25,7 +25,7 @@ def _row_of(mark: str) -> str:
 
 _INSERT: Final = {
     # A row by a statement, always the same one: for a statement that writes several rows, SQLite
-    # keeps a copy of each page as it was, which is half of all that an import would write.
+    # keeps a copy of each page as it was, a good part of all that an import would write.
     "sqlite": (
         f"INSERT INTO entries ({_NAMES}) VALUES ({_row_of('?')}) "
         "ON CONFLICT (url_key, identity) DO NOTHING"
@@ -39,9 +39,9 @@ _INSERT: Final = {
 }
 
 
-def last_entry_id(session: Session) -> int:
+def last_entry_id(connection: Connection) -> int:
     """Give the greatest id of an entry; 0 where there is none."""
-    return session.scalar(select(func.max(Entry.id))) or 0
+    return connection.scalar(select(func.max(Entry.id))) or 0
 
 
 def store_rows(
@@ -55,7 +55,7 @@ def store_rows(
     if not rows:
         return 0
     connection = session.connection()
-    last_id = last_entry_id(session)
+    last_id = last_entry_id(connection)
     values = [(*row, now, import_id) for row in rows]
     connection.exec_driver_sql(_INSERT[connection.dialect.name], values)
     # There is one writer at a time, so all that is newer is ours.

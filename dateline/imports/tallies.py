@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert
 from sqlalchemy import text as sql
 from sqlalchemy import update
 
+from dateline.imports.store import last_entry_id
 from dateline.models import DAY, DayCount, Entry, SiteCount
 
 AT_A_TIME: Final = 20_000
@@ -32,8 +33,7 @@ _ADD: Final = {
 
 def count_after(connection: Connection, last_id: int) -> None:
     """Count every entry whose id is greater than `last_id`."""
-    newest = connection.scalar(select(func.max(Entry.id))) or 0
-    for after in range(last_id, newest, AT_A_TIME):
+    for after in range(last_id, last_entry_id(connection), AT_A_TIME):
         for table, (columns, values) in _COUNTED.items():
             key = columns.partition(",")[0]
             add = _ADD[connection.dialect.name].format(table=table, key=key)

@@ -5,14 +5,14 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, select
 
 from dateline.models import Entry
 from dateline.search.paths import LONGEST_SPAN, Filter, Path, brought_by, filters_of, tests
 from dateline.search.question import Question
 from dateline.text_index import Asked, Field, Range, TextIndex
-from dateline.text_index.spots import common, without
+from dateline.text_index.runs import Numbers
+from dateline.text_index.spots import NONE, common, without
 
 FIRST: Final = 16_000
 """Entries that are looked at first: they tell which texts are rare, and how much is to be found."""
@@ -28,10 +28,6 @@ SPOTS_AN_ENTRY: Final = 200
 
 TOGETHER: Final = 1_000
 """Entries that are tested by one statement."""
-
-Numbers = NDArray[np.int64]
-
-_NONE: Final = np.empty(0, np.int64)
 
 
 class Matches:
@@ -109,12 +105,12 @@ class Matches:
                 are_certain = are_certain and asked is self._texts[-1]
                 break
         texts = frozenset({Filter.TITLE, Filter.URL})
-        return (_NONE if entries is None else entries), texts if are_certain else frozenset()
+        return (NONE if entries is None else entries), texts if are_certain else frozenset()
 
     def _in_time(self, entries: Numbers) -> tuple[Numbers, Numbers]:
         """Give those of the entries whose dates overlap the asked time, with their first seconds."""
         if not len(entries):
-            return _NONE, _NONE
+            return NONE, NONE
         first, last = self._question.first, self._question.last
         starts = self._index.dates_of(entries, "starts")
         inside = np.ones(len(entries), np.bool_)
@@ -137,8 +133,8 @@ class Matches:
             for at in range(0, len(ids), TOGETHER)
         ]
         return (
-            np.concatenate([_NONE, *(piece[0] for piece in pieces)]),
-            np.concatenate([_NONE, *(piece[1] for piece in pieces)]),
+            np.concatenate([NONE, *(piece[0] for piece in pieces)]),
+            np.concatenate([NONE, *(piece[1] for piece in pieces)]),
         )
 
     def _tested(

@@ -66,12 +66,10 @@ class Path:
     Attributes:
         stretches: disjoint; in an ordered path from the first to the last in ascending order.
         assures: the filters that need not be tested again.
-        order: that of its entries; None for no order.
     """
 
     stretches: tuple[Stretch, ...]
     assures: frozenset[Filter] = frozenset()
-    order: Order | None = None
 
 
 def filters_of(question: Question) -> frozenset[Filter]:
@@ -88,7 +86,7 @@ def filters_of(question: Question) -> frozenset[Filter]:
 
 def path_of_ids() -> Path:
     """All entries, in the order in which they were added."""
-    return Path((Stretch("PRIMARY", ()),), order=Order.ID)
+    return Path((Stretch("PRIMARY", ()),))
 
 
 def path_of_dates(question: Question) -> Path:
@@ -110,7 +108,7 @@ def path_of_dates(question: Question) -> Path:
             Stretch(index, near),
             *stretches,
         ]
-    return Path(tuple(stretches), frozenset({Filter.DATES}), Order.DATE)
+    return Path(tuple(stretches), frozenset({Filter.DATES}))
 
 
 def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
@@ -133,7 +131,7 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
         )
         stretches.insert(0, Stretch(index, before))
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
-    return Path(tuple(stretches), frozenset(assures), Order.DATE)
+    return Path(tuple(stretches), frozenset(assures))
 
 
 def path_of_keys(question: Question) -> Path:
