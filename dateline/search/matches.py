@@ -20,10 +20,10 @@ FIRST: Final = 16_000
 FEW: Final = 100
 """Candidates that are tested themselves, whatever is left to be read of the text index."""
 
-A_BLOCK: Final = 16
+A_BLOCK: Final = 8
 """Candidates in a block that are tested in the time in which its array of dates is read."""
 
-SPOTS_AN_ENTRY: Final = 200
+SPOTS_AN_ENTRY: Final = 400
 """Spots that the text index reads in the time in which an entry is tested."""
 
 TOGETHER: Final = 1_000

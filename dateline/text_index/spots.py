@@ -64,6 +64,8 @@ def place_of(entries: Numbers) -> Numbers:
 
 def begins_before(spots: Numbers, position: int) -> Numbers:
     """Give the spots at which a text begins that has these at a position; sorted as they are."""
+    if not position:
+        return spots
     far_enough: Numbers = spots[spots & (1 << POSITION) - 1 >= position]
     return far_enough - position
 

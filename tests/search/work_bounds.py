@@ -107,7 +107,7 @@ BOUNDS: Final[dict[str, Bound]] = {
     "one character, rare": Bound("contains=龘", 6, 0.5, 0.1, 0.1, "blocks id postings"),
     "two characters": Bound("contains=新闻", 6, 1.8, 0.2, 0.2, "blocks id postings sort"),
     "two letters, in every title": Bound("contains=wh", 6, 0.9, 0.1, 38, "blocks id postings sort"),
-    "URL contains": Bound("url=-12345.html", 6, 2.0, 0.2, 0.2, "blocks id postings sort"),
+    "URL contains": Bound("url=-12345.html", 8, 0.9, 0.2, 1.5, "blocks id postings sort"),
     "URL contains, in all": Bound("url=.html", 7, 1.2, 0.1, 75, "blocks id postings sort"),
     "large site": Bound(
         "domain=large.example", 4, 102, 23, 0.1, "ix_entries_site_date_start site_counts"
