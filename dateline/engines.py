@@ -65,7 +65,7 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEnt
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     # Indexes over random keys stay in memory during an import (KiB, negative by SQLite's rule).
-    cursor.execute("PRAGMA cache_size = -49152")
+    cursor.execute("PRAGMA cache_size = -24576")
     cursor.close()
 
 

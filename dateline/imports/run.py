@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from dateline.database import Database
@@ -17,7 +18,7 @@ from dateline.imports.read import RawRow
 from dateline.imports.store import last_entry_id, store_rejections, store_rows
 from dateline.imports.tallies import count_after
 from dateline.models import Import
-from dateline.text_index import index_rest, index_whole_blocks
+from dateline.text_index import Indexing
 
 MAX_SHOWN: Final = 100
 """Rejected rows in a report; the ledger has them all."""
@@ -68,9 +69,9 @@ def run_import(
         DatabaseAway: the database cannot be reached.
     """
     transaction = database.rehearsing if options.dry_run else database.writing
-    with Groups(options) as groups:
+    with Groups(options) as groups, ThreadPoolExecutor(1) as thread:
         ready = groups.of(rows)
-        writing = _Writing(options, groups, progress)
+        writing = _Writing(options, groups, thread, progress)
         more = True
         while more:
             with transaction() as session:
@@ -81,10 +82,17 @@ def run_import(
 class _Writing:
     """Writes the groups of one import, and its ledger."""
 
-    def __init__(self, options: Options, groups: Groups, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        groups: Groups,
+        thread: Executor,
+        progress: Callable[[int], None],
+    ) -> None:
         self.report = Report(dry_run=options.dry_run)
         self._options = options
         self._groups = groups
+        self._thread = thread
         self._progress = progress
         self._import_id: int | None = None
 
@@ -93,7 +101,11 @@ class _Writing:
         import_id = self._import_id = self._import_id or self._open(session)
         batch = None if self._options.dry_run else self._options.commit_every
         written = 0
-        last_id = last_entry_id(session.connection())
+        connection = session.connection()
+        last_id = last_entry_id(connection)
+        # What is not going to be kept need not be indexed.
+        indexing = None if self._options.dry_run else Indexing(connection, self._thread)
+        more = filled = False
         for group in ready:
             now = int(time.time())
             created = store_rows(session, group.sound, import_id, now)
@@ -101,24 +113,19 @@ class _Writing:
             self.report.count(group, created)
             self._progress(self.report.received)
             written += group.taken
-            filled = self._index(session, index_whole_blocks)
-            # Behind a block that was filled there are few entries that have none.
+            filled = indexing is not None and indexing.index_added(created)
             if batch is not None and (filled or written >= batch):
-                if not filled:
-                    self._index(session, index_rest)
-                count_after(session.connection(), last_id)
-                self._write_ledger(session, import_id, finished_at=None)
-                return True
+                more = True
+                break
+        # Behind a block that was filled there are few entries that have none.
+        if indexing is not None and not (more and filled):
+            indexing.index_rest()
         # Once for all: most sites and days come in every group.
-        count_after(session.connection(), last_id)
-        self._index(session, index_rest)
-        self._write_ledger(session, import_id, finished_at=int(time.time()))
-        self.report.import_id = None if self._options.dry_run else import_id
-        return False
-
-    def _index(self, session: Session, index: Callable[[Connection], bool | None]) -> bool | None:
-        """Bring the text index up to date, but for what is not going to be kept."""
-        return None if self._options.dry_run else index(session.connection())
+        count_after(connection, last_id)
+        self._write_ledger(session, import_id, None if more else int(time.time()))
+        if not more and not self._options.dry_run:
+            self.report.import_id = import_id
+        return more
 
     def _open(self, session: Session) -> int:
         opened = Import(

@@ -7,15 +7,15 @@ both databases (docs/decisions/0016).
 from dateline.text_index.asking import Asked, TextIndex
 from dateline.text_index.blocks import Field, Range
 from dateline.text_index.changing import add_entry, remove_entry
-from dateline.text_index.writing import index_rest, index_whole_blocks
+from dateline.text_index.writing import Indexing, index_all
 
 __all__ = [
     "Asked",
     "Field",
+    "Indexing",
     "Range",
     "TextIndex",
     "add_entry",
-    "index_rest",
-    "index_whole_blocks",
+    "index_all",
     "remove_entry",
 ]

@@ -1,11 +1,9 @@
 """What a block has of each of its entries beside the texts: when it is dated, and its site."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import Row
 
 from dateline.models import Entry
 from dateline.text_index.runs import Numbers
@@ -19,31 +17,38 @@ SITE: Final = np.dtype("<u2")
 BETWEEN: Final = "\n"
 """Stands between names, none of which has it."""
 
+
+class Kept(NamedTuple):
+    """What a block keeps of its entries: a value of each, in the order of their ids."""
+
+    ids: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    sites: tuple[str, ...]
+
+
 OF_ARRAYS: Final = (Entry.id, Entry.date_start, Entry.date_end, Entry.site)
-"""What must be known of an entry."""
+"""Where these values are."""
 
 
-def arrays_of(
-    entries: Sequence[Row[*tuple[Any, ...]]], first_id: int, last_id: int
-) -> dict[str, str | bytes]:
+def arrays_of(kept: Kept, first_id: int, last_id: int) -> dict[str, str | bytes]:
     """Make the arrays of a block, with a value for each id from the first to the last.
 
     Args:
-        entries: with `OF_ARRAYS`; where there is none with an id, its values mean nothing.
+        kept: of its entries; where there is none with an id, the values at it mean nothing.
         first_id: of the block.
         last_id: of the block.
 
     Returns:
         The columns of `Block` that have them.
     """
-    places = [entry.id - first_id for entry in entries]
+    places = np.array(kept.ids, np.int64) - first_id
     starts, ends = (np.zeros(last_id - first_id + 1, MOMENT) for _ in range(2))
-    starts[places] = [entry.date_start for entry in entries]
-    ends[places] = [entry.date_end for entry in entries]
+    starts[places], ends[places] = kept.starts, kept.ends
     # Each name once, and for each id which of them.
-    names = {name: at for at, name in enumerate(dict.fromkeys(entry.site for entry in entries))}
+    names = {name: at for at, name in enumerate(dict.fromkeys(kept.sites))}
     sites = np.zeros(last_id - first_id + 1, SITE)
-    sites[places] = [names[entry.site] for entry in entries]
+    sites[places] = [names[site] for site in kept.sites]
     return {
         "starts": starts.tobytes(),
         "ends": ends.tobytes(),
@@ -60,6 +65,12 @@ def seconds_at(array: bytes, places: Numbers) -> Numbers:
 
 def sites_at(names: str, array: bytes, places: Numbers) -> Counter[str]:
     """Count the sites at some places."""
-    all_names = names.split(BETWEEN)
-    times = np.bincount(np.frombuffer(array, SITE)[places], minlength=len(all_names))
-    return Counter({all_names[at]: int(times[at]) for at in np.flatnonzero(times)})
+    times = np.bincount(np.frombuffer(array, SITE)[places])
+    # Of thousands of names a few dozen are wanted: they are cut out, as to split all takes longer.
+    written = f"{names}{BETWEEN}".encode()
+    ends = np.flatnonzero(np.frombuffer(written, np.uint8) == ord(BETWEEN))
+    begins = np.append(0, ends[:-1] + 1)
+    found = np.flatnonzero(times)
+    cuts = map(slice, begins[found].tolist(), ends[found].tolist())
+    sites = (written[cut].decode() for cut in cuts)
+    return Counter(dict(zip(sites, times[found].tolist(), strict=True)))

@@ -8,9 +8,9 @@ import numpy as np
 from sqlalchemy import Connection, delete, select, update
 
 from dateline.models import Block, Entry, Posting
-from dateline.text_index.arrays import OF_ARRAYS, arrays_of
+from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
 from dateline.text_index.blocks import Field, Range, ranges_of
-from dateline.text_index.runs import POSITION, SPOT, Spots, spots_of
+from dateline.text_index.runs import POSITION, SPOT, Spots, runs_in, spots_of
 from dateline.text_index.writing import write_spots
 
 TOGETHER: Final = 500
@@ -34,7 +34,8 @@ def add_entry(connection: Connection, entry: Entry) -> None:
         return
     _change(connection, block, entry, add=True)
     entries = select(*OF_ARRAYS).where(Entry.id.between(block.first_id, block.last_id))
-    arrays = arrays_of(connection.execute(entries).all(), block.first_id, block.last_id)
+    kept = Kept(*zip(*connection.execute(entries), strict=True))
+    arrays = arrays_of(kept, block.first_id, block.last_id)
     connection.execute(update(Block).where(Block.number == block.number).values(arrays))
 
 
@@ -48,7 +49,7 @@ def _block_of(connection: Connection, entry: Entry) -> Range | None:
 def _change(connection: Connection, block: Range, entry: Entry, *, add: bool) -> None:
     place = entry.id - block.first_id
     for field, text in ((Field.TITLE, entry.title_folded), (Field.URL, entry.url_folded)):
-        of_text = spots_of([text], [place])
+        of_text = spots_of(runs_in([text], [place]))
         while own := list(islice(of_text, TOGETHER)):
             these = (
                 Posting.field == field,

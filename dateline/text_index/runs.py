@@ -5,7 +5,8 @@ one. Two fillers at the end of each text let every character begin a run, so tha
 or two characters is a question for the runs that begin with them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -41,6 +42,27 @@ SPOT: Final = np.dtype("<u4")
 Of the 32 bits the lower `POSITION` are the position, the others the place."""
 
 
+CHARACTERS: Final = np.dtype("<u2")
+"""A character of UTF-16."""
+
+PART: Final = 100_000
+"""Runs that are sorted together, about: their arrays fit into the caches of a processor."""
+
+
+class Runs(NamedTuple):
+    """Runs of some texts of a block, in the order of their numbers.
+
+    Attributes:
+        numbers: of each run once.
+        ends: the end of the spots of each run among all spots.
+        spots: of one run after the other, those of each in ascending order; of `SPOT`.
+    """
+
+    numbers: Numbers
+    ends: Numbers
+    spots: NDArray[np.uint32]
+
+
 class Spots(NamedTuple):
     """Where one run stands in the texts of a block.
 
@@ -52,14 +74,18 @@ class Spots(NamedTuple):
 
     run: int
     times: int
-    spots: bytes
+    spots: bytes | bytearray
+
+
+# Makes Spots from a tuple of its fields, in a quarter of the time of Spots(...).
+_spots = partial(tuple.__new__, Spots)
 
 
 def characters_of(text: str) -> list[int]:
     """Give the characters of a text that is asked for."""
     # A broken one, which no entry has, is no reason to fail.
     encoded = text.encode("utf-16-le", "surrogatepass")
-    return list(np.frombuffer(encoded, np.dtype("<u2")).tolist())
+    return list(np.frombuffer(encoded, CHARACTERS).tolist())
 
 
 def runs_of(characters: Sequence[int]) -> list[int]:
@@ -82,49 +108,73 @@ def runs_beginning(characters: Sequence[int]) -> tuple[int, int]:
     return first, first + (1 << CHARACTER * (RUN - len(characters)))
 
 
-def spots_of(texts: Sequence[str], places: Sequence[int]) -> Iterator[Spots]:
-    """Give all runs of some texts, in the order of their numbers.
+def runs_in(texts: Sequence[str], places: Sequence[int]) -> Iterator[Runs]:
+    """Find all runs of some texts, in the order of their numbers, part after part.
+
+    NumPy does it all, without Python's lock for most of the time.
 
     Args:
-        texts: folded.
+        texts: folded; at least one.
         places: the place of each text in its block, ascending; less than 2 ** 16.
     """
-    if not texts:
-        return
     # One array over all texts: what begins in the fillers is no run of a text.
     joined = f"{FILLERS.join(texts)}{FILLERS}"
-    characters = np.frombuffer(joined.encode("utf-16-le"), np.dtype("<u2"))
-    in_text = characters != ord(FILLER)
-    alone = in_text & (characters >= ALONE)
-    alone &= (characters < HALVES.start) | (characters >= HALVES.stop)
-    spots = _all_spots(in_text, places)
-    spots = np.concatenate((spots[in_text], spots[alone]))
-    nothing = np.zeros(np.count_nonzero(alone), np.uint16)
-    run = (
-        np.concatenate((characters[in_text], characters[alone])),
-        np.concatenate((characters[1:][in_text[:-1]], nothing)),
-        np.concatenate((characters[2:][in_text[:-2]], nothing)),
-    )
-    # They are large, and a block is made beside all that an import has in memory.
-    del characters, in_text, alone
-    order = _order_of(run)
-    stored = spots[order].tobytes()
-    starts, numbers = _distinct(run, order)
-    del spots, run, order
-    cuts = [*(starts * SPOT.itemsize).tolist(), len(stored)]
-    for number, start, end in zip(numbers.tolist(), cuts, cuts[1:], strict=False):
-        yield Spots(number, (end - start) // SPOT.itemsize, stored[start:end])
+    characters = np.frombuffer(joined.encode("utf-16-le"), CHARACTERS)
+    del joined
+    shifts = _shifts(characters, places)
+    for begins in _parts(characters):
+        first = characters[begins]
+        alone = begins[(first >= ALONE) & ~((first >= HALVES.start) & (first < HALVES.stop))]
+        nothing = np.zeros(len(alone), CHARACTERS)
+        run = (
+            np.concatenate((first, characters[alone])),
+            np.concatenate((characters[begins + 1], nothing)),
+            np.concatenate((characters[begins + 2], nothing)),
+        )
+        order = _order_of(run)
+        starts, numbers = _distinct(run, order)
+        ends = np.append(starts, len(order))[1:]
+        at = np.concatenate((begins, alone))[order]
+        yield Runs(numbers, ends, shifts[at] + at.astype(SPOT))
 
 
-def _all_spots(in_text: NDArray[np.bool_], places: Sequence[int]) -> NDArray[np.uint32]:
-    """Give the spot of each character of texts that stand behind each other, fillers included."""
-    ends = np.flatnonzero(~in_text)[len(FILLERS) - 1 :: len(FILLERS)] + 1
+def spots_of(parts: Iterable[Runs]) -> Iterator[Spots]:
+    """Give the spots of each run, as they are stored."""
+    for numbers, run_ends, spots in parts:
+        ends = (run_ends * SPOT.itemsize).tolist()
+        # SQLite's driver looks for an adapter of each value but these and a few other types, and
+        # to find none takes it as long as half an insert.
+        stored = bytearray(spots.data)
+        pieces = map(stored.__getitem__, map(slice, [0, *ends], ends))
+        times = np.diff(run_ends, prepend=0).tolist()
+        yield from map(_spots, zip(numbers.tolist(), times, pieces, strict=True))
+
+
+def _shifts(characters: Characters, places: Sequence[int]) -> NDArray[np.uint32]:
+    """Tell how far each character's spot is from its place among all of them, fillers included.
+
+    Modulo 2 ** 32, as all arithmetics of the type of spots are.
+    """
+    fillers = np.flatnonzero(characters == ord(FILLER))
+    ends = fillers[len(FILLERS) - 1 :: len(FILLERS)] + 1
     begins = np.concatenate(([0], ends[:-1]))
-    # Modulo 2 ** 32, as all arithmetics of this type are.
-    begin_at = (np.asarray(places, SPOT) << POSITION) - begins.astype(SPOT)
-    spots = np.repeat(begin_at, ends - begins)
-    spots += np.arange(len(spots), dtype=SPOT)
-    return spots
+    return np.repeat((np.asarray(places, SPOT) << POSITION) - begins.astype(SPOT), ends - begins)
+
+
+def _parts(characters: Characters) -> Iterator[Numbers]:
+    """Give where runs begin, by ranges of their first characters.
+
+    One range has about `PART` of them, so that the arrays in which they are sorted stay small.
+    """
+    times = np.bincount(characters, minlength=1 << CHARACTER)
+    times[ord(FILLER)] = 0
+    # Runs before each character, in parts; no run begins with a filler, so it is in none.
+    part_of = ((np.cumsum(times) - times) // PART).astype(np.uint16)
+    count = int(part_of.max()) + 1
+    part_of[ord(FILLER)] = count
+    parts = part_of[characters]
+    for part in range(count):
+        yield np.flatnonzero(parts == part)
 
 
 def _number_of(first: int, second: int, third: int) -> int:

@@ -1,15 +1,17 @@
 """Writing the text index: whole blocks of entries at a time, and single ones where they change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice, takewhile
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+import numpy as np
+from sqlalchemy import Connection, delete, func, insert, select
 
 from dateline.models import Block, Entry, Posting
-from dateline.text_index.arrays import OF_ARRAYS, arrays_of
+from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
 from dateline.text_index.blocks import Field, ranges_of
-from dateline.text_index.runs import POSITION, SPOT, Spots, spots_of
+from dateline.text_index.runs import POSITION, SPOT, Runs, Spots, runs_in, spots_of
 
 FULL: Final = 16_384
 """Entries in a block: so many that a question asks few blocks, and so few that the arrays of which
@@ -25,90 +27,136 @@ TAIL: Final = 1_000
 """The newest entries that questions test one by one: to index each by itself would cost a statement
 for each of its runs, and many small blocks would cost every question."""
 
-_Row = Row[*tuple[Any, ...]]
+MEANWHILE: Final = 7_500
+"""Entries that an import adds in about the time in which the runs of a block are found."""
 
 TOGETHER: Final = 5_000
 """Postings that are written at once."""
 
 
-def index_whole_blocks(connection: Connection) -> bool:
-    """Index the entries that are not indexed yet as far as they fill blocks; tell if they do."""
-    last_id = _last_indexed(connection)
-    filled = False
-    while _count_after(connection, last_id, FULL) == FULL:
-        last_id = _make_block(connection, last_id)
-        filled = True
-    return filled
+class _Begun(NamedTuple):
+    """A block that is still to be written."""
+
+    kept: Kept
+    full: bool
+    runs: Future[dict[Field, list[Runs]]]
 
 
-def index_rest(connection: Connection) -> None:
-    """Index all entries but a short tail.
+class Indexing:
+    """Indexes what a transaction adds, while it goes on adding.
 
-    Blocks that are not full stay until enough of them stand behind each other, and are then made
-    anew, as full ones.
+    To find the runs of a block takes about as long as to store half of its entries. NumPy does it
+    without Python's lock, so a thread finds them beside that, and they are written some entries
+    later.
     """
-    last_id = _last_indexed(connection)
-    if _count_after(connection, last_id, TAIL + 1) <= TAIL:
-        return
-    _index_all_after(connection, last_id)
-    small = list(takewhile(lambda block: not block.full, ranges_of(connection)))
-    if sum(block.entries for block in small) >= FULL:
-        numbers = [block.number for block in small]
-        connection.execute(delete(Posting).where(Posting.block.in_(numbers)))
-        connection.execute(delete(Block).where(Block.number.in_(numbers)))
-        _index_all_after(connection, small[-1].first_id - 1)
 
+    def __init__(self, connection: Connection, thread: Executor) -> None:
+        """Index on a connection, in its transaction; the thread only calculates."""
+        self._connection = connection
+        self._thread = thread
+        self._begun: _Begun | None = None
+        newest = ranges_of(connection)[:1]
+        self._last_id = newest[0].last_id if newest else 0
+        self._waiting = self._count_waiting()
 
-def _last_indexed(connection: Connection) -> int:
-    newest = ranges_of(connection)[:1]
-    return newest[0].last_id if newest else 0
+    def index_added(self, entries: int) -> bool:
+        """Index so many more entries, as far as they fill blocks.
 
+        Returns:
+            Whether a block was written and none is begun: a good moment to commit.
+        """
+        self._waiting += entries
+        written = False
+        while self._waiting >= (MEANWHILE if self._begun else FULL):
+            if self._begun:
+                self._write()
+                written = True
+            else:
+                self._begin()
+        return written and self._begun is None
 
-def _count_after(connection: Connection, last_id: int, most: int) -> int:
-    """Count the entries behind an id, up to so many."""
-    some = select(Entry.id).where(Entry.id > last_id).limit(most).subquery()
-    return connection.scalars(select(func.count()).select_from(some)).one()
+    def index_rest(self) -> None:
+        """Index all entries but a short tail.
 
+        Blocks that are not full stay until enough of them stand behind each other, and are then
+        made anew, as full ones.
+        """
+        if self._begun:
+            self._write()
+        if self._waiting <= TAIL:
+            return
+        self._index_all_waiting()
+        small = list(takewhile(lambda block: not block.full, ranges_of(self._connection)))
+        if sum(block.entries for block in small) >= FULL:
+            numbers = [block.number for block in small]
+            self._connection.execute(delete(Posting).where(Posting.block.in_(numbers)))
+            self._connection.execute(delete(Block).where(Block.number.in_(numbers)))
+            self._last_id = small[-1].first_id - 1
+            self._waiting = self._count_waiting()
+            self._index_all_waiting()
 
-def _index_all_after(connection: Connection, last_id: int) -> None:
-    while _count_after(connection, last_id, 1):
-        last_id = _make_block(connection, last_id)
+    def _count_waiting(self) -> int:
+        waiting = select(func.count()).where(Entry.id > self._last_id)
+        return self._connection.scalars(waiting).one()
 
+    def _index_all_waiting(self) -> None:
+        while self._waiting:
+            self._begin()
+            self._write()
 
-def _make_block(connection: Connection, after_id: int) -> int:
-    """Make a block of the entries behind an id, of which there must be one; give its last id."""
-    columns = (*OF_ARRAYS, Entry.title_folded, Entry.url_folded)
-    found = connection.execute(
-        select(*columns).where(Entry.id > after_id).order_by(Entry.id).limit(FULL)
-    ).all()
-    entries, full = _fitting(found)
-    first_id, last_id = entries[0].id, entries[-1].id
-    inserted = connection.execute(
-        insert(Block).values(
-            first_id=first_id,
-            last_id=last_id,
-            entries=len(entries),
-            full=full,
-            **arrays_of(entries, first_id, last_id),
+    def _begin(self) -> None:
+        """Begin a block of the entries that wait, of which there must be one."""
+        columns = (*OF_ARRAYS, Entry.title_folded, Entry.url_folded)
+        after = select(*columns).where(Entry.id > self._last_id).order_by(Entry.id).limit(FULL)
+        *kept, titles, urls = zip(*self._connection.execute(after), strict=True)
+        ids = kept[0]
+        number = _fitting(ids, titles, urls)
+        fitting = Kept(*(column[:number] for column in kept))
+        full = number == FULL or number < len(ids)
+        places = [entry_id - ids[0] for entry_id in fitting.ids]
+        texts = {Field.TITLE: titles[:number], Field.URL: urls[:number]}
+        runs = self._thread.submit(_runs_of, texts, places)
+        self._begun = _Begun(fitting, full, runs)
+        self._last_id = fitting.ids[-1]
+        self._waiting -= number
+
+    def _write(self) -> None:
+        if self._begun is None:
+            return
+        kept, full, runs = self._begun
+        self._begun = None
+        first_id, last_id = kept.ids[0], kept.ids[-1]
+        inserted = self._connection.execute(
+            insert(Block).values(
+                first_id=first_id,
+                last_id=last_id,
+                entries=len(kept.ids),
+                full=full,
+                **arrays_of(kept, first_id, last_id),
+            )
         )
-    )
-    number: int = inserted.inserted_primary_key[0]  # type: ignore[index]  # there is one
-    places = [entry.id - first_id for entry in entries]
-    titles, urls = zip(*((entry.title_folded, entry.url_folded) for entry in entries), strict=True)
-    write_spots(connection, Field.TITLE, number, spots_of(titles, places))
-    write_spots(connection, Field.URL, number, spots_of(urls, places))
-    return int(last_id)
+        number: int = inserted.inserted_primary_key[0]  # type: ignore[index]  # there is one
+        for field, parts in runs.result().items():
+            write_spots(self._connection, field, number, spots_of(parts))
 
 
-def _fitting(entries: Sequence[_Row]) -> tuple[Sequence[_Row], bool]:
-    """Give the first of some entries, as many as one block can have, and whether it is full."""
-    characters = 0
-    for number, entry in enumerate(entries):
-        characters += len(entry.title_folded) + len(entry.url_folded)
-        is_too_much = characters > MOST_CHARACTERS and number > 0
-        if is_too_much or entry.id - entries[0].id >= WIDEST:
-            return entries[:number], True
-    return entries, len(entries) == FULL
+def index_all(connection: Connection) -> None:
+    """Index all entries that are not indexed yet but a short tail."""
+    with ThreadPoolExecutor(1) as thread:
+        Indexing(connection, thread).index_rest()
+
+
+def _runs_of(texts: dict[Field, tuple[str, ...]], places: list[int]) -> dict[Field, list[Runs]]:
+    return {field: list(runs_in(of_field, places)) for field, of_field in texts.items()}
+
+
+def _fitting(ids: tuple[int, ...], titles: tuple[str, ...], urls: tuple[str, ...]) -> int:
+    """Tell how many of some entries, the first of them, one block can have."""
+    lengths = (np.fromiter(map(len, texts), np.int64, len(ids)) for texts in (titles, urls))
+    characters = np.cumsum(sum(lengths))
+    short_enough = int(np.searchsorted(characters, MOST_CHARACTERS, "right"))
+    near_enough = int(np.searchsorted(np.asarray(ids), ids[0] + WIDEST))
+    return min(max(short_enough, 1), near_enough)
 
 
 def write_spots(

@@ -11,9 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 
 from dateline.app import create_app
+from dateline.imports.options import Options
+from dateline.imports.read import Row
+from dateline.imports.run import run_import
 from dateline.models import Block, Entry, Posting
-from dateline.text_index import Range, TextIndex, index_rest, writing
-from dateline.text_index.runs import SPOT, spots_of
+from dateline.text_index import Range, TextIndex, index_all, writing
+from dateline.text_index.runs import SPOT, runs_in, spots_of
 from dateline.wiring import Services
 from tests.archives import new_settings, opened
 from tests.factories import NDJSON, as_ndjson
@@ -54,13 +57,22 @@ def add(client: FlaskClient, random: Random, count: int) -> None:
     assert answer.get_json()["import"]["created"] == count
 
 
+def rows_of(items: list[dict[str, str]]) -> list[Row]:
+    return [Row(number, item) for number, item in enumerate(items, 1)]
+
+
 def blocks_of(services: Services) -> list[Range]:
     with services.database.reading() as session:
         return TextIndex(session.connection()).blocks[::-1]
 
 
 def check(services: Services) -> None:
-    """The index has exactly the runs of the entries that its blocks span, at their spots."""
+    """All entries but a short tail are indexed, and exactly as they are."""
+    assert left_by(services) <= writing.TAIL
+
+
+def left_by(services: Services) -> int:
+    """Entries that no block has; all others are indexed exactly as they are."""
     with services.database.reading() as session:
         entries = session.scalars(select(Entry).order_by(Entry.id)).all()
         kept: dict[tuple[int, int, int], bytes] = {
@@ -79,8 +91,8 @@ def check(services: Services) -> None:
         for field, texts in enumerate(
             ([entry.title_folded for entry in own], [entry.url_folded for entry in own])
         ):
-            for spots in spots_of(texts, places):
-                expected[field, block.number, spots.run] = spots.spots
+            for spots in spots_of(runs_in(texts, places)):
+                expected[field, block.number, spots.run] = bytes(spots.spots)
         for seconds, column in ((block.starts, "date_start"), (block.ends, "date_end")):
             array = np.frombuffer(seconds, "<i8")
             assert len(array) == block.last_id - block.first_id + 1
@@ -92,8 +104,7 @@ def check(services: Services) -> None:
     assert counts == {key: len(spots) // SPOT.itemsize for key, spots in kept.items()}
     for one, next_one in pairwise(blocks):
         assert one.last_id < next_one.first_id
-    indexed = [len(own) for own in by_block]
-    assert sum(indexed) >= len(entries) - writing.TAIL
+    return len(entries) - sum(len(own) for own in by_block)
 
 
 def test_a_short_tail_has_no_block(services: Services, client: FlaskClient) -> None:
@@ -154,11 +165,35 @@ def test_gaps_between_ids_make_no_blocks(services: Services, client: FlaskClient
         session.execute(update(Entry).where(Entry.id > 5).values(id=Entry.id + 1_000_000))
         for table in (Block, Posting):
             session.execute(delete(table))
-        index_rest(session.connection())
+        index_all(session.connection())
     assert [(block.first_id, block.last_id, block.full) for block in blocks_of(services)] == [
         (1, 5, True),
         (1_000_006, 1_000_010, False),
     ]
+    check(services)
+
+
+def test_a_batch_ends_where_a_block_was_written(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its runs are found while some more rows are stored, which wait for the next block."""
+    monkeypatch.setattr("dateline.text_index.writing.MEANWHILE", 10)
+    monkeypatch.setattr("dateline.imports.groups.GROUP", 5)
+    left: list[int] = []
+    services.database.acknowledge_with(lambda: left.append(left_by(services)))
+    items = [
+        {"title": title(Random(number)), "url": f"https://example.org/{number}", "date": "2014"}
+        for number in range(130)
+    ]
+    run_import(services.database, rows_of(items), Options(commit_every=1_000))
+    # At 50, 90 and 130 rows, and at the end.
+    assert left == [10, 10, 10, 0]
+    assert [block.full for block in blocks_of(services)] == [True, True, True, False]
+    # Without a block, a batch ends where it is said to, and leaves only a short tail.
+    left.clear()
+    again = [{**item, "title": "again"} for item in items[:24]]
+    run_import(services.database, rows_of(again), Options(commit_every=10))
+    assert left == [0, 0, 4]
     check(services)
 
 

@@ -15,6 +15,7 @@ from dateline.text_index.runs import (
     SPOT,
     characters_of,
     runs_beginning,
+    runs_in,
     runs_of,
     spots_of,
 )
@@ -39,10 +40,10 @@ def expected(texts: list[str], places: list[int]) -> dict[int, list[int]]:
     return spots
 
 
-@given(st.lists(TEXTS, max_size=20), st.integers(0, 60_000))
+@given(st.lists(TEXTS, min_size=1, max_size=20), st.integers(0, 60_000))
 def test_every_run_has_all_of_its_spots(texts: list[str], first: int) -> None:
     places = [first + 2 * number for number in range(len(texts))]
-    found = list(spots_of(texts, places))
+    found = list(spots_of(runs_in(texts, places)))
     assert [spots.run for spots in found] == sorted(expected(texts, places))
     for spots in found:
         values = np.frombuffer(spots.spots, SPOT).tolist()
@@ -52,7 +53,7 @@ def test_every_run_has_all_of_its_spots(texts: list[str], first: int) -> None:
 
 @given(st.text(alphabet="ab中\U0010ffff", min_size=3, max_size=10))
 def test_a_text_is_asked_for_by_the_runs_that_it_is_indexed_with(text: str) -> None:
-    runs = {spots.run for spots in spots_of([f"x{text}y"], [0])}
+    runs = {spots.run for spots in spots_of(runs_in([f"x{text}y"], [0]))}
     assert set(runs_of(characters_of(text))) <= runs
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
-from dateline.text_index import index_rest
+from dateline.text_index import index_all
 
 revision = "0005"
 down_revision = "0004"
@@ -56,7 +56,7 @@ def upgrade() -> None:
     )
     # By the code as it is now: a later migration that changes these tables has to make the index,
     # and this line is then to go.
-    index_rest(op.get_bind())
+    index_all(op.get_bind())
 
 
 def downgrade() -> None:
