@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,8 +30,8 @@ for each of its runs, and many small blocks would cost every question."""
 MEANWHILE: Final = 7_500
 """Entries that an import adds in about the time in which the runs of a block are found."""
 
-TOGETHER: Final = 5_000
-"""Postings that are written at once."""
+TOGETHER: Final = 500_000
+"""Bytes of spots after which a statement ends."""
 
 
 class _Begun(NamedTuple):
@@ -163,11 +163,30 @@ def write_spots(
     connection: Connection, field: Field, block: int, all_spots: Iterable[Spots]
 ) -> None:
     """Write postings of a block: straight to the driver, as there are three for each entry."""
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    statement = (
-        "INSERT INTO postings (field, block, run, count, spots) "
-        f"VALUES ({', '.join([mark] * 5)})"
-    )
-    rows = ((int(field), block, *spots) for spots in all_spots)
-    while some := list(islice(rows, TOGETHER)):
-        connection.exec_driver_sql(statement, some)
+    write = _WRITE[connection.dialect.name]
+    some: list[Spots] = []
+    size = 0
+    for spots in all_spots:
+        some.append(spots)
+        size += len(spots.spots)
+        if size >= TOGETHER:
+            write(connection, field, block, some)
+            some, size = [], 0
+    if some:
+        write(connection, field, block, some)
+
+
+def _write_to_sqlite(connection: Connection, field: int, block: int, some: list[Spots]) -> None:
+    rows = [(field, block, *spots) for spots in some]
+    connection.exec_driver_sql(f"{_INSERT} (?, ?, ?, ?, ?)", rows)
+
+
+def _write_to_mysql(connection: Connection, field: int, block: int, some: list[Spots]) -> None:
+    # Numbers and hexadecimals alone: the driver takes ten times as long to write bytes as a text.
+    rows = (f"({field},{block},{run},{times},0x{spots.hex()})" for run, times, spots in some)
+    connection.exec_driver_sql(f"{_INSERT} {','.join(rows)}")
+
+
+_INSERT: Final = "INSERT INTO postings (field, block, run, count, spots) VALUES"
+
+_WRITE: Final = {"sqlite": _write_to_sqlite, "mysql": _write_to_mysql}
