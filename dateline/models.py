@@ -5,13 +5,15 @@ alike on every database, before 1970 and after 2038, and no driver or server tim
 them (docs/decisions/0004).
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
+    Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -40,6 +42,9 @@ SiteKey = String(256).with_variant(
     mysql.VARCHAR(256, charset="ascii", collation="ascii_bin"), "mysql"
 )
 
+KEY_START: Final = 255
+"""Characters with which a key begins that the index of keys has on MySQL."""
+
 # MySQL's BLOB ends at 64 KiB.
 Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
 
@@ -47,6 +52,10 @@ Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql")
 
 DAY: Final = 86_400
 """Seconds."""
+
+ON_SQLITE: Final = {"dialect": "sqlite"}
+ON_MYSQL: Final = {"dialect": "mysql"}
+"""`info` of a column or an index that one database alone has; the migrations go by it."""
 
 OPTIONS: Final = {
     "sqlite_autoincrement": True,
@@ -115,13 +124,20 @@ class Entry(Base):
     __tablename__ = "entries"
     __table_args__ = (
         # What is the same entry, and the range of a URL, a directory or a host.
-        Index(
-            "uq_entries_url_key_identity",
-            "url_key",
-            "identity",
-            unique=True,
-            mysql_length={"url_key": 255},
+        Index("uq_entries_url_key_identity", "url_key", "identity", unique=True, info=ON_SQLITE),
+        # MySQL indexes long texts by their beginnings, and then reads every row to see the rest. A
+        # column that is the beginning is in its index as a whole, so that ranges of keys and their
+        # dates need no row. Nothing else has it, and it is stored there alone (docs/decisions/0017).
+        Column(
+            "url_key_start",
+            mysql.VARCHAR(KEY_START, charset="ascii", collation="ascii_bin"),
+            Computed(f"SUBSTR(url_key, 1, {KEY_START})", persisted=False),
+            nullable=False,
+            info=ON_MYSQL,
         ),
+        Index(None, "url_key_start", "date_start", "date_end", info=ON_MYSQL),
+        # By itself, as dates do not belong to it: a day begins at other seconds in another zone.
+        Index("uq_entries_identity", "identity", unique=True, info=ON_MYSQL),
         # Both orders of dates; every index ends with the id by itself, on both databases.
         Index(None, "date_start"),
         Index(None, "site", "date_start"),
@@ -135,6 +151,7 @@ class Entry(Base):
         ),
         OPTIONS,
     )
+    __mapper_args__: Any = {"exclude_properties": ["url_key_start"]}  # noqa: RUF012 - never changed
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     identity: Mapped[bytes] = mapped_column(Hash)

@@ -9,13 +9,16 @@ from dateline.models import Base
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.schema import SchemaItem
 
 
 def is_ours(
-    _object: object, name: str | None, kind: str, _reflected: bool, _against: object
+    part: "SchemaItem", name: str | None, kind: str, _reflected: bool, _against: object
 ) -> bool:
-    """Whether a table is described by the models: the text index's own tables are not."""
-    return kind != "table" or name in Base.metadata.tables
+    """Whether the models describe a part of the database, for this kind of database."""
+    if kind == "table":
+        return name in Base.metadata.tables
+    return part.info.get("dialect") in (None, engine.dialect.name)
 
 
 engine: "Engine" = context.config.attributes["engine"]

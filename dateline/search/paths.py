@@ -18,8 +18,10 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
-from dateline.models import Entry
+from dateline.models import KEY_START, Entry
 from dateline.search.cursor import Position
 from dateline.search.question import Question
 
@@ -55,7 +57,7 @@ class Stretch(NamedTuple):
     """A contiguous part of an index."""
 
     of: str
-    """The name of the index."""
+    """The name of the index on MySQL, which is told by it where to look."""
     where: tuple[ColumnElement[bool], ...]
 
 
@@ -136,8 +138,8 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
 
 def path_of_keys(question: Question) -> Path:
     """The entries in the asked ranges of URL keys."""
-    where = tuple(_key_tests(question, Entry.url_key))
-    return Path((Stretch("uq_entries_url_key_identity", where),), frozenset({Filter.KEYS}))
+    index = "ix_entries_url_key_start_date_start_date_end"
+    return Path((Stretch(index, tuple(_in_index(question))),), frozenset({Filter.KEYS}))
 
 
 def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
@@ -227,6 +229,37 @@ def _key_tests(
         yield url_key == question.key
     for beginning in question.key_ranges:
         yield begins_with(url_key, beginning)
+
+
+class IndexedKey(ColumnElement[str]):
+    """A key, as far as the index of keys has it: the whole of it, or its beginning on MySQL."""
+
+    inherit_cache = True
+    type = Entry.url_key.type
+
+
+@compiles(IndexedKey)
+def _whole_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(Entry.__table__.c.url_key, **options)
+
+
+@compiles(IndexedKey, "mysql")
+def _start_of_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(Entry.__table__.c.url_key_start, **options)
+
+
+def _in_index(question: Question) -> Iterator[ColumnElement[bool]]:
+    """Test the key by its index, and by the row only for what may lie beyond the index."""
+    if question.key is not None:
+        if len(question.key) < KEY_START:
+            yield IndexedKey() == question.key
+        else:
+            yield begins_with(IndexedKey(), question.key[:KEY_START])
+            yield Entry.url_key == question.key
+    for beginning in question.key_ranges:
+        yield begins_with(IndexedKey(), beginning[:KEY_START])
+        if len(beginning) > KEY_START:
+            yield begins_with(Entry.url_key, beginning)
 
 
 def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[bool]:

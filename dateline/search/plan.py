@@ -106,11 +106,15 @@ class Plan:
 
     def sites_of_all(self, most: int) -> tuple[Counter[str], bool]:
         """Count the entries found by their sites, up to so many; and tell whether that is all."""
-        if self._matches is None:
-            sites, is_all = self._values_of_all(Entry.site, most)
-            return Counter(sites), is_all
-        self._matches.look(most)
-        return self._matches.sites(most), len(self._matches.ids) <= most
+        if self._matches is not None:
+            self._matches.look(most)
+            return self._matches.sites(most), len(self._matches.ids) <= most
+        if self._site is not None:
+            # Whatever is found is on it, and no entry has to be asked.
+            count = self._count(self._best, most + 1)
+            return +Counter({self._site.name: min(count, most)}), count <= most
+        sites, is_all = self._values_of_all(Entry.site, most)
+        return Counter(sites), is_all
 
     def _values_of_all(self, column: Any, most: int) -> tuple[list[Any], bool]:
         values: list[Any] = []
@@ -175,7 +179,8 @@ class Plan:
 
     def _entries_among(self, narrowest: Sized) -> int:
         """Count those along the order among which the ones of the path are scattered."""
-        if self._site is not None and narrowest.path.assures >= {Filter.KEYS}:
+        by_keys = Filter.KEYS in narrowest.path.assures
+        if self._site is not None and self._order is Order.DATE and by_keys:
             return self._site.entries
         return self._sizing.last_id
 
@@ -297,10 +302,12 @@ class Plan:
         wanted = self._question.limit + 1
         position, after = self._question.position, not self._question.sort.descending
         rows: list[FoundRow] = []
-        for query in self._sought(path, *COLUMNS):
+        for query in self._sought(path, *self._place()):
             if position is not None:
                 query = query.where(beyond(position, self._order, after=after))
-            rows += self._connection.execute(query.order_by(*self._ordering()).limit(wanted))
+            # Places alone are sorted, as the index may know them, and not all that a path brings.
+            page = query.order_by(*self._ordering()).limit(wanted).subquery("page")
+            rows += self._connection.execute(select(*COLUMNS).join(page, Entry.id == page.c.id))
         by = "date_start" if self._order is Order.DATE else "id"
         rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
         return rows[:wanted]

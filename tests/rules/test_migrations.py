@@ -1,6 +1,7 @@
 """Migrations: they make the tables that the models describe, forwards and back."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,21 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from dateline.app import create_app
 from dateline.config import Settings
 from dateline.database import MIGRATIONS, NEWEST_MIGRATION, Database
 from dateline.models import Base
 from dateline.wiring import Services
+from tests.archives import new_settings
+from tests.factories import NDJSON, as_ndjson, make_items
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+
+
+@pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of an archive on each database."""
+    with fresh_database(request.param, tmp_path) as url:
+        yield new_settings(tmp_path, database_url=url)
 
 
 @pytest.fixture
@@ -47,6 +59,31 @@ def test_they_can_be_taken_back_and_done_again(services: Services, alembic: Conf
     services.database.upgrade()
     command.check(alembic)
     assert services.database.is_current()
+
+
+def test_the_last_one_keeps_what_there_is(services: Services, alembic: Config) -> None:
+    client = create_app(services).test_client()
+    long = "https://example.org/" + "a" * 300
+    items = [*make_items(3), *make_items(1, url=long), *make_items(1, url=f"{long}b")]
+
+    def imported() -> dict[str, int]:
+        body = as_ndjson(items)
+        answer = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()["import"]
+        return {name: answer[name] for name in ("created", "duplicate", "rejected")}
+
+    assert imported() == {"created": 5, "duplicate": 0, "rejected": 0}
+    query = f"/v1/entries?url={long}&match="
+    expected = {match: client.get(query + match).get_json() for match in ("exact", "prefix")}
+    assert [answer["total"] for answer in expected.values()] == [1, 2]
+
+    command.downgrade(alembic, "-1")
+    assert not services.database.is_current()
+    assert imported() == {"created": 0, "duplicate": 5, "rejected": 0}
+    services.database.upgrade()
+    command.check(alembic)
+    assert imported() == {"created": 0, "duplicate": 5, "rejected": 0}
+    for match, answer in expected.items():
+        assert client.get(query + match).get_json() == answer
 
 
 def test_doing_them_twice_changes_nothing(services: Services) -> None:

@@ -25,6 +25,7 @@ from dateline.imports.run import run_import
 from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
 from dateline.search.answer import answer_question
+from dateline.search.plan import Plan
 from dateline.search.question import Question, read_question
 from dateline.text_index.runs import Numbers
 from dateline.text_index.spots import joined
@@ -112,6 +113,17 @@ def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, n
     assert reads <= bound.reads
     assert work.spots / 1_000 <= bound.spots
     assert ways <= set(bound.ways.split())
+
+
+@pytest.mark.parametrize(("sort", "among"), [("date", 9_000), ("-added", ROWS)])
+def test_a_walk_is_as_long_as_what_is_asked_for_is_far_apart(
+    archive: Services, sort: str, among: int
+) -> None:
+    """By dates along its site, by ids along everything: 3,000 entries, four times for 20 of them."""
+    with archive.database.reading() as session:
+        question = _read(f"url=news.large.example&match=host&sort={sort}")
+        steps = Plan(session.connection(), question)._steps_worth_walking()
+    assert steps == 4 * 20 * among // 3_000
 
 
 def _question(archive: Services, bound: Bound) -> Question:

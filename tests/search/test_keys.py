@@ -1,0 +1,199 @@
+"""Keys longer than the index of keys has on MySQL, and what that index answers by itself."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from dateline.app import create_app
+from dateline.errors import Fault
+from dateline.fields.url_ranges import host_key, prefix_key
+from dateline.fields.urls import read_url
+from dateline.models import KEY_START, Entry
+from dateline.parameters import read_parameters
+from dateline.schemas import SearchParameters
+from dateline.search.find import find
+from dateline.search.paths import path_of_keys
+from dateline.search.plan import TOTAL_LIMIT, Plan
+from dateline.search.question import Question, read_question
+from dateline.search.sizing import Sized, Sizing
+from dateline.search.tally import tally_days, tally_sites
+from dateline.wiring import Services
+from tests.archives import new_settings, opened
+from tests.factories import NDJSON, as_ndjson, make_item
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+
+KEYS: Final = "ix_entries_url_key_start_date_start_date_end"
+BASE: Final = "https://long.example/"
+LENGTHS: Final = (*range(KEY_START - 1, KEY_START + 4), 300, 600)
+ENDS: Final = ("a", "b", "ab", "~", "%E4")
+
+
+class Long(NamedTuple):
+    services: Services
+    client: FlaskClient
+    keys: dict[str, str]
+    """The key of each URL."""
+
+
+def key_of(url: str) -> str:
+    found = read_url(url)
+    assert not isinstance(found, Fault)
+    return found.key
+
+
+def make_urls() -> Iterator[str]:
+    """URLs of keys of all lengths, equal as long as they can be, and one that is short."""
+    yield BASE
+    for length in LENGTHS:
+        for end in ENDS:
+            url = f"{BASE}{'a' * (length - len(key_of(BASE)) - len(end))}{end}"
+            assert len(key_of(url)) == length
+            yield url
+    yield f"https://www.longer.example/{'a' * 300}"
+
+
+@pytest.fixture(scope="module", params=[ON_SQLITE, ON_MYSQL])
+def long(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Long]:
+    """An archive of long keys."""
+    directory = tmp_path_factory.mktemp("keys")
+    with (
+        fresh_database(request.param, directory) as url,
+        opened(new_settings(directory, database_url=url)) as services,
+    ):
+        client = create_app(services).test_client()
+        keys = {url: key_of(url) for url in make_urls()}
+        body = as_ndjson([make_item(url=url) for url in keys])
+        report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
+        assert report["import"]["created"] == len(keys)
+        yield Long(services, client, keys)
+
+
+def ask(long: Long, url: str, match: str) -> set[str]:
+    query = urlencode({"url": url, "match": match, "limit": 1_000})
+    answer = long.client.get(f"/v1/entries?{query}").get_json()
+    assert answer["total"] == len(answer["items"])
+    return {item["url"] for item in answer["items"]}
+
+
+@pytest.fixture
+def by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other path is sized, and none is walked, so all is found by the index of keys."""
+
+    def only_by_keys(sizing: Sizing) -> Iterator[Sized]:
+        yield sizing._probed(path_of_keys(sizing._question))
+
+    monkeypatch.setattr(Sizing, "_sized_paths", only_by_keys)
+    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan: 0)
+
+
+@pytest.mark.usefixtures("by_keys")
+def test_a_long_page_is_found_by_its_whole_key(long: Long) -> None:
+    for url, key in long.keys.items():
+        assert ask(long, url, "exact") == {url}
+        longer = f"{url}a"
+        assert ask(long, longer, "exact") == {longer} & long.keys.keys(), key
+
+
+@pytest.mark.usefixtures("by_keys")
+def test_a_host_has_its_long_pages(long: Long) -> None:
+    host = host_key(BASE)
+    assert isinstance(host, str)
+    expected = {url for url, key in long.keys.items() if key.startswith(host)}
+    assert len(expected) == len(long.keys) - 1
+    assert ask(long, BASE, "host") == expected
+
+
+@given(data=st.data())
+def test_a_long_beginning_is_minded_to_its_end(long: Long, data: st.DataObject) -> None:
+    url = data.draw(st.sampled_from(list(long.keys)))
+    # As often where the index ends on MySQL as anywhere else.
+    end = len(BASE) - len(key_of(BASE)) + KEY_START
+    cut = data.draw(st.integers(len(BASE), len(url)) | st.integers(end - 2, end + 2))
+    text = url[:cut] + data.draw(st.sampled_from(["", "a", "b", "z"]))
+    beginning = prefix_key(text)
+    assert isinstance(beginning, str)
+    expected = {url for url, key in long.keys.items() if key.startswith(beginning)}
+    assert ask(long, text, "prefix") == expected
+    # By the index alone too: a plan may have found them along another way.
+    with long.services.database.reading() as session:
+        (stretch,) = path_of_keys(_read({"url": text, "match": "prefix"})).stretches
+        assert set(session.scalars(select(Entry.url).where(*stretch.where))) == expected
+
+
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_an_entry_is_the_same_in_another_time_zone(database: str, tmp_path: Any) -> None:
+    """Its day begins at another second there, and it comes once all the same."""
+    body = as_ndjson([make_item(url=f"{BASE}{'a' * 300}", date="2014-03-08")])
+    with (
+        fresh_database(database, tmp_path) as url,
+        opened(new_settings(tmp_path, database_url=url)) as services,
+    ):
+        client = create_app(services).test_client()
+        reports = [
+            client.post(f"/v1/bulk?timezone={zone}", data=body, content_type=NDJSON).get_json()
+            for zone in ("Asia/Tokyo", "America/New_York")
+        ]
+        (entry,) = client.get("/v1/entries").get_json()["items"]
+    assert [report["import"]["created"] for report in reports] == [1, 0]
+    assert [report["import"]["duplicate"] for report in reports] == [0, 1]
+    assert entry["date_start"] == "2014-03-07T15:00:00Z"
+
+
+def _read(parameters: dict[str, str]) -> Question:
+    return read_question(read_parameters(SearchParameters, parse_qsl(urlencode(parameters))))
+
+
+@pytest.mark.parametrize("most", [TOTAL_LIMIT, 3])
+@pytest.mark.parametrize("dates", [{}, {"after": "2010", "before": "2015-06"}])
+@pytest.mark.parametrize("match", ["exact", "prefix", "host"])
+@pytest.mark.parametrize("long", [ON_MYSQL], indirect=True)
+@pytest.mark.usefixtures("by_keys")
+def test_no_row_is_read_to_know_what_is_in_a_range_of_keys(
+    long: Long, match: str, dates: dict[str, str], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", most)
+    question = _read({"url": BASE, "match": match, **dates})
+    with long.services.database.reading() as session:
+        lines = [
+            line
+            for statement, parameters in _statements(long.services, session, question)
+            for line in _explained(session, statement, parameters)
+            if KEYS in line
+        ]
+    # The page with its total, the timeline and the sites, and the size of the path for each; the
+    # page once more, in order, where what was gathered for it is not all.
+    assert len(lines) == (7 if match != "exact" and most == 3 else 6)
+    reading = [line for line in lines if "Covering index" not in line]
+    # The site of one page is not known before one of its entries was read.
+    assert len(reading) == (1 if match == "exact" else 0), reading
+
+
+def _statements(services: Services, session: Session, question: Question) -> list[tuple[str, Any]]:
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            statements.append((statement, parameters))
+
+    event.listen(services.database.engine, "before_cursor_execute", note)
+    try:
+        find(session, question)
+        tally_days(session.connection(), question)
+        tally_sites(session.connection(), question)
+    finally:
+        event.remove(services.database.engine, "before_cursor_execute", note)
+    return statements
+
+
+def _explained(session: Session, statement: str, parameters: Any) -> list[str]:
+    rows = session.connection().exec_driver_sql(f"EXPLAIN FORMAT=TREE {statement}", parameters)
+    return [line for row in rows for line in str(row[0]).splitlines()]
