@@ -64,8 +64,9 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEnt
     # Readers go on while one writer writes.
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # Indexes over random keys stay in memory during an import (KiB, negative by SQLite's rule).
-    cursor.execute("PRAGMA cache_size = -24576")
+    # KiB, negative by SQLite's rule. Keys come in random order, so an import of a million rows has
+    # use for ever more: three times as much makes it 4 % quicker, in 30 MiB more.
+    cursor.execute("PRAGMA cache_size = -16384")
     cursor.close()
 
 

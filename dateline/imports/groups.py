@@ -13,7 +13,7 @@ from dateline.imports.read import RawRow
 from dateline.imports.second_process import SecondProcess
 from dateline.imports.undecided import Undecided
 
-GROUP: Final = 1_500
+GROUP: Final = 1_000
 """Rows normalised and written together: enough that a statement's cost is shared, and few enough
 that memory stays flat."""
 
