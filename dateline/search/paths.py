@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ColumnClause
 
 from dateline.models import KEY_START, Entry
 from dateline.search.cursor import Position
@@ -231,11 +232,14 @@ def _key_tests(
         yield begins_with(url_key, beginning)
 
 
-class IndexedKey(ColumnElement[str]):
+class IndexedKey(ColumnClause[str]):
     """A key, as far as the index of keys has it: the whole of it, or its beginning on MySQL."""
 
+    # Statements with it are compiled once, as all others.
     inherit_cache = True
-    type = Entry.url_key.type
+
+    def __init__(self) -> None:
+        super().__init__("url_key", Entry.url_key.type)
 
 
 @compiles(IndexedKey)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from sqlalchemy import event
 from sqlalchemy import text as sql
+from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.orm import Session
 
 from dateline.cache.answers import Answer, Make, Outcome
@@ -113,6 +114,27 @@ def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, n
     assert reads <= bound.reads
     assert work.spots / 1_000 <= bound.spots
     assert ways <= set(bound.ways.split())
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_statements_are_compiled_once(archive: Services, name: str) -> None:
+    """To write a statement out anew takes longer than most of them take."""
+    question = _question(archive, BOUNDS[name])
+    compiled: list[str] = []
+
+    def note(
+        _connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: Any
+    ) -> None:
+        if context.compiled is not None and context.cache_hit is not CacheStats.CACHE_HIT:
+            compiled.append(statement)
+
+    answer_question(NullCache(archive.database), question)
+    event.listen(archive.database.engine, "before_cursor_execute", note)
+    try:
+        answer_question(NullCache(archive.database), question)
+    finally:
+        event.remove(archive.database.engine, "before_cursor_execute", note)
+    assert compiled == []
 
 
 @pytest.mark.parametrize(("sort", "among"), [("date", 9_000), ("-added", ROWS)])
