@@ -19,10 +19,9 @@ _HEAD: Final = """# Query plans
 
 What the databases say to EXPLAIN of every statement that a question takes, one question of each
 class, newest first; [search.md](search.md#the-plan) says how Dateline chooses the statements.
-This document is written by a command, from archives that `make bench-full` made (`make bench`: one
-of 100,000 rows in build/bench):
+This document is written by a command, from archives of the rows of `python -m benchmarks rows`:
 
-    python -m benchmarks plans --directory build/bench-full --rows 1000000 --mysql URL
+    python -m benchmarks plans --directory build/bench-full --rows {rows} --mysql URL
 
 A statement of which only its index is read says COVERING INDEX; one on `postings` or `blocks` asks
 the text index, whose answers are put together in Python and then looked up by their ids.
@@ -40,7 +39,7 @@ def write_plans(directory: Path, archives: Sequence[Archive], rows: int, to: Pat
         rows: how many rows they were made of.
         to: the document.
     """
-    lines = [_HEAD]
+    lines = [_HEAD.format(rows=rows)]
     for archive in archives:
         services = archive.open()
         lines.append(f"## {NAMES[archive.kind]}, {rows:,} rows\n")
