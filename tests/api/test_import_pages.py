@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dateline.controllers import uploads
+from dateline.imports.groups import GROUP
 from tests.api.forms import ROWS, Page, confirm, counts, faults, ledger, send, send_file, total
 from tests.factories import JSON, as_csv, as_json, as_ndjson, make_item, make_items, zipped
 
@@ -197,10 +198,11 @@ def test_progress_is_told_in_lines_to_those_who_ask(client: FlaskClient) -> None
         assert answer.mimetype == "application/x-ndjson"
         return [json.loads(line) for line in answer.text.splitlines()]
 
-    body = zipped(as_ndjson(make_items(6_000)))
+    rows = 2 * GROUP + 500
+    body = zipped(as_ndjson(make_items(rows)))
     *before, last = lines(step="preview", file=(io.BytesIO(body), "a.ndjson"))
-    assert [line["received"] for line in before[:3]] == [2_500, 5_000, 6_000]
-    assert counts(last["page"]) == [6_000, 6_000, 0, 0]
+    assert [line["received"] for line in before[:3]] == [GROUP, 2 * GROUP, rows]
+    assert counts(last["page"]) == [rows, rows, 0, 0]
     *before, last = lines(step="import", file=(io.BytesIO(body), "a.ndjson"))
     assert len(before) >= 3
     assert last == {"location": "/imports/1"}
