@@ -81,8 +81,7 @@ class Indexing:
         Blocks that are not full stay until enough of them stand behind each other, and are then
         made anew, as full ones.
         """
-        if self._begun:
-            self._write()
+        self._write()
         if self._waiting <= TAIL:
             return
         self._index_all_waiting()
@@ -121,6 +120,7 @@ class Indexing:
         self._waiting -= number
 
     def _write(self) -> None:
+        """Write the block that was begun, if one was."""
         if self._begun is None:
             return
         kept, full, runs = self._begun

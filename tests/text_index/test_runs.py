@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from dateline.text_index.runs import (
     ALONE,
     FILLERS,
     HALVES,
+    PART,
     POSITION,
     RUN,
     SPOT,
@@ -40,10 +42,15 @@ def expected(texts: list[str], places: list[int]) -> dict[int, list[int]]:
     return spots
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=20), st.integers(0, 60_000))
-def test_every_run_has_all_of_its_spots(texts: list[str], first: int) -> None:
+@given(
+    st.lists(TEXTS, min_size=1, max_size=20), st.integers(0, 60_000), st.sampled_from([1, 5, PART])
+)
+def test_every_run_has_all_of_its_spots(texts: list[str], first: int, part: int) -> None:
     places = [first + 2 * number for number in range(len(texts))]
-    found = list(spots_of(runs_in(texts, places)))
+    with pytest.MonkeyPatch.context() as patch:
+        # In however many parts they are found.
+        patch.setattr("dateline.text_index.runs.PART", part)
+        found = list(spots_of(runs_in(texts, places)))
     assert [spots.run for spots in found] == sorted(expected(texts, places))
     for spots in found:
         values = np.frombuffer(spots.spots, SPOT).tolist()
