@@ -39,7 +39,7 @@ class Asked(NamedTuple):
         characters: those that are asked for; `LONGEST` at most.
         is_whole: whether these are all of the text.
         positions: of runs that together have every character, the rarest first; none where it is
-            too short for a run, and all runs that begin with it are asked for.
+            too short to have one, and all runs that begin with it are asked for.
         spots: of each of these runs, how many there are for each entry, as it was in some blocks;
             of a short text one number, for all of its runs.
     """

@@ -91,10 +91,11 @@ def characters_of(text: str) -> list[int]:
 def runs_of(characters: Sequence[int]) -> list[int]:
     """Give the number of the run at each position of a text that is asked for.
 
-    None for a text shorter than a run, but for one character that is a run by itself.
+    Of a text shorter than a run they are its characters, if all of them are runs by themselves;
+    else there is none.
     """
-    if len(characters) == 1 and characters[0] >= ALONE:
-        return [_number_of(characters[0], 0, 0)]
+    if len(characters) < RUN and all(map(_is_alone, characters)):
+        return [_number_of(character, 0, 0) for character in characters]
     return [_number_of(*characters[at : at + RUN]) for at in range(len(characters) - RUN + 1)]
 
 
@@ -175,6 +176,10 @@ def _parts(characters: Characters) -> Iterator[Numbers]:
     parts = part_of[characters]
     for part in range(count):
         yield np.flatnonzero(parts == part)
+
+
+def _is_alone(character: int) -> bool:
+    return character >= ALONE and character not in HALVES
 
 
 def _number_of(first: int, second: int, third: int) -> int:

@@ -25,9 +25,9 @@ def joined(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
     """Put the spots of some blocks into one array, in the order in which they are given."""
     if not stored:
         return NONE
-    spots = np.frombuffer(b"".join(stored), SPOT).astype(np.int64)
     counts = [len(some) // SPOT.itemsize for some in stored]
-    spots += np.repeat(np.asarray(blocks, np.int64) << BLOCK_AT, counts)
+    spots = np.repeat(np.asarray(blocks, np.int64) << BLOCK_AT, counts)
+    spots += np.frombuffer(b"".join(stored), SPOT)
     return spots
 
 

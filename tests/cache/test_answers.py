@@ -2,13 +2,10 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from dateline.app import create_app
@@ -17,6 +14,7 @@ from dateline.config import Settings
 from dateline.wiring import Services
 from tests.archives import new_settings, opened, version_of
 from tests.factories import JSON, as_json, make_item, make_items
+from tests.listening import listening
 
 LINKS = [
     "/v1/entries",
@@ -37,19 +35,6 @@ def client(client: FlaskClient) -> FlaskClient:
 
 def keep(client: FlaskClient, items: list[dict[str, object]]) -> None:
     assert client.post("/v1/bulk", data=as_json(items), content_type=JSON).status_code < 300
-
-
-@contextmanager
-def statements(services: Services) -> Iterator[list[str]]:
-    """Every statement that reaches the database."""
-    seen: list[str] = []
-
-    def note(*given: object) -> None:
-        seen.append(str(given[2]))
-
-    event.listen(services.database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(services.database.engine, "before_cursor_execute", note)
 
 
 def outcome(response: TestResponse) -> str:
@@ -81,7 +66,7 @@ def test_a_hit_has_the_headers_of_a_miss(client: FlaskClient, link: str, conditi
 @pytest.mark.parametrize("link", LINKS)
 def test_a_hit_touches_no_database(services: Services, client: FlaskClient, link: str) -> None:
     etag = client.get(link).headers["ETag"]
-    with statements(services) as seen:
+    with listening(services.database.engine) as seen:
         client.get(link)
         client.get(link, headers={"Accept-Encoding": "gzip"})
         client.get(link, headers={"If-None-Match": etag})
@@ -101,7 +86,7 @@ def test_a_miss_costs_the_same_for_any_number_of_rows(
 ) -> None:
     counts = []
     for limit in (1, 10, 39):
-        with statements(services) as seen:
+        with listening(services.database.engine) as seen:
             assert outcome(client.get(f"/v1/entries?limit={limit}{question}")) == "miss"
         counts.append(len(seen))
     assert len(set(counts)) == 1
@@ -110,11 +95,12 @@ def test_a_miss_costs_the_same_for_any_number_of_rows(
 
 def test_reading_writes_nothing(services: Services, client: FlaskClient) -> None:
     version = version_of(services)
-    with statements(services) as seen:
+    with listening(services.database.engine) as seen:
         for link in LINKS:
             client.get(link)
     assert seen
-    assert not [sql for sql in seen if sql.split()[0] in ("INSERT", "UPDATE", "DELETE", "REPLACE")]
+    writes = {"INSERT", "UPDATE", "DELETE", "REPLACE"} & {sent.text.split()[0] for sent in seen}
+    assert not writes
     assert version_of(services) == version
 
 
@@ -276,7 +262,7 @@ def test_without_a_cache_every_answer_is_made(tmp_path: Path) -> None:
     with opened(new_settings(tmp_path, cache_url="none://")) as services:
         client = create_app(services).test_client()
         keep(client, make_items(5))
-        with statements(services) as seen:
+        with listening(services.database.engine) as seen:
             for expected in ("bypass", "bypass"):
                 before = len(seen)
                 response = client.get("/v1/entries")
@@ -292,7 +278,7 @@ THREADS = 20
 def test_one_cold_question_is_answered_once(services: Services, client: FlaskClient) -> None:
     keep(client, make_items(2_500))
     link = "/v1/entries?contains=nothing+like+it"
-    with statements(services) as alone:
+    with listening(services.database.engine) as alone:
         client.get(link)
     client.post("/v1/entries", json=make_item())
 
@@ -309,12 +295,12 @@ def test_one_cold_question_is_answered_once(services: Services, client: FlaskCli
         threading.Thread(target=lambda: answers.append(app.test_client().get(link)))
         for _ in range(THREADS)
     ]
-    with statements(services) as together:
+    with listening(services.database.engine) as together:
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    assert together == alone
+    assert [sent.text for sent in together] == [sent.text for sent in alone]
     assert sorted(outcome(answer) for answer in answers) == ["hit"] * (THREADS - 1) + ["miss"]
     assert len({answer.data for answer in answers}) == 1

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dateline.app import create_app
@@ -27,6 +27,7 @@ from dateline.search.tally import tally_days, tally_sites
 from dateline.wiring import Services
 from tests.archives import new_settings, opened
 from tests.factories import NDJSON, as_ndjson, make_item
+from tests.listening import Statement, listening
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
 
 KEYS: Final = "ix_entries_url_key_start_date_start_date_end"
@@ -163,12 +164,12 @@ def test_no_row_is_read_to_know_what_is_in_a_range_of_keys(
     monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", most)
     question = _read({"url": BASE, "match": match, **dates})
     with long.services.database.reading() as session:
-        lines = [
-            line
-            for statement, parameters in _statements(long.services, session, question)
-            for line in _explained(session, statement, parameters)
-            if KEYS in line
-        ]
+        with listening(long.services.database.engine) as sent:
+            find(session, question)
+            tally_days(session.connection(), question)
+            tally_sites(session.connection(), question)
+        asked = [statement for statement in sent if statement.is_question]
+        lines = [line for one in asked for line in _explained(session, one) if KEYS in line]
     # The page with its total, the timeline and the sites, and the size of the path for each; the
     # page once more, in order, where what was gathered for it is not all.
     assert len(lines) == (7 if match != "exact" and most == 3 else 6)
@@ -177,23 +178,7 @@ def test_no_row_is_read_to_know_what_is_in_a_range_of_keys(
     assert len(reading) == (1 if match == "exact" else 0), reading
 
 
-def _statements(services: Services, session: Session, question: Question) -> list[tuple[str, Any]]:
-    statements: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            statements.append((statement, parameters))
-
-    event.listen(services.database.engine, "before_cursor_execute", note)
-    try:
-        find(session, question)
-        tally_days(session.connection(), question)
-        tally_sites(session.connection(), question)
-    finally:
-        event.remove(services.database.engine, "before_cursor_execute", note)
-    return statements
-
-
-def _explained(session: Session, statement: str, parameters: Any) -> list[str]:
-    rows = session.connection().exec_driver_sql(f"EXPLAIN FORMAT=TREE {statement}", parameters)
+def _explained(session: Session, asked: Statement) -> list[str]:
+    explained = f"EXPLAIN FORMAT=TREE {asked.text}"
+    rows = session.connection().exec_driver_sql(explained, asked.parameters)
     return [line for row in rows for line in str(row[0]).splitlines()]

@@ -9,13 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy import text as sql
-from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.orm import Session
 
 from dateline.cache.answers import Answer, Make, Outcome
@@ -32,6 +30,7 @@ from dateline.text_index.runs import Numbers
 from dateline.text_index.spots import joined
 from dateline.wiring import Services
 from tests.archives import new_settings, opened
+from tests.listening import Statement, listening
 from tests.search.work_bounds import BOUNDS, Bound
 from tests.search.work_rows import ROWS, make_rows
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
@@ -55,7 +54,7 @@ class Work:
     """
 
     found: str = ""
-    statements: list[tuple[str, Any]] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
     hundreds: int = 0
     reads: int = 0
     spots: int = 0
@@ -120,21 +119,10 @@ def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, n
 def test_statements_are_compiled_once(archive: Services, name: str) -> None:
     """To write a statement out anew takes longer than most of them take."""
     question = _question(archive, BOUNDS[name])
-    compiled: list[str] = []
-
-    def note(
-        _connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: Any
-    ) -> None:
-        if context.compiled is not None and context.cache_hit is not CacheStats.CACHE_HIT:
-            compiled.append(statement)
-
     answer_question(NullCache(archive.database), question)
-    event.listen(archive.database.engine, "before_cursor_execute", note)
-    try:
+    with listening(archive.database.engine) as statements:
         answer_question(NullCache(archive.database), question)
-    finally:
-        event.remove(archive.database.engine, "before_cursor_execute", note)
-    assert compiled == []
+    assert [statement.text for statement in statements if statement.was_compiled] == []
 
 
 @pytest.mark.parametrize(("sort", "among"), [("date", 9_000), ("-added", ROWS)])
@@ -169,25 +157,18 @@ def _work(archive: Services, question: Question) -> Work:
     work = Work()
     engine = archive.database.engine
 
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.lstrip("( ").startswith(("SELECT", "WITH")):
-            work.statements.append((statement, parameters))
-
+    count = _counting_steps if engine.dialect.name == "sqlite" else _counting_reads
     with archive.database.reading() as session:
         # What a connection does once is not the question's work.
         answer_question(_Open(archive, session), question)
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            count = _counting_steps if engine.dialect.name == "sqlite" else _counting_reads
-            with count(session, work), _counting_spots(work):
-                answer, _ = answer_question(_Open(archive, session), question)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+        with listening(engine) as sent, count(session, work), _counting_spots(work):
+            answer, _ = answer_question(_Open(archive, session), question)
+        work.statements = [statement for statement in sent if statement.is_question]
         total = re.search(rb'"total":(\d+),"total_relation":"(\w+)"', answer.body)
         assert total is not None
         work.found = f"{total[2].decode()} {total[1].decode()}"
         if engine.dialect.name == "sqlite":
-            work.plans = [line for asked in work.statements for line in _plan(session, *asked)]
+            work.plans = [line for asked in work.statements for line in _plan(session, asked)]
             work.ways = {way for line in work.plans if (way := _way(line)) is not None}
     return work
 
@@ -230,8 +211,9 @@ def _reads(session: Session) -> int:
     return sum(int(value) for _name, value in rows)
 
 
-def _plan(session: Session, statement: str, parameters: Any) -> list[str]:
-    rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+def _plan(session: Session, asked: Statement) -> list[str]:
+    explained = f"EXPLAIN QUERY PLAN {asked.text}"
+    rows = session.connection().exec_driver_sql(explained, asked.parameters)
     return [str(row[3]) for row in rows]
 
 

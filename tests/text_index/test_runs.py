@@ -58,10 +58,21 @@ def test_every_run_has_all_of_its_spots(texts: list[str], first: int, part: int)
         assert spots.times == len(values)
 
 
-@given(st.text(alphabet="ab中\U0010ffff", min_size=3, max_size=10))
+@given(st.text(alphabet="ab中文\U0010ffff", min_size=1, max_size=10))
 def test_a_text_is_asked_for_by_the_runs_that_it_is_indexed_with(text: str) -> None:
-    runs = {spots.run for spots in spots_of(runs_in([f"x{text}y"], [0]))}
-    assert set(runs_of(characters_of(text))) <= runs
+    spots = {found.run: found.spots for found in spots_of(runs_in([f"x{text}y"], [0]))}
+    for position, run in enumerate(runs_of(characters_of(text)), len("x")):
+        assert position in np.frombuffer(spots[run], SPOT)
+
+
+@pytest.mark.parametrize("text", ["中", "中文"])
+def test_a_short_text_of_characters_that_are_runs_is_asked_for_by_these(text: str) -> None:
+    assert runs_of(characters_of(text)) == [number_of([ord(character)]) for character in text]
+
+
+@pytest.mark.parametrize("text", ["a", "ab", "中b", "a中", "\U0010ffff"])
+def test_any_other_short_text_is_asked_for_by_no_run(text: str) -> None:
+    assert runs_of(characters_of(text)) == []
 
 
 CHARACTERS = st.integers(0, 2**16 - 1)
