@@ -1,6 +1,7 @@
 """What a block has of each of its entries beside the texts: when it is dated, and its site."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,10 +22,10 @@ BETWEEN: Final = "\n"
 class Kept(NamedTuple):
     """What a block keeps of its entries: a value of each, in the order of their ids."""
 
-    ids: tuple[int, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    sites: tuple[str, ...]
+    ids: Sequence[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    sites: Sequence[str]
 
 
 OF_ARRAYS: Final = (Entry.id, Entry.date_start, Entry.date_end, Entry.site)

@@ -122,21 +122,25 @@ def runs_in(texts: Sequence[str], places: Sequence[int]) -> Iterator[Runs]:
     joined = f"{FILLERS.join(texts)}{FILLERS}"
     characters = np.frombuffer(joined.encode("utf-16-le"), CHARACTERS)
     del joined
-    shifts = _shifts(characters, places)
+    fillers = np.flatnonzero(characters == ord(FILLER))
+    text_begins = np.append(0, fillers[len(FILLERS) - 1 : -1 : len(FILLERS)] + 1)
+    # How far the spots of a text are from the places of its characters among all of them; modulo
+    # 2 ** 32, as all arithmetics of the type of spots are.
+    shifts = (np.asarray(places, SPOT) << POSITION) - text_begins.astype(SPOT)
     for begins in _parts(characters):
+        spots = shifts[np.searchsorted(text_begins, begins, "right") - 1] + begins.astype(SPOT)
         first = characters[begins]
-        alone = begins[(first >= ALONE) & ~((first >= HALVES.start) & (first < HALVES.stop))]
-        nothing = np.zeros(len(alone), CHARACTERS)
+        alone = (first >= ALONE) & ~((first >= HALVES.start) & (first < HALVES.stop))
+        nothing = np.zeros(np.count_nonzero(alone), CHARACTERS)
         run = (
-            np.concatenate((first, characters[alone])),
+            np.concatenate((first, first[alone])),
             np.concatenate((characters[begins + 1], nothing)),
             np.concatenate((characters[begins + 2], nothing)),
         )
         order = _order_of(run)
         starts, numbers = _distinct(run, order)
         ends = np.append(starts, len(order))[1:]
-        at = np.concatenate((begins, alone))[order]
-        yield Runs(numbers, ends, shifts[at] + at.astype(SPOT))
+        yield Runs(numbers, ends, np.concatenate((spots, spots[alone]))[order])
 
 
 def spots_of(parts: Iterable[Runs]) -> Iterator[Spots]:
@@ -151,17 +155,6 @@ def spots_of(parts: Iterable[Runs]) -> Iterator[Spots]:
         yield from map(_spots, zip(numbers.tolist(), times, pieces, strict=True))
 
 
-def _shifts(characters: Characters, places: Sequence[int]) -> NDArray[np.uint32]:
-    """Tell how far each character's spot is from its place among all of them, fillers included.
-
-    Modulo 2 ** 32, as all arithmetics of the type of spots are.
-    """
-    fillers = np.flatnonzero(characters == ord(FILLER))
-    ends = fillers[len(FILLERS) - 1 :: len(FILLERS)] + 1
-    begins = np.concatenate(([0], ends[:-1]))
-    return np.repeat((np.asarray(places, SPOT) << POSITION) - begins.astype(SPOT), ends - begins)
-
-
 def _parts(characters: Characters) -> Iterator[Numbers]:
     """Give where runs begin, by ranges of their first characters.
 
@@ -170,10 +163,11 @@ def _parts(characters: Characters) -> Iterator[Numbers]:
     times = np.bincount(characters, minlength=1 << CHARACTER)
     times[ord(FILLER)] = 0
     # Runs before each character, in parts; no run begins with a filler, so it is in none.
-    part_of = ((np.cumsum(times) - times) // PART).astype(np.uint16)
+    part_of = (np.cumsum(times) - times) // PART
     count = int(part_of.max()) + 1
     part_of[ord(FILLER)] = count
-    parts = part_of[characters]
+    # As small as they can be, as there is one for each character of a block.
+    parts = part_of.astype(np.min_scalar_type(count))[characters]
     for part in range(count):
         yield np.flatnonzero(parts == part)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select
@@ -13,33 +13,46 @@ from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
 from dateline.text_index.blocks import Field, ranges_of
 from dateline.text_index.runs import POSITION, SPOT, Runs, Spots, runs_in, spots_of
 
-FULL: Final = 16_384
-"""Entries in a block: so many that a question asks few blocks, and so few that the arrays of which
-it is made stay small."""
+FULL: Final = 24_576
+"""Entries in a block: so many that a question asks few blocks and an import writes few postings, and
+so few that the arrays of which it is made stay small."""
 
 WIDEST: Final = 2 ** (8 * SPOT.itemsize - POSITION)
 """Ids in a block: as many as there are places that a spot can tell."""
 
 MOST_CHARACTERS: Final = 4_000_000
-"""In a block, so that no run of it has more spots than a statement can carry."""
+"""Of a field in a block, so that no run of it has more spots than a statement can carry."""
 
 TAIL: Final = 1_000
 """The newest entries that questions test one by one: to index each by itself would cost a statement
 for each of its runs, and many small blocks would cost every question."""
 
-MEANWHILE: Final = 7_500
-"""Entries that an import adds in about the time in which the runs of a block are found."""
+MEANWHILE: Final = 5_500
+"""Entries that an import adds in about the time in which the runs of one field are found."""
+
+AT_A_TIME: Final = 1_000
+"""Entries that are read for a block by one step."""
 
 TOGETHER: Final = 500_000
 """Bytes of spots after which a statement ends."""
 
 
 class _Begun(NamedTuple):
-    """A block that is still to be written."""
+    """A block of which some postings are still to be written.
 
-    kept: Kept
-    full: bool
-    runs: Future[dict[Field, list[Runs]]]
+    Attributes:
+        number: that of the block.
+        places: of its entries.
+        field: of the postings that come next.
+        runs: of its texts.
+        texts: those of the fields after it.
+    """
+
+    number: int
+    places: list[int]
+    field: Field
+    runs: Future[list[Runs]]
+    texts: dict[Field, list[str]]
 
 
 class Indexing:
@@ -47,7 +60,7 @@ class Indexing:
 
     To find the runs of a block takes about as long as to store half of its entries. NumPy does it
     without Python's lock, so a thread finds them beside that, and they are written some entries
-    later.
+    later: first those of one field and then those of the other, so that one is in memory at a time.
     """
 
     def __init__(self, connection: Connection, thread: Executor) -> None:
@@ -55,6 +68,7 @@ class Indexing:
         self._connection = connection
         self._thread = thread
         self._begun: _Begun | None = None
+        self._due = FULL
         newest = ranges_of(connection)[:1]
         self._last_id = newest[0].last_id if newest else 0
         self._waiting = self._count_waiting()
@@ -67,9 +81,9 @@ class Indexing:
         """
         self._waiting += entries
         written = False
-        while self._waiting >= (MEANWHILE if self._begun else FULL):
+        while self._waiting >= self._due:
             if self._begun:
-                self._write()
+                self._write_field()
                 written = True
             else:
                 self._begin()
@@ -81,7 +95,7 @@ class Indexing:
         Blocks that are not full stay until enough of them stand behind each other, and are then
         made anew, as full ones.
         """
-        self._write()
+        self._write_block()
         if self._waiting <= TAIL:
             return
         self._index_all_waiting()
@@ -101,43 +115,65 @@ class Indexing:
     def _index_all_waiting(self) -> None:
         while self._waiting:
             self._begin()
-            self._write()
+            self._write_block()
 
     def _begin(self) -> None:
         """Begin a block of the entries that wait, of which there must be one."""
-        columns = (*OF_ARRAYS, Entry.title_folded, Entry.url_folded)
-        after = select(*columns).where(Entry.id > self._last_id).order_by(Entry.id).limit(FULL)
-        *kept, titles, urls = zip(*self._connection.execute(after), strict=True)
+        *kept, titles, urls = self._columns_of_waiting()
         ids = kept[0]
-        number = _fitting(ids, titles, urls)
-        fitting = Kept(*(column[:number] for column in kept))
-        full = number == FULL or number < len(ids)
-        places = [entry_id - ids[0] for entry_id in fitting.ids]
-        texts = {Field.TITLE: titles[:number], Field.URL: urls[:number]}
-        runs = self._thread.submit(_runs_of, texts, places)
-        self._begun = _Begun(fitting, full, runs)
-        self._last_id = fitting.ids[-1]
-        self._waiting -= number
-
-    def _write(self) -> None:
-        """Write the block that was begun, if one was."""
-        if self._begun is None:
-            return
-        kept, full, runs = self._begun
-        self._begun = None
-        first_id, last_id = kept.ids[0], kept.ids[-1]
+        count = _fitting(ids, titles, urls)
+        fitting = Kept(*(column[:count] for column in kept))
+        first_id, last_id = fitting.ids[0], fitting.ids[-1]
         inserted = self._connection.execute(
             insert(Block).values(
                 first_id=first_id,
                 last_id=last_id,
-                entries=len(kept.ids),
-                full=full,
-                **arrays_of(kept, first_id, last_id),
+                entries=count,
+                full=count == FULL or count < len(ids),
+                **arrays_of(fitting, first_id, last_id),
             )
         )
         number: int = inserted.inserted_primary_key[0]  # type: ignore[index]  # there is one
-        for field, parts in runs.result().items():
-            write_spots(self._connection, field, number, spots_of(parts))
+        places = [entry_id - first_id for entry_id in fitting.ids]
+        self._find_runs(number, places, {Field.TITLE: titles[:count], Field.URL: urls[:count]})
+        self._last_id = last_id
+        self._waiting -= count
+        self._due = MEANWHILE
+
+    def _columns_of_waiting(self) -> list[list[Any]]:
+        """Give the values of entries that wait, those of a column together."""
+        asked = (*OF_ARRAYS, Entry.title_folded, Entry.url_folded)
+        after = select(*asked).where(Entry.id > self._last_id).order_by(Entry.id).limit(FULL)
+        columns: list[list[Any]] = [[] for _ in asked]
+        # By and by, as all rows of a block take as much memory as what is in them.
+        for rows in self._connection.execute(after).partitions(AT_A_TIME):
+            for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+                column += values
+        return columns
+
+    def _find_runs(self, number: int, places: list[int], texts: dict[Field, list[str]]) -> None:
+        """Have the thread find the runs of the first of some fields."""
+        (field, of_field), *others = texts.items()
+        runs = self._thread.submit(_runs_of, of_field, places)
+        self._begun = _Begun(number, places, field, runs, dict(others))
+
+    def _write_block(self) -> None:
+        """Write all that is left of the block that was begun, if one was."""
+        while self._begun:
+            self._write_field()
+
+    def _write_field(self) -> None:
+        """Write what was found for one field of the block that was begun, and begin with the next."""
+        if self._begun is None:
+            return
+        number, places, field, runs, texts = self._begun
+        self._begun = None
+        write_spots(self._connection, field, number, spots_of(runs.result()))
+        if texts:
+            self._find_runs(number, places, texts)
+            self._due += MEANWHILE
+        else:
+            self._due = FULL
 
 
 def index_all(connection: Connection) -> None:
@@ -146,17 +182,16 @@ def index_all(connection: Connection) -> None:
         Indexing(connection, thread).index_rest()
 
 
-def _runs_of(texts: dict[Field, tuple[str, ...]], places: list[int]) -> dict[Field, list[Runs]]:
-    return {field: list(runs_in(of_field, places)) for field, of_field in texts.items()}
+def _runs_of(texts: list[str], places: list[int]) -> list[Runs]:
+    return list(runs_in(texts, places))
 
 
-def _fitting(ids: tuple[int, ...], titles: tuple[str, ...], urls: tuple[str, ...]) -> int:
+def _fitting(ids: list[int], titles: list[str], urls: list[str]) -> int:
     """Tell how many of some entries, the first of them, one block can have."""
     lengths = (np.fromiter(map(len, texts), np.int64, len(ids)) for texts in (titles, urls))
-    characters = np.cumsum(sum(lengths))
-    short_enough = int(np.searchsorted(characters, MOST_CHARACTERS, "right"))
+    fewest = min(int(np.searchsorted(np.cumsum(of), MOST_CHARACTERS, "right")) for of in lengths)
     near_enough = int(np.searchsorted(np.asarray(ids), ids[0] + WIDEST))
-    return min(max(short_enough, 1), near_enough)
+    return min(max(fewest, 1), near_enough)
 
 
 def write_spots(

@@ -177,7 +177,7 @@ def test_a_batch_ends_where_a_block_was_written(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its runs are found while some more rows are stored, which wait for the next block."""
-    monkeypatch.setattr("dateline.text_index.writing.MEANWHILE", 10)
+    monkeypatch.setattr("dateline.text_index.writing.MEANWHILE", 5)
     monkeypatch.setattr("dateline.imports.groups.GROUP", 5)
     left: list[int] = []
     services.database.acknowledge_with(lambda: left.append(left_by(services)))
