@@ -14,6 +14,9 @@ from typing import Any, Final
 from benchmarks.archives import Archive, connect
 from dateline.cli.importing import BATCH
 
+COMMITTED: Final = BATCH // 2
+"""Rows after which an import from a file commits, mostly: behind the next block of its index."""
+
 FLOOR: Final = "floor"
 FIELDS: Final = ("title", "url")
 
@@ -23,7 +26,7 @@ Ready = Sequence[tuple[Any, ...]]
 def insert_ready(archive: Archive, *, in_blocks: bool) -> float:
     """Write what an archive has and its floor has not, block by block; gives rows per second.
 
-    A block has as many rows as a batch of an import by command line.
+    A block has about as many rows as a batch of an import by command line.
 
     Args:
         archive: where the rows are taken from.
@@ -89,7 +92,7 @@ def _columns(source: sqlite3.Connection) -> list[str]:
 def _blocks(source: sqlite3.Connection, last_id: int) -> Iterator[Ready]:
     while True:
         rows = source.execute(
-            "SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last_id, BATCH)
+            "SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last_id, COMMITTED)
         ).fetchall()
         if not rows:
             return
@@ -152,7 +155,7 @@ def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
 
 
 def _ready(cursor: Any, last_id: int) -> Ready:
-    cursor.execute(f"SELECT * FROM entries WHERE id > {last_id} ORDER BY id LIMIT {BATCH}")
+    cursor.execute(f"SELECT * FROM entries WHERE id > {last_id} ORDER BY id LIMIT {COMMITTED}")
     rows: Ready = cursor.fetchall()
     return rows
 

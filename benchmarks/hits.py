@@ -78,8 +78,9 @@ def measure(results: Results, directory: Path, archive: Archive, rounds: int) ->
         lines.append(Line(pair.what, UNIT, rounded(values), pair.floor, rounded(floors)))
     notes = [
         f"Hits: one question of {size:,} bytes, {CONNECTIONS} connections by {NAME}, {SECONDS:.0f} "
-        f"s a turn, {WORKERS} workers of {THREADS} threads each; the two of a "
-        "line directly after each other, in either order.",
+        f"s a turn, {WORKERS} workers of {THREADS} threads each, between which the system spreads "
+        "the connections (--reuse-port); the two of a line directly after each other, in either "
+        "order.",
         "First version: a Flask view that takes a pickled Pydantic object from Redis and gives it "
         "to jsonify.",
     ]

@@ -17,8 +17,8 @@ class Options:
         date_order: the order of day and month in numeric dates, where the sender knows it.
         zone: the time zone of texts that name none.
         dry_run: give the same report, and write nothing.
-        commit_every: rows in a committed batch, at least: batches end where groups do; None for the
-            whole import in one transaction.
+        commit_every: rows after which a batch is committed, and half of them behind a block of the
+            text index; batches end where groups do. None for the whole import in one transaction.
     """
 
     source: str = "api"

@@ -114,7 +114,7 @@ class _Writing:
             self._progress(self.report.received)
             written += group.taken
             filled = indexing is not None and indexing.index_added(created)
-            if batch is not None and (filled or written >= batch):
+            if batch is not None and written >= (batch / 2 if filled else batch):
                 more = True
                 break
         # Behind a block that was filled there are few entries that have none.

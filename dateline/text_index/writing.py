@@ -13,9 +13,9 @@ from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
 from dateline.text_index.blocks import Field, ranges_of
 from dateline.text_index.runs import POSITION, SPOT, Runs, Spots, runs_in, spots_of
 
-FULL: Final = 24_576
-"""Entries in a block: so many that a question asks few blocks and an import writes few postings, and
-so few that the arrays of which it is made stay small."""
+FULL: Final = 16_384
+"""Entries in a block: so many that a question asks few blocks, and so few that the arrays of which
+it is made stay small."""
 
 WIDEST: Final = 2 ** (8 * SPOT.itemsize - POSITION)
 """Ids in a block: as many as there are places that a spot can tell."""
@@ -27,7 +27,7 @@ TAIL: Final = 1_000
 """The newest entries that questions test one by one: to index each by itself would cost a statement
 for each of its runs, and many small blocks would cost every question."""
 
-MEANWHILE: Final = 5_500
+MEANWHILE: Final = 3_750
 """Entries that an import adds in about the time in which the runs of one field are found."""
 
 AT_A_TIME: Final = 1_000
@@ -44,7 +44,7 @@ class _Begun(NamedTuple):
         number: that of the block.
         places: of its entries.
         field: of the postings that come next.
-        runs: of its texts.
+        runs: of its texts in this field, as the thread finds them.
         texts: those of the fields after it.
     """
 

@@ -176,7 +176,7 @@ def test_gaps_between_ids_make_no_blocks(services: Services, client: FlaskClient
 def test_a_batch_ends_where_a_block_was_written(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its runs are found while some more rows are stored, which wait for the next block."""
+    """After half of the rows; its runs are found while more are stored, which wait for the next."""
     monkeypatch.setattr("dateline.text_index.writing.MEANWHILE", 5)
     monkeypatch.setattr("dateline.imports.groups.GROUP", 5)
     left: list[int] = []
@@ -185,7 +185,7 @@ def test_a_batch_ends_where_a_block_was_written(
         {"title": title(Random(number)), "url": f"https://example.org/{number}", "date": "2014"}
         for number in range(130)
     ]
-    run_import(services.database, rows_of(items), Options(commit_every=1_000))
+    run_import(services.database, rows_of(items), Options(commit_every=80))
     # At 50, 90 and 130 rows, and at the end.
     assert left == [10, 10, 10, 0]
     assert [block.full for block in blocks_of(services)] == [True, True, True, False]
