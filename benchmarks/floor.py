@@ -109,8 +109,9 @@ def _into_mysql(archive: Archive, *, in_blocks: bool) -> float:
     with connect(archive.url) as connection, connection.cursor() as cursor:
         _set_up_mysql(cursor, str(archive.url.database), str(floor.url.database))
         last_id = _one(cursor, f"SELECT coalesce(max(id), 0) FROM `{floor.url.database}`.entries")
-        while block := _ready(cursor, last_id):
-            names = [column[0] for column in cursor.description]
+        cursor.execute(f"SELECT * FROM `{floor.url.database}`.entries LIMIT 0")
+        names = [column[0] for column in cursor.description]
+        while block := _ready(cursor, names, last_id):
             texts = {
                 f"{field}_index": [(row[0], row[names.index(f"{field}_folded")]) for row in block]
                 for field in FIELDS
@@ -152,10 +153,15 @@ def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
     )
     for (index,) in cursor.fetchall():
         cursor.execute(f"ALTER TABLE `{target}`.entries DROP INDEX `{index}`")
+    # It is stored in the index alone that it was made for, and cannot be written.
+    cursor.execute(f"ALTER TABLE `{target}`.entries DROP COLUMN url_key_start")
 
 
-def _ready(cursor: Any, last_id: int) -> Ready:
-    cursor.execute(f"SELECT * FROM entries WHERE id > {last_id} ORDER BY id LIMIT {COMMITTED}")
+def _ready(cursor: Any, names: Sequence[str], last_id: int) -> Ready:
+    cursor.execute(
+        f"SELECT {', '.join(f'`{name}`' for name in names)} FROM entries "
+        f"WHERE id > {last_id} ORDER BY id LIMIT {COMMITTED}"
+    )
     rows: Ready = cursor.fetchall()
     return rows
 
