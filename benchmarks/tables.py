@@ -27,13 +27,17 @@ def show(pieces: Sequence[Piece]) -> None:
 
 
 def joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """Pieces with the same title as one, such as the ten imports of a large archive."""
-    by_title: dict[str, Piece] = {}
+    """Pieces with the same title as one, such as the ten imports of a large archive.
+
+    Those of another command stay by themselves: they may be of another day and of older code.
+    """
+    found: dict[tuple[str, str], Piece] = {}
     for piece in pieces:
-        before = by_title.get(piece.title)
+        key = (piece.title, piece.command)
+        before = found.get(key)
         lines = [*before.lines, *piece.lines] if before else piece.lines
-        by_title[piece.title] = replace(piece, lines=lines)
-    return list(by_title.values())
+        found[key] = replace(piece, lines=lines)
+    return list(found.values())
 
 
 def markdown(piece: Piece) -> Iterator[str]:
