@@ -23,9 +23,9 @@ bind = "127.0.0.1:8000"
 worker_class = "gthread"
 workers = _settings.workers
 threads = _settings.threads
-# Workers are forked from a process that has imported Dateline, and share what they do not change:
-# each takes a few MiB of its own at its start instead of fifty. Nothing is connected before the
-# fork. While code is edited each worker imports it for itself.
+# Workers are forked from a process that has imported Dateline, and share what they do not change,
+# which is nearly all that they have at their start. Nothing is connected before the fork. While
+# code is edited each worker imports it for itself.
 preload_app = not _settings.reload
 
 # Longer than a proxy keeps an idle connection, so that the proxy is the one to close it.

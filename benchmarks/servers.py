@@ -43,7 +43,7 @@ def environment(database_url: str, **changes: str) -> dict[str, str]:
     """What a Dateline process finds: these settings, and none from outside."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     # By itself whichever worker wakes first may take every connection, and then Python's lock has
-    # four threads change places for each answer: one turn in three, at a quarter of the rate.
+    # its threads change places for each answer, so that a turn says more of this than of the code.
     outside["GUNICORN_CMD_ARGS"] = "--reuse-port"
     settings = {"database_url": database_url, "workers": str(WORKERS), "threads": str(THREADS)}
     named = {f"{PREFIX}{name.upper()}": value for name, value in {**settings, **changes}.items()}

@@ -51,8 +51,8 @@ def _leave_alone_what_stays() -> None:
 
 def _keep_freed_memory() -> None:
     # The arrays of a question have some hundred KiB each. By itself glibc gives them back to the
-    # system as soon as they are free, and is given them again page by page, emptied: a fifth of the
-    # time of a question for a common text. Other systems have no such function.
+    # system as soon as they are free, and is given them again page by page, emptied, which takes a
+    # good part of the time of a question. Other systems have no such function.
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_TRIM_THRESHOLD, 8 * 2**20)

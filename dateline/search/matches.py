@@ -173,7 +173,8 @@ class Matches:
             ids, values = ids[later], values[later]
         wanted = question.limit + 1
         if len(ids) > wanted:
-            # The first few need not all to be sorted, and what is as far as the last of them may be.
+            # To find the last of the first few costs less than to sort all; with its equals, which
+            # are told apart by their ids, they are all that has to be sorted.
             at = len(values) - wanted if descending else wanted - 1
             edge = np.partition(values, at)[at]
             first = values >= edge if descending else values <= edge

@@ -94,7 +94,7 @@ def runs_of(characters: Sequence[int]) -> list[int]:
     Of a text shorter than a run they are its characters, if all of them are runs by themselves;
     else there is none.
     """
-    if len(characters) < RUN and all(map(_is_alone, characters)):
+    if len(characters) < RUN and _are_alone(np.array(characters, CHARACTERS)).all():
         return [_number_of(character, 0, 0) for character in characters]
     return [_number_of(*characters[at : at + RUN]) for at in range(len(characters) - RUN + 1)]
 
@@ -130,7 +130,7 @@ def runs_in(texts: Sequence[str], places: Sequence[int]) -> Iterator[Runs]:
     for begins in _parts(characters):
         spots = shifts[np.searchsorted(text_begins, begins, "right") - 1] + begins.astype(SPOT)
         first = characters[begins]
-        alone = (first >= ALONE) & ~((first >= HALVES.start) & (first < HALVES.stop))
+        alone = _are_alone(first)
         nothing = np.zeros(np.count_nonzero(alone), CHARACTERS)
         run = (
             np.concatenate((first, first[alone])),
@@ -172,8 +172,9 @@ def _parts(characters: Characters) -> Iterator[Numbers]:
         yield np.flatnonzero(parts == part)
 
 
-def _is_alone(character: int) -> bool:
-    return character >= ALONE and character not in HALVES
+def _are_alone(characters: Characters) -> NDArray[np.bool_]:
+    are_halves = (characters >= HALVES.start) & (characters < HALVES.stop)
+    return (characters >= ALONE) & ~are_halves
 
 
 def _number_of(first: int, second: int, third: int) -> int:

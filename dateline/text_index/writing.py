@@ -68,7 +68,6 @@ class Indexing:
         self._connection = connection
         self._thread = thread
         self._begun: _Begun | None = None
-        self._due = FULL
         newest = ranges_of(connection)[:1]
         self._last_id = newest[0].last_id if newest else 0
         self._waiting = self._count_waiting()
@@ -83,7 +82,7 @@ class Indexing:
         written = False
         while self._waiting >= self._due:
             if self._begun:
-                self._write_field()
+                self._write_field(self._begun)
                 written = True
             else:
                 self._begin()
@@ -107,6 +106,13 @@ class Indexing:
             self._last_id = small[-1].first_id - 1
             self._waiting = self._count_waiting()
             self._index_all_waiting()
+
+    @property
+    def _due(self) -> int:
+        """How many entries must wait until there is something to begin or to write."""
+        if self._begun is None:
+            return FULL
+        return MEANWHILE * (len(Field) - len(self._begun.texts))
 
     def _count_waiting(self) -> int:
         waiting = select(func.count()).where(Entry.id > self._last_id)
@@ -138,7 +144,6 @@ class Indexing:
         self._find_runs(number, places, {Field.TITLE: titles[:count], Field.URL: urls[:count]})
         self._last_id = last_id
         self._waiting -= count
-        self._due = MEANWHILE
 
     def _columns_of_waiting(self) -> list[list[Any]]:
         """Give the values of entries that wait, those of a column together."""
@@ -160,20 +165,14 @@ class Indexing:
     def _write_block(self) -> None:
         """Write all that is left of the block that was begun, if one was."""
         while self._begun:
-            self._write_field()
+            self._write_field(self._begun)
 
-    def _write_field(self) -> None:
-        """Write what was found for one field of the block that was begun, and begin with the next."""
-        if self._begun is None:
-            return
-        number, places, field, runs, texts = self._begun
+    def _write_field(self, begun: _Begun) -> None:
+        """Write what was found for one field of a block, and begin with the next."""
         self._begun = None
-        write_spots(self._connection, field, number, spots_of(runs.result()))
-        if texts:
-            self._find_runs(number, places, texts)
-            self._due += MEANWHILE
-        else:
-            self._due = FULL
+        write_spots(self._connection, begun.field, begun.number, spots_of(begun.runs.result()))
+        if begun.texts:
+            self._find_runs(begun.number, begun.places, begun.texts)
 
 
 def index_all(connection: Connection) -> None:
