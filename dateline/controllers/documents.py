@@ -1,144 +1,22 @@
-"""The documents of the API: OpenAPI, made from what the views say, and Swagger UI to read it."""
+"""The documents of the API: OpenAPI, and Swagger UI to read it."""
 
-import re
-from functools import lru_cache
-from http import HTTPStatus
-from typing import Any, Final
+from flask import Blueprint, Response, render_template
 
-from flask import Blueprint, Response, current_app, render_template
-from openapi_pydantic import OpenAPI
-from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
-from pydantic import BaseModel
-from werkzeug.routing import Rule
-
-from dateline import __version__
-from dateline.controllers.operation import OPERATION, Body, Operation
-from dateline.controllers.problems import PROBLEM_JSON
 from dateline.controllers.responses import JSON
-from dateline.schemas import Parameters, Problem
 
 blueprint = Blueprint("documents", __name__)
-
-EVERYWHERE: Final = (
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
-"""Failures that any operation may have: an unknown parameter, our fault, the database away."""
-
-_VARIABLE: Final = re.compile(r"<(?:[^<>]*:)?(\w+)>")
-
-DESCRIPTION: Final = """Dateline keeps *source metadata*: what was published (title), where (URL)
-and when (date). Every failed request is answered with `application/problem+json` (RFC 9457)."""
 
 
 @blueprint.get("/v1/openapi.json")
 def openapi() -> Response:
     """Give the OpenAPI document."""
-    return Response(_document(), mimetype=JSON)
+    # Not before somebody asks: the models of OpenAPI make a start slower and a server larger.
+    from dateline.controllers.openapi import document
+
+    return Response(document(), mimetype=JSON)
 
 
 @blueprint.get("/docs")
 def docs() -> str:
     """Show the OpenAPI document with Swagger UI, from our own files."""
     return render_template("docs.html")
-
-
-# What the views say does not change while the process runs.
-@lru_cache(maxsize=1)
-def _document() -> str:
-    paths: dict[str, dict[str, Any]] = {}
-    for rule in sorted(current_app.url_map.iter_rules(), key=str):
-        view = current_app.view_functions[rule.endpoint]
-        said: Operation | None = getattr(view, OPERATION, None)
-        if said is not None:
-            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                described = _operation(rule, said, view.__doc__ or "")
-                paths.setdefault(_path(rule), {})[method.lower()] = described
-    document = OpenAPI.model_validate(
-        {
-            "openapi": "3.1.1",
-            "info": {"title": "Dateline", "version": __version__, "description": DESCRIPTION},
-            "servers": [{"url": "/"}],
-            "paths": paths,
-        }
-    )
-    complete = construct_open_api_with_schema_class(document)
-    return complete.model_dump_json(by_alias=True, exclude_unset=True)
-
-
-def _path(rule: Rule) -> str:
-    """The rule as OpenAPI writes it: `/v1/entries/{entry_id}`."""
-    return _VARIABLE.sub(r"{\1}", rule.rule)
-
-
-def _operation(rule: Rule, said: Operation, text: str) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "operationId": rule.endpoint.partition(".")[2],
-        "summary": said.summary,
-        "description": text,
-        "tags": [said.tag],
-        "parameters": [
-            *(_path_parameter(name) for name in sorted(rule.arguments)),
-            *_query_parameters(said.query),
-            *(_header_parameter(name, what) for name, what in said.headers.items()),
-        ],
-        "responses": {
-            **{str(status.value): _problem(status) for status in (*EVERYWHERE, *said.problems)},
-            **{str(status.value): _answer(status, said.answers[status]) for status in said.answers},
-        },
-    }
-    if said.body is not None:
-        described["requestBody"] = _body(said.body)
-    return described
-
-
-def _path_parameter(name: str) -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _query_parameters(model: type[Parameters]) -> list[dict[str, Any]]:
-    schema = model.model_json_schema()
-    parameters = []
-    for name, described in schema.get("properties", {}).items():
-        text = described.pop("description", "")
-        parameters.append({"name": name, "in": "query", "description": text, "schema": described})
-    return parameters
-
-
-def _header_parameter(name: str, what: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "description": what, "schema": {"type": "string"}}
-
-
-def _body(body: Body) -> dict[str, Any]:
-    first, *others = body.media_types
-    content: dict[str, Any] = {first: {"schema": PydanticSchema(schema_class=body.model)}}
-    if body.example is not None:
-        content[first]["example"] = body.example
-    for media_type in others:
-        # Rows in other forms have no JSON schema; merge patches have the same.
-        is_json = media_type.endswith("json") and "nd" not in media_type
-        content[media_type] = content[first] if is_json else {"schema": {"type": "string"}}
-    return {"required": True, "content": content}
-
-
-def _answer(status: HTTPStatus, model: type[BaseModel] | str | None) -> dict[str, Any]:
-    if model is None:
-        return {"description": status.phrase}
-    if isinstance(model, str):
-        return {
-            "description": status.phrase,
-            "content": {model: {"schema": {"type": "string"}}},
-        }
-    return {
-        "description": status.phrase,
-        "content": {JSON: {"schema": PydanticSchema(schema_class=model)}},
-    }
-
-
-def _problem(status: HTTPStatus) -> dict[str, Any]:
-    return {
-        "description": status.phrase,
-        "content": {PROBLEM_JSON: {"schema": PydanticSchema(schema_class=Problem)}},
-    }

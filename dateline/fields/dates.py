@@ -70,7 +70,7 @@ def read_date(
     return _fault(raw, found) if isinstance(found, Refusal) else found
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def _read_text(raw: str, order: DateOrder | None, zone: tzinfo) -> WrittenDate | Refusal:
     """Read a text with care; remembered, as the same dates come again and again in an import."""
     text = " ".join(unicodedata.normalize("NFC", raw).split())

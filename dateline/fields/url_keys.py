@@ -139,7 +139,7 @@ _IP_ADDRESS: Final = re.compile(r"\[[0-9a-f:.]+\]|[0-9]+(?:\.[0-9]+){3}")
 _SUFFIXES: Final = PublicSuffixList()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def _read_host(host: str) -> tuple[str, str] | None:
     """Return the reversed labels and the site of a host that WHATWG has already made canonical.
 

@@ -160,7 +160,10 @@ def _parts(characters: Characters) -> Iterator[Numbers]:
 
     One range has about `PART` of them, so that the arrays in which they are sorted stay small.
     """
-    times = np.bincount(characters, minlength=1 << CHARACTER)
+    times = np.zeros(1 << CHARACTER, np.int64)
+    # By and by, as NumPy makes a number of 64 bits of each character that it counts.
+    for begin in range(0, len(characters), PART):
+        times += np.bincount(characters[begin : begin + PART], minlength=len(times))
     times[ord(FILLER)] = 0
     # Runs before each character, in parts; no run begins with a filler, so it is in none.
     part_of = (np.cumsum(times) - times) // PART
