@@ -1,5 +1,6 @@
 """From rows to groups of outcomes, and what holds for an import as a whole."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
@@ -16,6 +17,10 @@ from dateline.imports.undecided import Undecided
 GROUP: Final = 1_000
 """Rows normalised and written together: enough that a statement's cost is shared, and few enough
 that memory stays flat."""
+
+AHEAD: Final = 2
+"""Groups that the second process is given ahead: while the text index is calculated it falls behind,
+and while that is written it can work ahead."""
 
 
 class Group(NamedTuple):
@@ -80,25 +85,24 @@ class Groups:
             yield Group(taken, outcomes.sound, outcomes.rejections)
 
     def _outcomes(self, rows: Iterable[RawRow]) -> Iterator[tuple[int, Outcomes]]:
-        """Have each group normalised by the second process while the one before it is written.
+        """Have groups normalised by the second process while those before them are written.
 
         As long as there is no second process this one does it.
         """
         reading = Reading(self.date_order, self._decides_itself, self._zone)
         remaining = iter(rows)
-        given = 0
+        given: deque[int] = deque()
         while taken := list(islice(remaining, GROUP)):
             other = self._second_process
             if other is not None and other.is_ready():
-                ready = (given, other.outcomes()) if given else None
                 other.begin(taken, reading)
-                given = len(taken)
-                if ready:
-                    yield ready
+                given.append(len(taken))
+                if len(given) > AHEAD:
+                    yield given.popleft(), other.outcomes()
                 continue
             if other is None and len(taken) == GROUP:
                 # Where there is one whole group there will mostly be more.
                 self._second_process = self._to_close.enter_context(SecondProcess())
             yield len(taken), outcomes_of(taken, reading)
-        if given and self._second_process is not None:
-            yield given, self._second_process.outcomes()
+        while given and self._second_process is not None:
+            yield given.popleft(), self._second_process.outcomes()

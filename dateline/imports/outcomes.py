@@ -40,7 +40,8 @@ class Outcomes:
 
     Attributes:
         sound: a `SoundRow` for each row that is kept, as a plain tuple, which is the cheaper one
-            to send from process to process.
+            to send from process to process, and with a bytearray, for which alone SQLite's driver
+            does not look for an adapter.
         rejections: the rows that are not kept.
         undecided: the rows that wait for what the whole import proves.
         proved: the orders of day and month that these rows prove.
@@ -73,7 +74,7 @@ def outcomes_of(rows: Iterable[RawRow], reading: Reading) -> Outcomes:
         outcome = normalise(raw, columns, order=order, zone=zone)
         if isinstance(outcome, tuple):
             sound, proved = outcome
-            outcomes.sound.append(tuple(sound))
+            outcomes.sound.append((bytearray(sound.identity), *sound[1:]))
             if proved is not None:
                 outcomes.proved.add(proved)
         elif decides and any(fault.code == "date.ambiguous" for fault in outcome):

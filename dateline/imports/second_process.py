@@ -3,6 +3,9 @@
 Python runs one thread's Python code at a time, so a thread would bring nothing: normalising is all
 Python. A process of its own uses the second processor (docs/decisions/0012). It gets rows and gives
 outcomes, in pickles over its pipes, and ends when its input does, however the first process ended.
+
+It can be given tasks ahead, and works on while nobody takes what it has done: the first process does
+not write evenly. Whoever gives tasks keeps count of them, as all wait in memory.
 """
 
 import gc
@@ -13,8 +16,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
-from typing import IO, Final, Self, cast
+from typing import IO, Any, Final, Self, cast
 
 import dateline
 from dateline.errors import UnreadableBody
@@ -23,9 +28,16 @@ from dateline.imports.read import RawRow
 
 READY: Final = "ready"
 
+PIPE: Final = 2**20
+"""Bytes that wait in a pipe, where the system lets them: some groups, so that neither process has to
+be woken in the middle of one."""
+
+_Task = tuple[type[RawRow], list[tuple[Any, ...]], Reading]
+"""Some rows, all of one type, each as a plain tuple, and how they are read."""
+
 
 class SecondProcess:
-    """The process as the first one sees it: it has at most one task at a time."""
+    """The process as the first one sees it."""
 
     def __init__(self) -> None:
         package = Path(dateline.__file__).parent
@@ -33,6 +45,7 @@ class SecondProcess:
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=PIPE,
             env={**os.environ, "PYTHONPATH": str(package.parent)},
             # Ctrl-C is for the first process alone, which then closes our input.
             start_new_session=True,
@@ -48,7 +61,7 @@ class SecondProcess:
         return self._ready
 
     def begin(self, rows: Sequence[RawRow], reading: Reading) -> None:
-        """Give it a task; the outcomes of the one before must have been taken.
+        """Give it a task, which it begins when it has done those before.
 
         Args:
             rows: at least one; all of them are of one type, as those of an import are.
@@ -60,7 +73,7 @@ class SecondProcess:
         self._tasks.flush()
 
     def outcomes(self) -> Outcomes:
-        """Wait for the outcomes of the task.
+        """Wait for the outcomes of the first of its tasks that they were not taken of.
 
         Raises:
             UnreadableBody: a row shows that the whole body is not what it should be.
@@ -100,26 +113,48 @@ def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
     """Give the outcomes of one task after the other, until there are no more."""
     # Rows come and go by the thousand, and none of them is part of a cycle.
     gc.disable()
-    _give(READY, answers)
-    while True:
-        try:
-            type_, rows, reading = pickle.load(tasks)  # noqa: S301
-        except EOFError:
-            return
-        try:
-            answer: Outcomes | UnreadableBody = outcomes_of(map(type_._make, rows), reading)
-        except UnreadableBody as error:
-            answer = error
-        _give(answer, answers)
+    given: SimpleQueue[_Task | None] = SimpleQueue()
+    done: SimpleQueue[bytes | None] = SimpleQueue()
+    # A task is read at once, whatever is done, so that neither process can wait for the other one
+    # to take what it sends.
+    reading = Thread(target=_read, args=(tasks, given), daemon=True)
+    writing = Thread(target=_write, args=(done, answers), daemon=True)
+    reading.start()
+    writing.start()
+    done.put(_pickled(READY))
+    while task := given.get():
+        done.put(_pickled(_done(*task)))
+    done.put(None)
+    writing.join()
 
 
-def _give(answer: object, answers: IO[bytes]) -> None:
+def _done(type_: type[RawRow], rows: list[tuple[Any, ...]], reading: Reading) -> object:
     try:
-        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
-        answers.flush()
+        return outcomes_of(map(type_._make, rows), reading)
+    except UnreadableBody as error:
+        return error
+
+
+def _read(tasks: IO[bytes], given: "SimpleQueue[_Task | None]") -> None:
+    try:
+        while True:
+            given.put(pickle.load(tasks))  # noqa: S301
+    except EOFError:
+        given.put(None)
+
+
+def _write(done: "SimpleQueue[bytes | None]", answers: IO[bytes]) -> None:
+    try:
+        while answer := done.get():
+            answers.write(answer)
+            answers.flush()
     except BrokenPipeError:
         # Nobody is there to take it.
         os._exit(0)
+
+
+def _pickled(answer: object) -> bytes:
+    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
 
 
 if __name__ == "__main__":

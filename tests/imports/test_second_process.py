@@ -41,6 +41,18 @@ def test_it_gives_what_the_first_process_would_give() -> None:
             assert other.outcomes() == outcomes_of(taken, READING)
 
 
+def test_it_is_given_tasks_ahead_however_large_they_are() -> None:
+    # Each task, and what becomes of it, is more than a pipe holds.
+    long = [Row(number, make_item(title=f"{number} {'x' * 900}")) for number in range(1, 4_001)]
+    tasks = [long[at : at + 1_000] for at in range(0, 4_000, 1_000)]
+    with SecondProcess() as other:
+        wait_until(other.is_ready, "the second process is ready")
+        for taken in tasks:
+            other.begin(taken * 2, READING)
+        for taken in tasks:
+            assert other.outcomes() == outcomes_of(taken * 2, READING)
+
+
 def test_it_serves_until_there_are_no_more_tasks() -> None:
     taken = rows(50)
     tasks, answers = io.BytesIO(), io.BytesIO()
