@@ -140,7 +140,8 @@ class Entry(Base):
         Index("uq_entries_identity", "identity", unique=True, info=ON_MYSQL),
         # Both orders of dates; every index ends with the id by itself, on both databases.
         Index(None, "date_start"),
-        Index(None, "site", "date_start"),
+        # What is dated before a time may reach into it. The id keeps the order of equal dates.
+        Index(None, "site", "date_start", "id", "date_end"),
         # The few entries whose dates cover much, beside which those of days are soon told.
         Index(
             None,

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, literal, select
 
 from dateline.models import Entry
 from dateline.search.paths import LONGEST_SPAN, Filter, Path, brought_by, filters_of, tests
 from dateline.search.question import Question
+from dateline.search.sizing import Sized
 from dateline.text_index import Asked, Field, Range, TextIndex
 from dateline.text_index.runs import Numbers
-from dateline.text_index.spots import NONE, common, without
+from dateline.text_index.spots import MANY_TIMES, NONE, common, without
 
 FIRST: Final = 16_000
 """Entries that are looked at first: they tell which texts are rare, and how much is to be found."""
@@ -43,17 +45,18 @@ class Matches:
         left: blocks that were not looked at yet.
     """
 
-    def __init__(self, connection: Connection, question: Question, within: Path | None) -> None:
+    def __init__(self, connection: Connection, question: Question, within: Sized | None) -> None:
         """Look at the newest entries, which no block has yet.
 
         Args:
             connection: in a transaction that reads.
-            question: what is asked; some text is.
-            within: a path that assures the keys and brings few enough to be kept in memory; None
-                where keys are not asked for, or only wide paths lead to them.
+            question: what is asked.
+            within: the narrowest path, where it brings few enough to be kept in memory; None where
+                there is none, which must not be where no text is asked for.
         """
         self._connection = connection
         self._question = question
+        self._asked = filters_of(question)
         self._within = within
         self._index = TextIndex(connection)
         self.left = self._index.blocks
@@ -66,7 +69,7 @@ class Matches:
 
     def look(self, enough: int | None) -> None:
         """Look at block after block until more entries are found than `enough`, or at all."""
-        count = len(self._first)
+        count = len(self.left if self._begins_within else self._first)
         while self.left and (enough is None or len(self.ids) <= enough):
             some, self.left = self.left[:count], self.left[count:]
             ids, starts = self._in_blocks(some)
@@ -80,10 +83,14 @@ class Matches:
 
     def _in_blocks(self, blocks: list[Range]) -> tuple[Numbers, Numbers]:
         entries, assured = self._with_texts(blocks)
-        if self._within is not None and len(entries) > FEW:
+        within = self._within.path.assures if self._within is not None else frozenset()
+        # Dates by themselves are read off the blocks in less time.
+        if self._begins_within or (Filter.KEYS in within and len(entries) > FEW):
             entries = common(entries, self._entries_within)
-            assured |= {Filter.KEYS}
-        if len(entries) <= max(FEW, A_BLOCK * len(blocks)):
+            assured |= within
+        has_starts = Filter.DATES in assured
+        are_few = len(entries) <= max(FEW, A_BLOCK * len(blocks))
+        if are_few and not (has_starts and assured >= self._asked):
             return self._tested_one_by_one(entries, assured)
         assured |= {Filter.WITHOUT, Filter.DATES}
         for asked in self._texts_without:
@@ -92,14 +99,17 @@ class Matches:
                 entries = without(entries, others)
             else:
                 assured -= {Filter.WITHOUT}
-        entries, starts = self._in_time(entries)
-        if assured >= filters_of(self._question):
+        if has_starts:
+            starts = self._starts_within[np.searchsorted(self._entries_within, entries)]
+        else:
+            entries, starts = self._in_time(entries)
+        if assured >= self._asked:
             return self._index.ids_of(entries), starts
         return self._tested_one_by_one(entries, assured)
 
     def _with_texts(self, blocks: list[Range]) -> tuple[Numbers, frozenset[Filter]]:
         """Find what may have all texts, and tell whether it has."""
-        entries: Numbers | None = None
+        entries = self._entries_within if self._begins_within else None
         are_certain = True
         for asked in self._texts:
             entries, is_certain = self._index.entries_with(asked, blocks, entries, SPOTS_AN_ENTRY)
@@ -197,15 +207,36 @@ class Matches:
         texts = [(Field.TITLE, text) for text in self._question.title_without]
         return self._index.prepare(texts, self._first)
 
-    @cached_property
+    @property
+    def _begins_within(self) -> bool:
+        """Whether it is looked for texts among what the path brings alone, in all blocks at once."""
+        if self._within is None:
+            return False
+        return not self._texts or self.spots_to_read > MANY_TIMES * self._within.size
+
+    @property
     def _entries_within(self) -> Numbers:
-        stretches = self._within.stretches if self._within is not None else ()
-        ids = [
-            entry_id
-            for stretch in stretches
-            for entry_id in self._connection.scalars(brought_by(stretch, Entry.id))
-        ]
-        return self._index.entries_of_ids(np.array(sorted(ids), np.int64))
+        return self._brought[0]
+
+    @property
+    def _starts_within(self) -> Numbers:
+        """The first second of each, where the path assures dates."""
+        return self._brought[1]
+
+    @cached_property
+    def _brought(self) -> tuple[Numbers, Numbers]:
+        """Give the entries that the path brings, sorted, and their first seconds."""
+        path = self._within.path if self._within is not None else Path(())
+        # A path of keys alone does not know dates, and to read a row takes longer than all else.
+        start = Entry.date_start if Filter.DATES in path.assures else literal(0)
+        rows = chain.from_iterable(
+            self._connection.execute(brought_by(stretch, Entry.id, start)).all()
+            for stretch in path.stretches
+        )
+        brought = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 2)
+        ids, starts = brought[np.argsort(brought[:, 0])].T
+        entries = self._index.entries_of_ids(ids)
+        return entries, starts[: len(entries)]
 
 
 def _first_of(blocks: list[Range]) -> list[Range]:

@@ -69,10 +69,12 @@ class Path:
     Attributes:
         stretches: disjoint; in an ordered path from the first to the last in ascending order.
         assures: the filters that need not be tested again.
+        tells: what its indexes know of an entry, so that its row is not read for that.
     """
 
     stretches: tuple[Stretch, ...]
     assures: frozenset[Filter] = frozenset()
+    tells: frozenset[Filter] = frozenset({Filter.DATES})
 
 
 def filters_of(question: Question) -> frozenset[Filter]:
@@ -122,7 +124,7 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
         site: a registrable domain.
         whole: whether every entry of the site is in the asked ranges of keys.
     """
-    index = "ix_entries_site_date_start"
+    index = "ix_entries_site_date_start_id_date_end"
     this = Entry.site == site
     stretches = [Stretch(index, (this, *_inside(question)))]
     if question.first is not None:
@@ -137,10 +139,16 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
     return Path(tuple(stretches), frozenset(assures))
 
 
-def path_of_keys(question: Question) -> Path:
-    """The entries in the asked ranges of URL keys."""
+def path_of_keys(question: Question, database: str) -> Path:
+    """The entries in the asked ranges of URL keys.
+
+    Args:
+        question: what is asked.
+        database: the name of its dialect.
+    """
     index = "ix_entries_url_key_start_date_start_date_end"
-    return Path((Stretch(index, tuple(_in_index(question))),), frozenset({Filter.KEYS}))
+    tells: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
+    return Path((Stretch(index, tuple(_in_index(question))),), frozenset({Filter.KEYS}), tells)
 
 
 def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:

@@ -27,7 +27,7 @@ from dateline.search.paths import (
 from dateline.search.question import Question
 from dateline.search.rows import COLUMNS, FoundRow
 from dateline.search.sites import only_site_of
-from dateline.search.sizing import FEW, Sized, Sizing, counted
+from dateline.search.sizing import AS_A_ROW, FEW, Sized, Sizing, counted
 
 TOTAL_LIMIT: Final = 10_000
 """Totals are exact up to here."""
@@ -145,15 +145,16 @@ class Plan:
         if self._is_in_order or not self._asked & {Filter.TITLE, Filter.URL}:
             return None
         narrowest = self._narrowest
-        if narrowest is None:
-            return Matches(self._connection, self._question, None)
-        if narrowest.size <= NARROW:
+        if narrowest is not None and narrowest.size <= NARROW:
             return None
-        tells_keys = Filter.KEYS in narrowest.path.assures and narrowest.size <= MOST_WITHIN
-        within = narrowest.path if tells_keys else None
+        within = narrowest if narrowest is not None and narrowest.size <= MOST_WITHIN else None
         matches = Matches(self._connection, self._question, within)
-        is_sooner_tested = matches.spots_to_read > SPOTS_AN_ENTRY * narrowest.size
-        return None if narrowest.is_all and is_sooner_tested else matches
+        is_sooner_tested = (
+            narrowest is not None
+            and narrowest.is_all
+            and matches.spots_to_read > SPOTS_AN_ENTRY * narrowest.size
+        )
+        return None if is_sooner_tested else matches
 
     def _way_along_the_order(self) -> Path:
         if self._order is Order.ID:
@@ -172,10 +173,17 @@ class Plan:
         if narrowest is None or narrowest.size <= FEW:
             return 0
         expected = self._question.limit * self._entries_among(narrowest) / narrowest.size
-        if narrowest.is_all and 2 * expected >= narrowest.size:
+        seeking = narrowest.size / AS_A_ROW if self._is_told(narrowest.path) else narrowest.size
+        if narrowest.is_all and 2 * expected >= seeking:
             return 0
         # As long as seeking would take at most, since that comes on top where the page is not met.
-        return int(min(narrowest.size, 4 * expected))
+        return int(min(seeking, 4 * expected))
+
+    def _is_told(self, path: Path) -> bool:
+        """Whether only rows of the page are read, as indexes tell what is found and its order."""
+        if self._order is Order.DATE and Filter.DATES not in path.tells:
+            return False
+        return self._asked <= path.assures | path.tells
 
     def _entries_among(self, narrowest: Sized) -> int:
         """Count those along the order among which the ones of the path are scattered."""

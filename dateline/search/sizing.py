@@ -26,12 +26,16 @@ FEW: Final = 200
 """Entries that are sought without another thought."""
 
 
+AS_A_ROW: Final = 8
+"""Entries of an index that are looked at in the time in which the row of one is read."""
+
+
 class Sized(NamedTuple):
     """A path, and how many entries it brings.
 
     Attributes:
         path: the path.
-        size: how many, or the `PROBE` beyond which it does not matter.
+        size: how many, or the number beyond which it does not matter.
         is_all: whether that is all that it brings.
     """
 
@@ -50,10 +54,12 @@ class Sizing:
         self._site = site
 
     def narrowest(self) -> Sized | None:
-        """Find the path that brings the fewest entries; None where there is none but all."""
+        """Find the path that costs the least to follow; None where there is none but all."""
         best: Sized | None = None
-        for sized in self._sized_paths():
-            # Of two as narrow the one that leaves less to test.
+        for path, size in self._paths():
+            most = PROBE if best is None else min(PROBE, self._cost(best) // self._each(path) + 1)
+            sized = self._probed(path, most) if size is None else Sized(path, size, is_all=True)
+            # Of two that cost the same the one that leaves less to test.
             if best is None or self._rank(sized) < self._rank(best):
                 best = sized
             if best.size <= FEW:
@@ -61,26 +67,41 @@ class Sizing:
         return best
 
     def _rank(self, sized: Sized) -> tuple[int, int]:
-        return sized.size, len(self._asked - sized.path.assures)
+        return self._cost(sized), len(self._asked - sized.path.assures)
 
-    def _sized_paths(self) -> Iterator[Sized]:
-        """Give the paths, the cheapest to size first."""
+    def _cost(self, sized: Sized) -> int:
+        """Tell what it costs to follow a path, in entries of its index."""
+        # What is not counted to its end is followed so far only if all of it is asked for.
+        is_counted = sized.is_all or self._asked <= sized.path.assures
+        size = sized.size if is_counted else max(sized.size, self._most)
+        return size * self._each(sized.path)
+
+    def _each(self, path: Path) -> int:
+        is_read = self._asked - path.assures - path.tells
+        return AS_A_ROW if is_read else 1
+
+    def _paths(self) -> Iterator[tuple[Path, int | None]]:
+        """Give the paths, the cheapest to size first, and their sizes where these are known."""
         has_dates = Filter.DATES in self._asked
         if self._site is not None:
             path = path_of_site(self._question, self._site.name, whole=self._site.whole)
-            yield self._probed(path) if has_dates else Sized(path, self._site.entries, is_all=True)
+            yield path, None if has_dates else self._site.entries
         if has_dates:
-            path = path_of_dates(self._question)
-            yield Sized(path, self.entries_in_time, is_all=True)
+            yield path_of_dates(self._question), self.entries_in_time
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
-            yield self._probed(path_of_keys(self._question))
+            yield path_of_keys(self._question, self._connection.dialect.name), None
 
-    def _probed(self, path: Path) -> Sized:
-        """Count what a path brings up to `PROBE`, without looking at the entries themselves."""
+    def _probed(self, path: Path, most: int) -> Sized:
+        """Count what a path brings up to `most`, without looking at the entries themselves."""
         size = 0
         for stretch in path.stretches:
-            size += counted(self._connection, brought_by(stretch, Entry.id), PROBE - size)
-        return Sized(path, size, is_all=size < PROBE)
+            size += counted(self._connection, brought_by(stretch, Entry.id), most - size)
+        return Sized(path, size, is_all=size < most)
+
+    @property
+    def _most(self) -> int:
+        """How many entries any path can bring."""
+        return self._site.entries if self._site is not None else self.last_id
 
     @cached_property
     def last_id(self) -> int:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row
 
 from dateline.text_index.arrays import seconds_at, sites_at
 from dateline.text_index.blocks import Field, Range, ranges_of
-from dateline.text_index.runs import RUN, Numbers, characters_of, runs_beginning, runs_of
+from dateline.text_index.runs import RUN, SPOT, Numbers, characters_of, runs_beginning, runs_of
 from dateline.text_index.spots import (
+    MANY_TIMES,
     NONE,
     among,
     begins_before,
@@ -22,6 +23,7 @@ from dateline.text_index.spots import (
     entry_in,
     joined,
     place_of,
+    spots_among,
 )
 
 LONGEST: Final = 32
@@ -96,15 +98,17 @@ class TextIndex:
         """
         blocks = blocks if known is None else _with(known, blocks)
         if not asked.positions:
-            found = self._spots(asked.field, blocks, *runs_beginning(asked.characters))
+            found = self._spots(asked.field, blocks, *runs_beginning(asked.characters), known)
             # Of many runs, one after the other.
             entries = distinct(np.sort(entry_at(found)))
             return (entries if known is None else common(entries, known)), True
         runs = runs_of(asked.characters)
         spots, entries = NONE, NONE
         for number, position in enumerate(asked.positions):
+            candidates = entries if number else known
+            run = runs[position]
             found = begins_before(
-                self._spots(asked.field, blocks, runs[position], runs[position] + 1), position
+                self._spots(asked.field, blocks, run, run + 1, candidates), position
             )
             if number:
                 spots = common(spots, found)
@@ -149,14 +153,11 @@ class TextIndex:
         self, entries: Numbers, columns: str
     ) -> Iterator[tuple[Row[*tuple[Any, ...]], Numbers]]:
         """Give columns of each block that has some of the entries, and the places of these in it."""
-        in_blocks = block_of(entries)
-        numbers = distinct(in_blocks)
-        begins = np.searchsorted(in_blocks, numbers)
+        places = _places_in_blocks(entries)
         rows = self._connection.exec_driver_sql(
-            f"SELECT {columns} FROM blocks WHERE number IN ({_listed(numbers.tolist())}) "
-            "ORDER BY number"
+            f"SELECT {columns} FROM blocks WHERE number IN ({_listed(places)}) ORDER BY number"
         )
-        return zip(rows, np.split(place_of(entries), begins[1:]), strict=True)
+        return zip(rows, places.values(), strict=True)
 
     def _prepared(self, field: Field, text: str, blocks: Sequence[Range]) -> Asked:
         entries = sum(block.entries for block in blocks) or 1
@@ -184,8 +185,13 @@ class TextIndex:
         )
         return {int(run): int(times) for run, times in rows}
 
-    def _spots(self, field: Field, blocks: Sequence[Range], first: int, after: int) -> Numbers:
-        """Give the spots of some runs, each run sorted in itself."""
+    def _spots(
+        self, field: Field, blocks: Sequence[Range], first: int, after: int, among: Numbers | None
+    ) -> Numbers:
+        """Give the spots of some runs, each run sorted in itself.
+
+        Where few entries are looked at among many spots, those of others may be left out.
+        """
         if not blocks:
             return NONE
         asked = f"run = {first}" if after == first + 1 else f"run >= {first} AND run < {after}"
@@ -193,7 +199,12 @@ class TextIndex:
             f"SELECT block, spots FROM postings WHERE field = {int(field)} "
             f"AND block IN ({_listed_blocks(blocks)}) AND {asked} ORDER BY block"
         ).all()
-        return joined([row[0] for row in rows], [row[1] for row in rows])
+        stored = [row[1] for row in rows]
+        size = sum(map(len, stored)) // SPOT.itemsize
+        if among is not None and MANY_TIMES * len(among) < size:
+            places = _places_in_blocks(among)
+            stored = [spots_among(row[1], places[row[0]]) for row in rows]
+        return joined([row[0] for row in rows], stored)
 
 
 def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:
@@ -222,6 +233,15 @@ def _with(entries: Numbers, blocks: Sequence[Range]) -> list[Range]:
     """Give those of the blocks that have one of the entries."""
     numbers = set(distinct(block_of(entries)).tolist())
     return [block for block in blocks if block.number in numbers]
+
+
+def _places_in_blocks(entries: Numbers) -> dict[int, Numbers]:
+    """Give the places of sorted entries in each block that has some of them."""
+    in_blocks = block_of(entries)
+    numbers = distinct(in_blocks)
+    begins = np.searchsorted(in_blocks, numbers)
+    places = np.split(place_of(entries), begins[1:])
+    return dict(zip(numbers.tolist(), places, strict=True))
 
 
 def _listed_blocks(blocks: Sequence[Range]) -> str:

@@ -31,6 +31,15 @@ def joined(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
     return spots
 
 
+def spots_among(stored: bytes, places: Numbers) -> bytes:
+    """Give those of the stored spots of a block that are at some of its places, sorted."""
+    spots = np.frombuffer(stored, SPOT)
+    firsts = places.astype(SPOT) << POSITION
+    begins = np.searchsorted(spots, firsts)
+    ends = np.searchsorted(spots, firsts | (1 << POSITION) - 1, "right")
+    return spots[_ranges(begins, ends - begins)].tobytes()
+
+
 def entry_at(spots: Numbers) -> Numbers:
     """Give the entry of each spot."""
     return spots >> POSITION
@@ -74,9 +83,7 @@ def among(spots: Numbers, entries: Numbers) -> Numbers:
     """Give those of the spots that are of one of the entries; both are sorted."""
     first = np.searchsorted(spots, entries << POSITION)
     counts = np.searchsorted(spots, (entries + 1) << POSITION) - first
-    # Of each entry the numbers from its first spot on, as many as it has.
-    skipped = np.repeat(first - np.cumsum(counts) + counts, counts)
-    return spots[skipped + np.arange(len(skipped))]
+    return spots[_ranges(first, counts)]
 
 
 def common(one: Numbers, other: Numbers) -> Numbers:
@@ -94,6 +101,12 @@ def common(one: Numbers, other: Numbers) -> Numbers:
 def without(entries: Numbers, others: Numbers) -> Numbers:
     """Give those of the entries that are none of the others; both are sorted."""
     return entries[~_are_in(entries, others)]
+
+
+def _ranges(begins: Numbers, counts: Numbers) -> Numbers:
+    """Give the numbers from each beginning on, so many of each."""
+    skipped = np.repeat(begins - np.cumsum(counts) + counts, counts)
+    return skipped + np.arange(len(skipped))
 
 
 def _is_first(numbers: Numbers) -> NDArray[np.bool_]:

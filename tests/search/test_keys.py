@@ -19,10 +19,10 @@ from dateline.models import KEY_START, Entry
 from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
 from dateline.search.find import find
-from dateline.search.paths import path_of_keys
+from dateline.search.paths import Path, path_of_keys
 from dateline.search.plan import TOTAL_LIMIT, Plan
 from dateline.search.question import Question, read_question
-from dateline.search.sizing import Sized, Sizing
+from dateline.search.sizing import Sizing
 from dateline.search.tally import tally_days, tally_sites
 from dateline.wiring import Services
 from tests.archives import new_settings, opened
@@ -89,10 +89,10 @@ def ask(long: Long, url: str, match: str) -> set[str]:
 def by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """No other path is sized, and none is walked, so all is found by the index of keys."""
 
-    def only_by_keys(sizing: Sizing) -> Iterator[Sized]:
-        yield sizing._probed(path_of_keys(sizing._question))
+    def only_by_keys(sizing: Sizing) -> Iterator[tuple[Path, None]]:
+        yield path_of_keys(sizing._question, sizing._connection.dialect.name), None
 
-    monkeypatch.setattr(Sizing, "_sized_paths", only_by_keys)
+    monkeypatch.setattr(Sizing, "_paths", only_by_keys)
     monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan: 0)
 
 
@@ -126,7 +126,7 @@ def test_a_long_beginning_is_minded_to_its_end(long: Long, data: st.DataObject) 
     assert ask(long, text, "prefix") == expected
     # By the index alone too: a plan may have found them along another way.
     with long.services.database.reading() as session:
-        (stretch,) = path_of_keys(_read({"url": text, "match": "prefix"})).stretches
+        (stretch,) = path_of_keys(_read({"url": text, "match": "prefix"}), "mysql").stretches
         assert set(session.scalars(select(Entry.url).where(*stretch.where))) == expected
 
 

@@ -131,9 +131,16 @@ def test_a_walk_is_as_long_as_what_is_asked_for_is_far_apart(
 ) -> None:
     """By dates along its site, by ids along everything: 3,000 entries, four times for 20 of them."""
     with archive.database.reading() as session:
-        question = _read(f"url=news.large.example&match=host&sort={sort}")
+        # Without a word, as what is told by indexes alone is sooner sought.
+        question = _read(f"q=-nowhere&url=news.large.example&match=host&sort={sort}")
         steps = Plan(session.connection(), question)._steps_worth_walking()
     assert steps == 4 * 20 * among // 3_000
+
+
+def test_what_indexes_tell_alone_is_sooner_sought(archive: Services) -> None:
+    with archive.database.reading() as session:
+        question = _read("url=news.large.example&match=host&sort=-added")
+        assert Plan(session.connection(), question)._steps_worth_walking() == 0
 
 
 def _question(archive: Services, bound: Bound) -> Question:

@@ -110,10 +110,20 @@ BOUNDS: Final[dict[str, Bound]] = {
     "URL contains": Bound("url=-12345.html", 8, 0.9, 0.2, 1.5, "blocks id postings sort"),
     "URL contains, in all": Bound("url=.html", 7, 1.2, 0.1, 75, "blocks id postings sort"),
     "large site": Bound(
-        "domain=large.example", 4, 102, 23, 0.1, "ix_entries_site_date_start site_counts"
+        "domain=large.example",
+        4,
+        102,
+        23,
+        0.1,
+        "ix_entries_site_date_start_id_date_end site_counts",
     ),
     "large site, oldest first": Bound(
-        "domain=large.example&sort=date", 4, 102, 23, 0.1, "ix_entries_site_date_start site_counts"
+        "domain=large.example&sort=date",
+        4,
+        102,
+        23,
+        0.1,
+        "ix_entries_site_date_start_id_date_end site_counts",
     ),
     "large site, in a year": Bound(
         "domain=large.example&after=2014&before=2014",
@@ -121,13 +131,24 @@ BOUNDS: Final[dict[str, Bound]] = {
         6.9,
         1.4,
         0.1,
-        "ix_entries_site_date_start site_counts",
+        "ix_entries_site_date_start_id_date_end site_counts",
     ),
     "large site, page 100": Bound(
-        "domain=large.example", 5, 102, 23, 0.1, "ix_entries_site_date_start site_counts", page=100
+        "domain=large.example",
+        5,
+        102,
+        23,
+        0.1,
+        "ix_entries_site_date_start_id_date_end site_counts",
+        page=100,
     ),
     "small site": Bound(
-        "domain=small.example", 4, 0.2, 0.1, 0.1, "ix_entries_site_date_start site_counts"
+        "domain=small.example",
+        4,
+        0.2,
+        0.1,
+        0.1,
+        "ix_entries_site_date_start_id_date_end site_counts",
     ),
     "small site, in a year": Bound(
         "domain=small.example&after=2014&before=2014",
@@ -135,7 +156,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         0.4,
         0.1,
         0.1,
-        "ix_entries_site_date_start site_counts",
+        "ix_entries_site_date_start_id_date_end site_counts",
     ),
     "host": Bound(
         "url=news.large.example&match=host",
@@ -143,7 +164,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         70,
         16,
         0.1,
-        "ix_entries_site_date_start site_counts uq_entries_url_key_identity",
+        "ix_entries_site_date_start_id_date_end site_counts uq_entries_url_key_identity",
     ),
     "prefix": Bound(
         "url=https://site7.example/ba&match=prefix",
@@ -151,7 +172,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         0.9,
         0.2,
         0.1,
-        "id ix_entries_site_date_start site_counts sort",
+        "id ix_entries_site_date_start_id_date_end site_counts sort",
     ),
     "exact URL": Bound(
         "url=https://www.small.example/x&match=exact",
@@ -175,6 +196,6 @@ BOUNDS: Final[dict[str, Bound]] = {
         0.2,
         0.1,
         0.1,
-        "id ix_entries_site_date_start site_counts sort",
+        "id ix_entries_site_date_start_id_date_end site_counts sort",
     ),
 }
