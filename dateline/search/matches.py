@@ -50,9 +50,8 @@ class Matches:
 
         Args:
             connection: in a transaction that reads.
-            question: what is asked.
-            within: the narrowest path, where it brings few enough to be kept in memory; None where
-                there is none, which must not be where no text is asked for.
+            question: what is asked; some text is.
+            within: the narrowest path, where it brings few enough to be kept in memory.
         """
         self._connection = connection
         self._question = question
@@ -207,12 +206,10 @@ class Matches:
         texts = [(Field.TITLE, text) for text in self._question.title_without]
         return self._index.prepare(texts, self._first)
 
-    @property
+    @cached_property
     def _begins_within(self) -> bool:
-        """Whether it is looked for texts among what the path brings alone, in all blocks at once."""
-        if self._within is None:
-            return False
-        return not self._texts or self.spots_to_read > MANY_TIMES * self._within.size
+        """Whether texts are looked for among what the path brings alone, in all blocks at once."""
+        return self._within is not None and (self.spots_to_read > MANY_TIMES * self._within.size)
 
     @property
     def _entries_within(self) -> Numbers:

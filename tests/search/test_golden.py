@@ -45,6 +45,8 @@ SOONER: Final = "dateline.search.plan.SPOTS_AN_ENTRY"
 FEW: Final = "dateline.search.matches.FEW"
 A_BLOCK: Final = "dateline.search.matches.A_BLOCK"
 WORTH: Final = "dateline.search.matches.SPOTS_AN_ENTRY"
+BEGIN_WITHIN: Final = "dateline.search.matches.MANY_TIMES"
+CUT: Final = "dateline.text_index.asking.MANY_TIMES"
 VERY_MANY: Final = 1_000_000
 
 WAYS: Final[dict[str, dict[str, object]]] = {
@@ -58,6 +60,15 @@ WAYS: Final[dict[str, dict[str, object]]] = {
         FEW: 0,
         A_BLOCK: 0,
         WORTH: VERY_MANY,
+    },
+    "by the text index, within a path": {
+        NARROW: -1,
+        SOONER: VERY_MANY,
+        FEW: 0,
+        A_BLOCK: 0,
+        WORTH: VERY_MANY,
+        BEGIN_WITHIN: 0,
+        CUT: 0,
     },
     "by the text index, and tested": {NARROW: -1, SOONER: VERY_MANY, FEW: VERY_MANY, WORTH: 0},
 }

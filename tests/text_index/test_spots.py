@@ -14,6 +14,7 @@ from dateline.text_index.spots import (
     entry_in,
     joined,
     place_of,
+    spots_among,
     without,
 )
 
@@ -46,6 +47,15 @@ def test_what_one_has_and_the_other_has_not(one: set[int], other: set[int]) -> N
 def test_the_spots_of_some_entries(spots: set[int], entries: set[int]) -> None:
     found = among(array(spots), array(entries)).tolist()
     assert found == sorted(spot for spot in spots if spot >> POSITION in entries)
+
+
+@given(st.sets(st.integers(0, 2**32 - 1)), st.data())
+def test_the_stored_spots_at_some_places(spots: set[int], data: st.DataObject) -> None:
+    taken = {spot >> POSITION for spot in spots}
+    places = data.draw(st.sets(st.sampled_from([0, 2**16 - 1, *taken])))
+    found = spots_among(np.array(sorted(spots), SPOT).tobytes(), array(places))
+    expected = sorted(spot for spot in spots if spot >> POSITION in places)
+    assert np.frombuffer(found, SPOT).tolist() == expected
 
 
 @given(st.sets(st.integers(0, 2**20)), st.integers(0, 20))
