@@ -140,8 +140,7 @@ class Entry(Base):
         Index("uq_entries_identity", "identity", unique=True, info=ON_MYSQL),
         # Both orders of dates; every index ends with the id by itself, on both databases.
         Index(None, "date_start"),
-        # What is dated before a time may reach into it. The id keeps the order of equal dates.
-        Index(None, "site", "date_start", "id", "date_end"),
+        Index(None, "site", "date_start"),
         # The few entries whose dates cover much, beside which those of days are soon told.
         Index(
             None,
@@ -149,6 +148,16 @@ class Entry(Base):
             "date_start",
             "date_end",
             sqlite_where=text("date_precision IN ('year', 'month')"),
+        ),
+        # The same of each site. MySQL has no index of a part of the entries.
+        Index(
+            None,
+            "site",
+            "date_precision",
+            "date_start",
+            "date_end",
+            sqlite_where=text("date_precision IN ('year', 'month')"),
+            info=ON_SQLITE,
         ),
         OPTIONS,
     )

@@ -96,23 +96,8 @@ def path_of_ids() -> Path:
 
 def path_of_dates(question: Question) -> Path:
     """The entries whose dates overlap the asked time, in their order."""
-    index = "ix_entries_date_start"
-    stretches = [Stretch(index, tuple(_inside(question)))]
-    if question.first is not None:
-        nearly = question.first - SHORT_SPAN
-        lasts = Entry.date_end >= question.first
-        coarse = (
-            Entry.date_precision.in_(COARSE),
-            Entry.date_start > question.first - LONGEST_SPAN,
-            *_at_most(nearly, question.last),
-            lasts,
-        )
-        near = (Entry.date_start > nearly, *_at_most(question.first - 1, question.last), lasts)
-        stretches = [
-            Stretch("ix_entries_date_precision_date_start_date_end", coarse),
-            Stretch(index, near),
-            *stretches,
-        ]
+    coarse = "ix_entries_date_precision_date_start_date_end"
+    stretches = _overlapping(question, "ix_entries_date_start", coarse)
     return Path(tuple(stretches), frozenset({Filter.DATES}))
 
 
@@ -124,19 +109,36 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
         site: a registrable domain.
         whole: whether every entry of the site is in the asked ranges of keys.
     """
-    index = "ix_entries_site_date_start_id_date_end"
-    this = Entry.site == site
-    stretches = [Stretch(index, (this, *_inside(question)))]
-    if question.first is not None:
-        before = (
-            this,
-            Entry.date_start > question.first - LONGEST_SPAN,
-            *_at_most(question.first - 1, question.last),
-            Entry.date_end >= question.first,
-        )
-        stretches.insert(0, Stretch(index, before))
+    index = "ix_entries_site_date_start"
+    stretches = _overlapping(question, index, index, Entry.site == site)
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
     return Path(tuple(stretches), frozenset(assures))
+
+
+def _overlapping(
+    question: Question, index: str, coarse_index: str, *these: ColumnElement[bool]
+) -> Iterator[Stretch]:
+    """Give the stretches of some entries whose dates overlap the asked time, in their order.
+
+    Args:
+        question: what is asked.
+        index: that of their dates.
+        coarse_index: where those are whose dates may cover more than `SHORT_SPAN`.
+        these: tells which entries they are.
+    """
+    if question.first is not None:
+        nearly = question.first - SHORT_SPAN
+        lasts = Entry.date_end >= question.first
+        coarse = (
+            Entry.date_precision.in_(COARSE),
+            Entry.date_start > question.first - LONGEST_SPAN,
+            *_at_most(nearly, question.last),
+            lasts,
+        )
+        near = (Entry.date_start > nearly, *_at_most(question.first - 1, question.last), lasts)
+        yield Stretch(coarse_index, (*these, *coarse))
+        yield Stretch(index, (*these, *near))
+    yield Stretch(index, (*these, *_inside(question)))
 
 
 def path_of_keys(question: Question, database: str) -> Path:
