@@ -109,7 +109,7 @@ def _measure(
     sample: int | None,
     asks_peer: bool,
 ) -> None:
-    imports.measure_http(results, archive, sample, rounds if sample else 1)
+    imports.measure_http(results, archive, sample, rounds)
     for rows in sorted(sizes):
         imports.fill(results, directory, archive, rows, part)
         searches.measure(results, directory, archive, rows, each, rounds)
