@@ -135,15 +135,16 @@ def _done(type_: type[RawRow], rows: list[tuple[Any, ...]], reading: Reading) ->
         return error
 
 
-def _read(tasks: IO[bytes], given: "SimpleQueue[_Task | None]") -> None:
+def _read(tasks: IO[bytes], given: SimpleQueue[_Task | None]) -> None:
     try:
         while True:
             given.put(pickle.load(tasks))  # noqa: S301
-    except EOFError:
+    except (EOFError, pickle.UnpicklingError):
+        # The first process has ended, if need be in the middle of a task.
         given.put(None)
 
 
-def _write(done: "SimpleQueue[bytes | None]", answers: IO[bytes]) -> None:
+def _write(done: SimpleQueue[bytes | None], answers: IO[bytes]) -> None:
     try:
         while answer := done.get():
             answers.write(answer)

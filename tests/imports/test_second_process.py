@@ -65,6 +65,16 @@ def test_it_serves_until_there_are_no_more_tasks() -> None:
     assert answers.read() == b""
 
 
+def test_it_ends_where_a_task_is_cut_off() -> None:
+    whole = pickle.dumps((Row, [tuple(row) for row in rows(50)], READING))
+    answers = io.BytesIO()
+    second_process.serve(io.BytesIO(whole + whole[:-10]), answers)
+    answers.seek(0)
+    assert pickle.load(answers) == second_process.READY
+    assert pickle.load(answers) == outcomes_of(rows(50), READING)
+    assert answers.read() == b""
+
+
 def test_it_tells_that_a_body_is_unreadable_and_serves_on() -> None:
     with SecondProcess() as other:
         wait_until(other.is_ready, "the second process is ready")
