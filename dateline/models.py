@@ -57,6 +57,9 @@ ON_SQLITE: Final = {"dialect": "sqlite"}
 ON_MYSQL: Final = {"dialect": "mysql"}
 """`info` of a column or an index that one database alone has; the migrations go by it."""
 
+COARSE: Final = text("date_precision IN ('year', 'month')")
+"""The few entries whose dates may cover more than a day or two."""
+
 OPTIONS: Final = {
     "sqlite_autoincrement": True,
     "mysql_engine": "InnoDB",
@@ -147,7 +150,7 @@ class Entry(Base):
             "date_precision",
             "date_start",
             "date_end",
-            sqlite_where=text("date_precision IN ('year', 'month')"),
+            sqlite_where=COARSE,
         ),
         # The same of each site. MySQL has no index of a part of the entries.
         Index(
@@ -156,7 +159,7 @@ class Entry(Base):
             "date_precision",
             "date_start",
             "date_end",
-            sqlite_where=text("date_precision IN ('year', 'month')"),
+            sqlite_where=COARSE,
             info=ON_SQLITE,
         ),
         OPTIONS,

@@ -25,7 +25,6 @@ PROBE: Final = 10_001
 FEW: Final = 200
 """Entries that are sought without another thought."""
 
-
 AS_A_ROW: Final = 8
 """Entries of an index that are looked at in the time in which the row of one is read."""
 
@@ -73,7 +72,7 @@ class Sizing:
         """Tell what it costs to follow a path, in entries of its index."""
         # What is not counted to its end is followed so far only if all of it is asked for.
         is_counted = sized.is_all or self._asked <= sized.path.assures
-        size = sized.size if is_counted else max(sized.size, self._most)
+        size = sized.size if is_counted else self._most
         return size * self._each(sized.path)
 
     def _each(self, path: Path) -> int:

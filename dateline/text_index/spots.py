@@ -5,7 +5,7 @@ what is left of it without the position is the *entry*, the place of an entry in
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ MANY_TIMES: Final = 32
 
 NONE: Final[Numbers] = np.empty(0, np.int64)
 
+_Spot = TypeVar("_Spot", np.int64, np.uint32)
+"""A spot with the number of its block in front, or as it is stored."""
+
 
 def joined(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
     """Put the spots of some blocks into one array, in the order in which they are given."""
@@ -33,11 +36,8 @@ def joined(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
 
 def spots_among(stored: bytes, places: Numbers) -> bytes:
     """Give those of the stored spots of a block that are at some of its places, sorted."""
-    spots = np.frombuffer(stored, SPOT)
-    firsts = places.astype(SPOT) << POSITION
-    begins = np.searchsorted(spots, firsts)
-    ends = np.searchsorted(spots, firsts | (1 << POSITION) - 1, "right")
-    return spots[_ranges(begins, ends - begins)].tobytes()
+    # In a block by itself a place is what an entry is among all blocks.
+    return among(np.frombuffer(stored, SPOT), places).tobytes()
 
 
 def entry_at(spots: Numbers) -> Numbers:
@@ -79,11 +79,14 @@ def begins_before(spots: Numbers, position: int) -> Numbers:
     return far_enough - position
 
 
-def among(spots: Numbers, entries: Numbers) -> Numbers:
+def among(spots: NDArray[_Spot], entries: Numbers) -> NDArray[_Spot]:
     """Give those of the spots that are of one of the entries; both are sorted."""
-    first = np.searchsorted(spots, entries << POSITION)
-    counts = np.searchsorted(spots, (entries + 1) << POSITION) - first
-    return spots[_ranges(first, counts)]
+    firsts = entries.astype(spots.dtype) << POSITION
+    begins = np.searchsorted(spots, firsts)
+    counts = np.searchsorted(spots, firsts + ((1 << POSITION) - 1), "right") - begins
+    # Of each entry the numbers from its first spot on, as many as it has.
+    skipped = np.repeat(begins - np.cumsum(counts) + counts, counts)
+    return spots[skipped + np.arange(len(skipped))]
 
 
 def common(one: Numbers, other: Numbers) -> Numbers:
@@ -101,12 +104,6 @@ def common(one: Numbers, other: Numbers) -> Numbers:
 def without(entries: Numbers, others: Numbers) -> Numbers:
     """Give those of the entries that are none of the others; both are sorted."""
     return entries[~_are_in(entries, others)]
-
-
-def _ranges(begins: Numbers, counts: Numbers) -> Numbers:
-    """Give the numbers from each beginning on, so many of each."""
-    skipped = np.repeat(begins - np.cumsum(counts) + counts, counts)
-    return skipped + np.arange(len(skipped))
 
 
 def _is_first(numbers: Numbers) -> NDArray[np.bool_]:
