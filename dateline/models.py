@@ -234,7 +234,10 @@ class Block(Base):
 
 
 class Posting(Base):
-    """Where one run of three characters stands in the texts of a block (docs/decisions/0016)."""
+    """Where runs of three characters stand in the texts of a block (docs/decisions/0018).
+
+    A frequent one has a posting for itself; the others that begin alike share one.
+    """
 
     __tablename__ = "postings"
     __table_args__ = OPTIONS
@@ -243,11 +246,16 @@ class Posting(Base):
     """0 for titles, 1 for URLs."""
     block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     run: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    """Its three characters, 16 bits each, of UTF-16."""
-    count: Mapped[int] = mapped_column(Integer)
+    """Its three characters, 16 bits each, of UTF-16; 1 for the last or the two last ones where
+    others stand there (and 0 before it)."""
+    runs: Mapped[bytes] = mapped_column(Bytes)
+    """Each run that it has, in the same way: 8 bytes each, the lowest first; ascending."""
+    ends: Mapped[bytes] = mapped_column(Bytes)
+    """Where the spots of each run end: 4 bytes each."""
     spots: Mapped[bytes] = mapped_column(Bytes)
-    """4 bytes each, the lowest first: 16 bits for the position in the text, and above them 16 for
-    the entry, counted from the first id of the block; ascending."""
+    """Of one run after the other, those of each ascending. 4 bytes each, the lowest first: 16 bits
+    for the position in the text, and above them 16 for the entry, counted from the first id of the
+    block."""
 
 
 class RejectedRow(Base):

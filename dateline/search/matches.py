@@ -13,8 +13,8 @@ from dateline.search.paths import LONGEST_SPAN, Filter, Path, brought_by, filter
 from dateline.search.question import Question
 from dateline.search.sizing import Sized
 from dateline.text_index import Asked, Field, Range, TextIndex
-from dateline.text_index.runs import Numbers
-from dateline.text_index.spots import MANY_TIMES, NONE, common, without
+from dateline.text_index.runs import NONE, Numbers
+from dateline.text_index.spots import MANY_TIMES, common, without
 
 FIRST: Final = 16_000
 """Entries that are looked at first: they tell which texts are rare, and how much is to be found."""

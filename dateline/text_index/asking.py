@@ -9,10 +9,19 @@ from sqlalchemy import Connection, Row
 
 from dateline.text_index.arrays import seconds_at, sites_at
 from dateline.text_index.blocks import Field, Range, ranges_of
-from dateline.text_index.runs import RUN, SPOT, Numbers, characters_of, runs_beginning, runs_of
+from dateline.text_index.postings import FREQUENT, counted, shared_by, spots_in
+from dateline.text_index.runs import (
+    NONE,
+    RUN,
+    SPOT,
+    Bytes,
+    Numbers,
+    characters_of,
+    runs_beginning,
+    runs_of,
+)
 from dateline.text_index.spots import (
     MANY_TIMES,
-    NONE,
     among,
     begins_before,
     block_of,
@@ -28,6 +37,8 @@ from dateline.text_index.spots import (
 
 LONGEST: Final = 32
 """Characters of a text that are asked for: hardly an entry has so many and not the rest."""
+
+_ALL: Final = "block, runs, ends, spots"
 
 MUCH_RARER: Final = 4
 """Times that a run is rarer than those that are needed, to be asked for before them."""
@@ -98,7 +109,7 @@ class TextIndex:
         """
         blocks = blocks if known is None else _with(known, blocks)
         if not asked.positions:
-            found = self._spots(asked.field, blocks, *runs_beginning(asked.characters), known)
+            found = self._spots_of_runs(asked.field, blocks, *runs_beginning(asked.characters))
             # Of many runs, one after the other.
             entries = distinct(np.sort(entry_at(found)))
             return (entries if known is None else common(entries, known)), True
@@ -106,9 +117,9 @@ class TextIndex:
         spots, entries = NONE, NONE
         for number, position in enumerate(asked.positions):
             candidates = entries if number else known
-            run = runs[position]
             found = begins_before(
-                self._spots(asked.field, blocks, run, run + 1, candidates), position
+                self._spots(asked.field, blocks, runs[position], asked.spots[number], candidates),
+                position,
             )
             if number:
                 spots = common(spots, found)
@@ -167,44 +178,98 @@ class TextIndex:
         runs = runs_of(characters)
         if not runs:
             first, after = runs_beginning(characters)
-            times = self._times(field, blocks, f"run >= {first} AND run < {after}")
-            return Asked(field, characters, is_whole, (), (sum(times.values()) / entries,))
-        times = self._times(field, blocks, f"run IN ({_listed(set(runs))})")
-        of_each = [times.get(run, 0) for run in runs]
-        positions = _reaching_all(of_each)
-        spots = tuple(of_each[at] / entries for at in positions)
+            numbers, counts = counted(self._beginning("runs, ends", field, blocks, first, after))
+            count = int(counts[(numbers >= first) & (numbers < after)].sum())
+            return Asked(field, characters, is_whole, (), (count / entries,))
+        times = self._times(field, blocks, runs)
+        positions = _reaching_all(times)
+        spots = tuple(times[at] / entries for at in positions)
         return Asked(field, characters, is_whole, positions, spots)
 
-    def _times(self, field: Field, blocks: Sequence[Range], asked: str) -> dict[int, int]:
-        """Tell how often each of some runs stands in some blocks, where it does."""
-        if not blocks:
-            return {}
-        rows = self._connection.exec_driver_sql(
-            f"SELECT run, SUM(count) FROM postings WHERE field = {int(field)} "
-            f"AND block IN ({_listed_blocks(blocks)}) AND {asked} GROUP BY run"
-        )
-        return {int(run): int(times) for run, times in rows}
+    def _times(self, field: Field, blocks: Sequence[Range], runs: list[int]) -> list[int]:
+        """Tell how often each of some runs stands in some blocks."""
+        either = {*runs, *shared_by(np.array(runs)).tolist()}
+        rows = self._postings("runs, ends", field, blocks, [f"run IN ({_listed(either)})"])
+        numbers, times = counted(rows)
+        wanted, places = np.unique(runs, return_inverse=True)
+        at = np.searchsorted(wanted, numbers) % len(wanted)
+        is_wanted = wanted[at] == numbers
+        sums = np.bincount(at[is_wanted], times[is_wanted], len(wanted))
+        return list(sums[places].astype(int).tolist())
 
     def _spots(
-        self, field: Field, blocks: Sequence[Range], first: int, after: int, among: Numbers | None
+        self,
+        field: Field,
+        blocks: Sequence[Range],
+        run: int,
+        spots_an_entry: float,
+        among: Numbers | None,
     ) -> Numbers:
-        """Give the spots of some runs, each run sorted in itself.
+        """Give the spots of a run, sorted.
 
-        Where few entries are looked at among many spots, those of others may be left out.
+        Args:
+            field: where it is looked for.
+            blocks: as well.
+            run: its number.
+            spots_an_entry: how many there are for each entry, as far as is known.
+            among: where few entries are looked at among many spots, those of others may be left out.
         """
         if not blocks:
             return NONE
-        asked = f"run = {first}" if after == first + 1 else f"run >= {first} AND run < {after}"
-        rows = self._connection.exec_driver_sql(
-            f"SELECT block, spots FROM postings WHERE field = {int(field)} "
-            f"AND block IN ({_listed_blocks(blocks)}) AND {asked} ORDER BY block"
-        ).all()
-        stored = [row[1] for row in rows]
-        size = sum(map(len, stored)) // SPOT.itemsize
+        stored: dict[int, Bytes] = {}
+        left = blocks
+        (shared,) = shared_by(np.array([run])).tolist()
+        if spots_an_entry * sum(block.entries for block in blocks) >= FREQUENT * len(blocks):
+            # What is read of a posting that others share is then mostly read for nothing.
+            stored.update(self._postings("block, spots", field, left, [f"run = {run}"]))
+            left = [block for block in blocks if block.number not in stored]
+        rows = self._postings(_ALL, field, left, [f"run IN ({run}, {shared})"])
+        stored.update(_spots_in(rows, run, run + 1))
+        numbers = sorted(stored)
+        size = sum(map(len, stored.values())) // SPOT.itemsize
         if among is not None and MANY_TIMES * len(among) < size:
             places = _places_in_blocks(among)
-            stored = [spots_among(row[1], places[row[0]]) for row in rows]
-        return joined([row[0] for row in rows], stored)
+            stored = {number: spots_among(stored[number], places[number]) for number in numbers}
+        return joined(numbers, [stored[number] for number in numbers])
+
+    def _spots_of_runs(
+        self, field: Field, blocks: Sequence[Range], first: int, after: int
+    ) -> Numbers:
+        """Give the spots of all runs that begin with one or two characters, in no order."""
+        stored = _spots_in(self._beginning(_ALL, field, blocks, first, after), first, after)
+        return joined([number for number, _ in stored], [spots for _, spots in stored])
+
+    def _beginning(
+        self, columns: str, field: Field, blocks: Sequence[Range], first: int, after: int
+    ) -> Sequence[Any]:
+        """Give postings that have all runs that begin with one or two characters, and others."""
+        (shared,) = shared_by(np.array([first])).tolist()
+        asked = [f"run >= {first} AND run < {after}"]
+        if not first <= shared < after:
+            asked.append(f"run = {shared}")
+        return self._postings(columns, field, blocks, asked)
+
+    def _postings(
+        self, columns: str, field: Field, blocks: Sequence[Range], asked: Sequence[str]
+    ) -> Sequence[Any]:
+        """Give columns of postings for which one of some conditions holds, and never two of them."""
+        if not blocks:
+            return ()
+        all_of_blocks = (
+            f"SELECT {columns} FROM postings WHERE field = {int(field)} "
+            f"AND block IN ({_listed_blocks(blocks)}) AND "
+        )
+        # Not by OR, for which SQLite reads all postings of the blocks.
+        statement = " UNION ALL ".join(f"{all_of_blocks}{condition}" for condition in asked)
+        return self._connection.exec_driver_sql(statement).all()
+
+
+def _spots_in(rows: Iterable[Any], first: int, after: int) -> list[tuple[int, Bytes]]:
+    """Give the block and the spots of postings that have some of the runs in a range."""
+    found = (
+        (number, spots_in(runs, ends, spots, first, after)) for number, runs, ends, spots in rows
+    )
+    return [(number, spots) for number, spots in found if spots]
 
 
 def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:

@@ -1,8 +1,6 @@
 """Keeping the text index true where one entry is changed or deleted."""
 
 from collections.abc import Iterator
-from itertools import islice
-from typing import Final
 
 import numpy as np
 from sqlalchemy import Connection, delete, select, update
@@ -10,11 +8,9 @@ from sqlalchemy import Connection, delete, select, update
 from dateline.models import Block, Entry, Posting
 from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
 from dateline.text_index.blocks import Field, Range, ranges_of
-from dateline.text_index.runs import POSITION, SPOT, Spots, runs_in, spots_of
-from dateline.text_index.writing import write_spots
-
-TOGETHER: Final = 500
-"""Runs looked for by one statement."""
+from dateline.text_index.postings import Stored, counted, postings_of, shared_by, stored
+from dateline.text_index.runs import POSITION, SPOT, Runs, runs_in
+from dateline.text_index.writing import write
 
 
 def remove_entry(connection: Connection, entry: Entry) -> None:
@@ -49,23 +45,29 @@ def _block_of(connection: Connection, entry: Entry) -> Range | None:
 def _change(connection: Connection, block: Range, entry: Entry, *, add: bool) -> None:
     place = entry.id - block.first_id
     for field, text in ((Field.TITLE, entry.title_folded), (Field.URL, entry.url_folded)):
-        of_text = spots_of(runs_in([text], [place]))
-        while own := list(islice(of_text, TOGETHER)):
+        for own in runs_in([text], [place]):
             these = (
                 Posting.field == field,
                 Posting.block == block.number,
-                Posting.run.in_([spots.run for spots in own]),
+                Posting.run.in_({*own.numbers.tolist(), *shared_by(own.numbers).tolist()}),
             )
-            kept = dict(connection.execute(select(Posting.run, Posting.spots).where(*these)).all())
+            columns = (Posting.run, Posting.runs, Posting.ends, Posting.spots)
+            kept = [Stored(*row) for row in connection.execute(select(*columns).where(*these))]
             connection.execute(delete(Posting).where(*these))
-            write_spots(connection, field, block.number, _changed(kept, own, place, add=add))
+            write(connection, field, block.number, _changed(kept, place, own if add else None))
 
 
-def _changed(kept: dict[int, bytes], own: list[Spots], place: int, *, add: bool) -> Iterator[Spots]:
-    for spots in own:
-        all_spots = np.frombuffer(kept.get(spots.run, b""), SPOT)
-        others = all_spots[all_spots >> POSITION != place]
-        if add:
-            others = np.sort(np.concatenate((others, np.frombuffer(spots.spots, SPOT))))
-        if len(others):
-            yield Spots(spots.run, len(others), others.tobytes())
+def _changed(kept: list[Stored], place: int, added: Runs | None) -> Iterator[Stored]:
+    """Give postings with other spots at a place, and all else that they have."""
+    numbers, times = counted([(posting.runs, posting.ends) for posting in kept])
+    spots = np.frombuffer(b"".join(posting.spots for posting in kept), SPOT)
+    runs = np.repeat(numbers, times)
+    is_of_others = spots >> POSITION != place
+    spots, runs = spots[is_of_others], runs[is_of_others]
+    if added:
+        spots = np.concatenate((spots, added.spots))
+        runs = np.concatenate((runs, np.repeat(added.numbers, np.diff(added.ends, prepend=0))))
+    order = np.lexsort((spots, runs))
+    numbers, times = np.unique(runs, return_counts=True)
+    if len(numbers):
+        yield from stored([postings_of(Runs(numbers, np.cumsum(times), spots[order]))])

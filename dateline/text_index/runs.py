@@ -5,15 +5,18 @@ one. Two fillers at the end of each text let every character begin a run, so tha
 or two characters is a question for the runs that begin with them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 Characters = NDArray[np.uint16]
+Spots = NDArray[Any]
+Bytes = bytes | bytearray
+
+NONE: Final[Numbers] = np.empty(0, np.int64)
 
 RUN: Final = 3
 """Characters in a run."""
@@ -22,13 +25,6 @@ FILLER: Final = "Z"
 """Upper-case, so that no folded text has it: it ends texts, and is never looked for."""
 
 FILLERS: Final = (RUN - 1) * FILLER
-
-ALONE: Final = 0x2E80
-"""Characters from here on (of Chinese, Japanese and Korean) are also runs by themselves: one of them
-is a fair question, and they begin so many runs of three that to ask for all of those would be slow."""
-
-HALVES: Final = range(0xD800, 0xE000)
-"""What the rare characters are made of; none is one by itself."""
 
 CHARACTER: Final = 16
 """Bits of a character in the number of a run."""
@@ -60,25 +56,7 @@ class Runs(NamedTuple):
 
     numbers: Numbers
     ends: Numbers
-    spots: NDArray[np.uint32]
-
-
-class Spots(NamedTuple):
-    """Where one run stands in the texts of a block.
-
-    Attributes:
-        run: its number.
-        times: how often it stands there.
-        spots: where, in ascending order, as bytes of `SPOT`.
-    """
-
-    run: int
-    times: int
-    spots: bytes | bytearray
-
-
-# Makes Spots from a tuple of its fields, in a quarter of the time of Spots(...).
-_spots = partial(tuple.__new__, Spots)
+    spots: Spots
 
 
 def characters_of(text: str) -> list[int]:
@@ -91,11 +69,8 @@ def characters_of(text: str) -> list[int]:
 def runs_of(characters: Sequence[int]) -> list[int]:
     """Give the number of the run at each position of a text that is asked for.
 
-    Of a text shorter than a run they are its characters, if all of them are runs by themselves;
-    else there is none.
+    A text shorter than a run has none.
     """
-    if len(characters) < RUN and _are_alone(np.array(characters, CHARACTERS)).all():
-        return [_number_of(character, 0, 0) for character in characters]
     return [_number_of(*characters[at : at + RUN]) for at in range(len(characters) - RUN + 1)]
 
 
@@ -129,34 +104,15 @@ def runs_in(texts: Sequence[str], places: Sequence[int]) -> Iterator[Runs]:
     shifts = (np.asarray(places, SPOT) << POSITION) - text_begins.astype(SPOT)
     for begins in _parts(characters):
         spots = shifts[np.searchsorted(text_begins, begins, "right") - 1] + begins.astype(SPOT)
-        first = characters[begins]
-        alone = _are_alone(first)
-        nothing = np.zeros(np.count_nonzero(alone), CHARACTERS)
-        run = (
-            np.concatenate((first, first[alone])),
-            np.concatenate((characters[begins + 1], nothing)),
-            np.concatenate((characters[begins + 2], nothing)),
-        )
+        run = tuple(characters[begins + at] for at in range(RUN))
         order = _order_of(run)
         starts, numbers = _distinct(run, order)
         ends = np.append(starts, len(order))[1:]
-        yield Runs(numbers, ends, np.concatenate((spots, spots[alone]))[order])
-
-
-def spots_of(parts: Iterable[Runs]) -> Iterator[Spots]:
-    """Give the spots of each run, as they are stored."""
-    for numbers, run_ends, spots in parts:
-        ends = (run_ends * SPOT.itemsize).tolist()
-        # SQLite's driver looks for an adapter of each value but these and a few other types, and
-        # to find none takes it as long as half an insert.
-        stored = bytearray(spots.data)
-        pieces = map(stored.__getitem__, map(slice, [0, *ends], ends))
-        times = np.diff(run_ends, prepend=0).tolist()
-        yield from map(_spots, zip(numbers.tolist(), times, pieces, strict=True))
+        yield Runs(numbers, ends, spots[order])
 
 
 def _parts(characters: Characters) -> Iterator[Numbers]:
-    """Give where runs begin, by ranges of their first characters.
+    """Give where runs begin, by ranges of their first characters; none without one.
 
     One range has about `PART` of them, so that the arrays in which they are sorted stay small.
     """
@@ -172,12 +128,10 @@ def _parts(characters: Characters) -> Iterator[Numbers]:
     # As small as they can be, as there is one for each character of a block.
     parts = part_of.astype(np.min_scalar_type(count))[characters]
     for part in range(count):
-        yield np.flatnonzero(parts == part)
-
-
-def _are_alone(characters: Characters) -> NDArray[np.bool_]:
-    are_halves = (characters >= HALVES.start) & (characters < HALVES.stop)
-    return (characters >= ALONE) & ~are_halves
+        begins = np.flatnonzero(parts == part)
+        # None after a character that fills more than one part.
+        if len(begins):
+            yield begins
 
 
 def _number_of(first: int, second: int, third: int) -> int:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dateline.text_index.runs import POSITION, SPOT, Numbers
+from dateline.text_index.runs import NONE, POSITION, SPOT, Bytes, Numbers
 
 BLOCK_AT: Final = 32
 """Bits below the number of the block in a spot."""
@@ -18,13 +18,11 @@ BLOCK_AT: Final = 32
 MANY_TIMES: Final = 32
 """From here on it is cheaper to look few numbers up among many than to merge them."""
 
-NONE: Final[Numbers] = np.empty(0, np.int64)
-
 _Spot = TypeVar("_Spot", np.int64, np.uint32)
 """A spot with the number of its block in front, or as it is stored."""
 
 
-def joined(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
+def joined(blocks: Sequence[int], stored: Sequence[Bytes]) -> Numbers:
     """Put the spots of some blocks into one array, in the order in which they are given."""
     if not stored:
         return NONE
@@ -34,7 +32,7 @@ def joined(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
     return spots
 
 
-def spots_among(stored: bytes, places: Numbers) -> bytes:
+def spots_among(stored: Bytes, places: Numbers) -> bytes:
     """Give those of the stored spots of a block that are at some of its places, sorted."""
     # In a block by itself a place is what an entry is among all blocks.
     return among(np.frombuffer(stored, SPOT), places).tobytes()

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 from dateline.models import Block, Entry, Posting
 from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
 from dateline.text_index.blocks import Field, ranges_of
-from dateline.text_index.runs import POSITION, SPOT, Runs, Spots, runs_in, spots_of
+from dateline.text_index.postings import Postings, Stored, postings_of, stored
+from dateline.text_index.runs import POSITION, SPOT, runs_in
 
 FULL: Final = 16_384
 """Entries in a block: so many that a question asks few blocks, and so few that the arrays of which
@@ -44,14 +45,14 @@ class _Begun(NamedTuple):
         number: that of the block.
         places: of its entries.
         field: of the postings that come next.
-        runs: of its texts in this field, as the thread finds them.
+        postings: of its texts in this field, as the thread finds them.
         texts: those of the fields after it.
     """
 
     number: int
     places: list[int]
     field: Field
-    runs: Future[list[Runs]]
+    postings: Future[list[Postings]]
     texts: dict[Field, list[str]]
 
 
@@ -159,8 +160,8 @@ class Indexing:
     def _find_runs(self, number: int, places: list[int], texts: dict[Field, list[str]]) -> None:
         """Have the thread find the runs of the first of some fields."""
         (field, of_field), *others = texts.items()
-        runs = self._thread.submit(_runs_of, of_field, places)
-        self._begun = _Begun(number, places, field, runs, dict(others))
+        postings = self._thread.submit(_postings_of, of_field, places)
+        self._begun = _Begun(number, places, field, postings, dict(others))
 
     def _write_block(self) -> None:
         """Write all that is left of the block that was begun, if one was."""
@@ -170,7 +171,7 @@ class Indexing:
     def _write_field(self, begun: _Begun) -> None:
         """Write what was found for one field of a block, and begin with the next."""
         self._begun = None
-        write_spots(self._connection, begun.field, begun.number, spots_of(begun.runs.result()))
+        write(self._connection, begun.field, begun.number, stored(begun.postings.result()))
         if begun.texts:
             self._find_runs(begun.number, begun.places, begun.texts)
 
@@ -181,8 +182,8 @@ def index_all(connection: Connection) -> None:
         Indexing(connection, thread).index_rest()
 
 
-def _runs_of(texts: list[str], places: list[int]) -> list[Runs]:
-    return list(runs_in(texts, places))
+def _postings_of(texts: list[str], places: list[int]) -> list[Postings]:
+    return list(map(postings_of, runs_in(texts, places)))
 
 
 def _fitting(ids: list[int], titles: list[str], urls: list[str]) -> int:
@@ -193,34 +194,35 @@ def _fitting(ids: list[int], titles: list[str], urls: list[str]) -> int:
     return min(max(fewest, 1), near_enough)
 
 
-def write_spots(
-    connection: Connection, field: Field, block: int, all_spots: Iterable[Spots]
-) -> None:
-    """Write postings of a block: straight to the driver, as there are three for each entry."""
-    write = _WRITE[connection.dialect.name]
-    some: list[Spots] = []
+def write(connection: Connection, field: Field, block: int, postings: Iterable[Stored]) -> None:
+    """Write postings of a block: straight to the driver, as there are thousands."""
+    insert_some = _INSERT_SOME[connection.dialect.name]
+    some: list[Stored] = []
     size = 0
-    for spots in all_spots:
-        some.append(spots)
-        size += len(spots.spots)
+    for posting in postings:
+        some.append(posting)
+        size += len(posting.spots)
         if size >= TOGETHER:
-            write(connection, field, block, some)
+            insert_some(connection, field, block, some)
             some, size = [], 0
     if some:
-        write(connection, field, block, some)
+        insert_some(connection, field, block, some)
 
 
-def _write_to_sqlite(connection: Connection, field: int, block: int, some: list[Spots]) -> None:
-    rows = [(field, block, *spots) for spots in some]
-    connection.exec_driver_sql(f"{_INSERT} (?, ?, ?, ?, ?)", rows)
+def _insert_on_sqlite(connection: Connection, field: int, block: int, some: list[Stored]) -> None:
+    rows = [(field, block, *posting) for posting in some]
+    connection.exec_driver_sql(f"{_INSERT} (?, ?, ?, ?, ?, ?)", rows)
 
 
-def _write_to_mysql(connection: Connection, field: int, block: int, some: list[Spots]) -> None:
+def _insert_on_mysql(connection: Connection, field: int, block: int, some: list[Stored]) -> None:
     # Numbers and hexadecimals alone: the driver takes ten times as long to write bytes as a text.
-    rows = (f"({field},{block},{run},{times},0x{spots.hex()})" for run, times, spots in some)
+    rows = (
+        f"({field},{block},{run},0x{runs.hex()},0x{ends.hex()},0x{spots.hex()})"
+        for run, runs, ends, spots in some
+    )
     connection.exec_driver_sql(f"{_INSERT} {','.join(rows)}")
 
 
-_INSERT: Final = "INSERT INTO postings (field, block, run, count, spots) VALUES"
+_INSERT: Final = "INSERT INTO postings (field, block, run, runs, ends, spots) VALUES"
 
-_WRITE: Final = {"sqlite": _write_to_sqlite, "mysql": _write_to_mysql}
+_INSERT_SOME: Final = {"sqlite": _insert_on_sqlite, "mysql": _insert_on_mysql}

@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from dateline.app import create_app
 from dateline.config import Settings
@@ -84,6 +84,32 @@ def test_the_last_one_keeps_what_there_is(services: Services, alembic: Config) -
     assert imported() == {"created": 0, "duplicate": 5, "rejected": 0}
     for match, answer in expected.items():
         assert client.get(query + match).get_json() == answer
+
+
+def test_the_text_index_can_be_taken_back_to_one_run_a_posting(
+    services: Services, alembic: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And characters of Chinese, Japanese and Korean to runs by themselves."""
+    monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
+    client = create_app(services).test_client()
+    titles = ["新聞 ab", "ab 新", "\U0001f600 ab"]
+    items = [item for title in titles for item in make_items(100, title=title)]
+    client.post("/v1/bulk", data=as_ndjson(items), content_type=NDJSON)
+    command.downgrade(alembic, "0007")
+    with services.database.engine.connect() as connection:
+        postings = connection.execute(
+            text("SELECT run, count, spots FROM postings WHERE field = 0")
+        )
+        times = {run: (count, len(spots) // 4) for run, count, spots in postings}
+    one, two, ab = ord("新"), ord("聞"), (ord("a") << 32) + (ord("b") << 16)
+    assert times[one << 32] == (200, 200)
+    assert times[two << 32] == (100, 100)
+    assert times[ab + ord(" ")] == (100, 100)
+    assert 0xD83D << 32 not in times
+    services.database.upgrade()
+    for word, total in {"新": 200, "新聞": 100, "ab": 300, "\U0001f600": 100}.items():
+        answer = client.get("/v1/entries", query_string={"contains": word})
+        assert (word, answer.get_json()["total"]) == (word, total)
 
 
 def test_doing_them_twice_changes_nothing(services: Services) -> None:

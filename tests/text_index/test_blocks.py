@@ -16,7 +16,8 @@ from dateline.imports.read import Row
 from dateline.imports.run import run_import
 from dateline.models import Block, Entry, Posting
 from dateline.text_index import Range, TextIndex, index_all, writing
-from dateline.text_index.runs import SPOT, runs_in, spots_of
+from dateline.text_index.postings import postings_of, stored
+from dateline.text_index.runs import runs_in
 from dateline.wiring import Services
 from tests.archives import new_settings, opened
 from tests.factories import NDJSON, as_ndjson
@@ -75,14 +76,12 @@ def left_by(services: Services) -> int:
     """Entries that no block has; all others are indexed exactly as they are."""
     with services.database.reading() as session:
         entries = session.scalars(select(Entry).order_by(Entry.id)).all()
-        kept: dict[tuple[int, int, int], bytes] = {
-            (row.field, row.block, row.run): row.spots for row in session.scalars(select(Posting))
-        }
-        counts = {
-            (row.field, row.block, row.run): row.count for row in session.scalars(select(Posting))
+        kept = {
+            (row.field, row.block, row.run): (row.runs, row.ends, row.spots)
+            for row in session.scalars(select(Posting))
         }
         blocks = session.scalars(select(Block).order_by(Block.number)).all()
-    expected: dict[tuple[int, int, int], bytes] = {}
+    expected: dict[tuple[int, int, int], tuple[bytes, ...]] = {}
     by_block = []
     for block in blocks:
         own = [entry for entry in entries if block.first_id <= entry.id <= block.last_id]
@@ -91,8 +90,8 @@ def left_by(services: Services) -> int:
         for field, texts in enumerate(
             ([entry.title_folded for entry in own], [entry.url_folded for entry in own])
         ):
-            for spots in spots_of(runs_in(texts, places)):
-                expected[field, block.number, spots.run] = bytes(spots.spots)
+            for posting in stored(map(postings_of, runs_in(texts, places))):
+                expected[field, block.number, posting.run] = tuple(map(bytes, posting[1:]))
         for seconds, column in ((block.starts, "date_start"), (block.ends, "date_end")):
             array = np.frombuffer(seconds, "<i8")
             assert len(array) == block.last_id - block.first_id + 1
@@ -101,7 +100,6 @@ def left_by(services: Services) -> int:
         sites = [names[at] for at in np.frombuffer(block.sites, "<u2")[places].tolist()]
         assert sites == [entry.site for entry in own]
     assert kept == expected
-    assert counts == {key: len(spots) // SPOT.itemsize for key, spots in kept.items()}
     for one, next_one in pairwise(blocks):
         assert one.last_id < next_one.first_id
     return len(entries) - sum(len(own) for own in by_block)

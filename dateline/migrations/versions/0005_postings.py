@@ -6,8 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
-from dateline.text_index import index_all
-
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -54,9 +52,7 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
         **MYSQL,
     )
-    # By the code as it is now: a later migration that changes these tables has to make the index,
-    # and this line is then to go.
-    index_all(op.get_bind())
+    # Migration 0008 changes the form of postings, and makes the index.
 
 
 def downgrade() -> None:

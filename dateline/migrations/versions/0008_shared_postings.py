@@ -1,0 +1,91 @@
+"""Postings of several runs that begin alike, where each of them is rare (docs/decisions/0018)."""
+
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import mysql
+
+from dateline.text_index import index_all
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+Bytes = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
+
+MYSQL: dict[str, Any] = {
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_0900_bin",
+}
+
+
+def upgrade() -> None:
+    """Bring the change in."""
+    op.drop_table("postings")
+    create_postings(
+        sa.Column("runs", Bytes, nullable=False),
+        sa.Column("ends", Bytes, nullable=False),
+        sa.Column("spots", Bytes, nullable=False),
+    )
+    op.execute("DELETE FROM blocks")
+    # By the code as it is now: a later migration that changes these tables has to make the index,
+    # and this line is then to go.
+    index_all(op.get_bind())
+
+
+def downgrade() -> None:
+    """Take the change back."""
+    connection = op.get_bind()
+    op.rename_table("postings", "shared_postings")
+    single = create_postings(
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("spots", Bytes, nullable=False),
+    )
+    pieces = connection.execute(sa.text("SELECT DISTINCT field, block FROM shared_postings")).all()
+    for field, block in pieces:
+        shared = sa.text(
+            "SELECT runs, ends, spots FROM shared_postings WHERE field = :field AND block = :block"
+        )
+        rows = connection.execute(shared, {"field": field, "block": block}).all()
+        for run, spots in spots_of_each(rows).items():
+            connection.execute(
+                sa.insert(single),
+                {
+                    "field": field,
+                    "block": block,
+                    "run": run,
+                    "count": len(spots),
+                    "spots": spots.tobytes(),
+                },
+            )
+    op.drop_table("shared_postings")
+
+
+def create_postings(*columns: sa.Column[Any]) -> sa.Table:
+    """Make the table with what all of its forms have, and other columns."""
+    return op.create_table(
+        "postings",
+        sa.Column("field", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("block", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("run", sa.BigInteger, primary_key=True, autoincrement=False),
+        *columns,
+        **MYSQL,
+    )
+
+
+def spots_of_each(rows: Any) -> dict[int, Any]:
+    """Give the spots of each run, and of each character from U+2E80 on, which was one by itself."""
+    of_each: dict[int, Any] = {}
+    for runs, ends, spots in rows:
+        pieces = np.split(np.frombuffer(spots, "<u4"), np.frombuffer(ends, "<u4")[:-1])
+        for run, piece in zip(np.frombuffer(runs, "<i8").tolist(), pieces, strict=True):
+            of_each[run] = piece
+            first = run >> 32
+            if first >= 0x2E80 and not 0xD800 <= first < 0xE000:
+                known = of_each.get(first << 32, piece[:0])
+                of_each[first << 32] = np.sort(np.concatenate((known, piece)))
+    return of_each
