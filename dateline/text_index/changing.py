@@ -64,7 +64,7 @@ def _changed(kept: list[Stored], place: int, added: Runs | None) -> Iterator[Sto
     runs = np.repeat(numbers, times)
     is_of_others = spots >> POSITION != place
     spots, runs = spots[is_of_others], runs[is_of_others]
-    if added:
+    if added is not None:
         spots = np.concatenate((spots, added.spots))
         runs = np.concatenate((runs, np.repeat(added.numbers, np.diff(added.ends, prepend=0))))
     order = np.lexsort((spots, runs))

@@ -1,7 +1,7 @@
 """Runs and their spots as they are stored: what is frequent by itself, the others together.
 
-There are about three runs for each entry, most of which stand in few texts of a block, and to write
-a row of a table costs ten times what there is to be written of such a run. Nothing here knows a
+A block has about three times as many runs as entries. Most of them stand in few texts, and to write
+a row of a table costs many times what there is to be written of such a run. Nothing here knows a
 database.
 """
 

@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from dateline.app import create_app
-from tests.archives import new_settings, opened, small_blocks
+from tests.archives import fresh_archive, small_blocks
 from tests.factories import NDJSON, as_ndjson
 from tests.search.corpus import SIZE, Made, Oracle, make_corpus
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import ON_MYSQL, ON_SQLITE
 
 QUESTIONS = {"sqlite": 50, "mysql": 10}
 """In each of the tests below: MySQL is the slower one with questions that find very much."""
@@ -32,10 +32,7 @@ def proof(
     """The whole corpus, in an archive on each database and in the oracle."""
     corpus = make_corpus()
     directory = tmp_path_factory.mktemp("corpus")
-    with (
-        fresh_database(request.param, directory) as url,
-        opened(new_settings(directory, database_url=url)) as services,
-    ):
+    with fresh_archive(request.param, directory) as services:
         client = create_app(services).test_client()
         body = as_ndjson([entry.item for entry in corpus])
         with small_blocks(700):

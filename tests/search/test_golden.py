@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from dateline.app import create_app
-from tests.archives import new_settings, opened, small_blocks
+from tests.archives import fresh_archive, small_blocks
 from tests.factories import NDJSON, as_ndjson
 from tests.search.golden import FILE, QUESTIONS, compute, make_entries, query_of
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import ON_MYSQL, ON_SQLITE
 
 EXPECTED: Final[dict[str, list[int]]] = json.loads(FILE.read_text())
 
@@ -23,10 +23,7 @@ def golden(
     """An archive of the golden entries; the id of each is its place."""
     directory = tmp_path_factory.mktemp("golden")
     entries = make_entries()
-    with (
-        fresh_database(request.param, directory) as url,
-        opened(new_settings(directory, database_url=url)) as services,
-    ):
+    with fresh_archive(request.param, directory) as services:
         client = create_app(services).test_client()
         body = as_ndjson([entry.item for entry in entries])
         with small_blocks(40):

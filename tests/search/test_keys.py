@@ -25,10 +25,10 @@ from dateline.search.question import Question, read_question
 from dateline.search.sizing import Sizing
 from dateline.search.tally import tally_days, tally_sites
 from dateline.wiring import Services
-from tests.archives import new_settings, opened
+from tests.archives import fresh_archive
 from tests.factories import NDJSON, as_ndjson, make_item
 from tests.listening import Statement, listening
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import ON_MYSQL, ON_SQLITE
 
 KEYS: Final = "ix_entries_url_key_start_date_start_date_end"
 BASE: Final = "https://long.example/"
@@ -66,10 +66,7 @@ def long(
 ) -> Iterator[Long]:
     """An archive of long keys."""
     directory = tmp_path_factory.mktemp("keys")
-    with (
-        fresh_database(request.param, directory) as url,
-        opened(new_settings(directory, database_url=url)) as services,
-    ):
+    with fresh_archive(request.param, directory) as services:
         client = create_app(services).test_client()
         keys = {url: key_of(url) for url in make_urls()}
         body = as_ndjson([make_item(url=url) for url in keys])
@@ -134,10 +131,7 @@ def test_a_long_beginning_is_minded_to_its_end(long: Long, data: st.DataObject) 
 def test_an_entry_is_the_same_in_another_time_zone(database: str, tmp_path: Any) -> None:
     """Its day begins at another second there, and it comes once all the same."""
     body = as_ndjson([make_item(url=f"{BASE}{'a' * 300}", date="2014-03-08")])
-    with (
-        fresh_database(database, tmp_path) as url,
-        opened(new_settings(tmp_path, database_url=url)) as services,
-    ):
+    with fresh_archive(database, tmp_path) as services:
         client = create_app(services).test_client()
         reports = [
             client.post(f"/v1/bulk?timezone={zone}", data=body, content_type=NDJSON).get_json()

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from dateline.app import create_app
 from dateline.search.plan import Plan
-from tests.archives import new_settings, opened
+from tests.archives import fresh_archive
 from tests.factories import NDJSON, as_ndjson
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import ON_MYSQL, ON_SQLITE
 
 
 @contextmanager
@@ -25,10 +25,7 @@ def archive_of(
             for number, (title, date) in enumerate(items)
         ]
     )
-    with (
-        fresh_database(database, directory) as url,
-        opened(new_settings(directory, database_url=url)) as services,
-    ):
+    with fresh_archive(database, directory) as services:
         client = create_app(services).test_client()
         assert client.post("/v1/bulk", data=body, content_type=NDJSON).status_code == 200
         yield client

@@ -29,11 +29,11 @@ from dateline.search.question import Question, read_question
 from dateline.text_index.runs import Numbers
 from dateline.text_index.spots import joined
 from dateline.wiring import Services
-from tests.archives import new_settings, opened
+from tests.archives import fresh_archive
 from tests.listening import Statement, listening
 from tests.search.work_bounds import BOUNDS, Bound
 from tests.search.work_rows import ROWS, make_rows
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import ON_MYSQL, ON_SQLITE
 
 DEEP: Final = 1_980
 """Entries before the hundredth page."""
@@ -79,10 +79,7 @@ def archive(
 ) -> Iterator[Services]:
     """An archive in which it is known how often everything stands."""
     directory = tmp_path_factory.mktemp("work")
-    with (
-        fresh_database(request.param, directory) as url,
-        opened(new_settings(directory, database_url=url)) as services,
-    ):
+    with fresh_archive(request.param, directory) as services:
         rows = (Row(number, raw) for number, raw in enumerate(make_rows(), 1))
         report = run_import(services.database, rows, Options())
         assert report.created == ROWS

@@ -19,9 +19,9 @@ from dateline.text_index import Range, TextIndex, index_all, writing
 from dateline.text_index.postings import postings_of, stored
 from dateline.text_index.runs import runs_in
 from dateline.wiring import Services
-from tests.archives import new_settings, opened
+from tests.archives import fresh_archive
 from tests.factories import NDJSON, as_ndjson
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import ON_MYSQL, ON_SQLITE
 
 WORDS = ("harbour", "storm", "Straße", "新聞", "council", "ab", "é", "harbour storm")
 
@@ -33,10 +33,7 @@ def services(
     """An archive whose blocks are small, so that few entries make many of them."""
     monkeypatch.setattr("dateline.text_index.writing.FULL", 40)
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 5)
-    with (
-        fresh_database(request.param, tmp_path) as url,
-        opened(new_settings(tmp_path, database_url=url)) as services,
-    ):
+    with fresh_archive(request.param, tmp_path) as services:
         yield services
 
 
