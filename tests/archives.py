@@ -11,7 +11,6 @@ from sqlalchemy import select
 from dateline.config import Settings
 from dateline.models import Archive
 from dateline.wiring import Services, open_services
-from tests.servers import fresh_database
 
 
 def new_settings(directory: Path, **changes: Any) -> Settings:
@@ -28,21 +27,6 @@ def opened(settings: Settings) -> Iterator[Services]:
         yield services
     finally:
         services.close()
-
-
-@contextmanager
-def fresh_archive(kind: str, directory: Path) -> Iterator[Services]:
-    """The parts of one process, on a new archive.
-
-    Args:
-        kind: which database, `sqlite` or `mysql`.
-        directory: an empty one.
-    """
-    with (
-        fresh_database(kind, directory) as url,
-        opened(new_settings(directory, database_url=url)) as services,
-    ):
-        yield services
 
 
 @contextmanager

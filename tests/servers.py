@@ -27,6 +27,8 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from dateline.wiring import Services
+from tests.archives import new_settings, opened
 from tests.factories import JSON
 from tests.requirements_here import MYSQL_URL
 
@@ -243,6 +245,21 @@ def fresh_database(kind: str, directory: Path) -> Iterator[str]:
         return
     with fresh_mysql_database(os.environ[MYSQL_URL]) as url:
         yield url
+
+
+@contextmanager
+def fresh_archive(kind: str, directory: Path) -> Iterator[Services]:
+    """The parts of one process, on a new archive.
+
+    Args:
+        kind: which database, `sqlite` or `mysql`.
+        directory: an empty one.
+    """
+    with (
+        fresh_database(kind, directory) as url,
+        opened(new_settings(directory, database_url=url)) as services,
+    ):
+        yield services
 
 
 class MysqlServer:

@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from dateline.app import create_app
-from tests.archives import fresh_archive, small_blocks
+from tests.archives import small_blocks
 from tests.factories import NDJSON, as_ndjson
 from tests.search.corpus import SIZE, Made, Oracle, make_corpus
-from tests.servers import ON_MYSQL, ON_SQLITE
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 QUESTIONS = {"sqlite": 50, "mysql": 10}
 """In each of the tests below: MySQL is the slower one with questions that find very much."""

@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from dateline.app import create_app
-from tests.archives import fresh_archive, small_blocks
+from tests.archives import small_blocks
 from tests.factories import NDJSON, as_ndjson
 from tests.search.golden import FILE, QUESTIONS, compute, make_entries, query_of
-from tests.servers import ON_MYSQL, ON_SQLITE
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 EXPECTED: Final[dict[str, list[int]]] = json.loads(FILE.read_text())
 

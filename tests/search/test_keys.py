@@ -25,10 +25,9 @@ from dateline.search.question import Question, read_question
 from dateline.search.sizing import Sizing
 from dateline.search.tally import tally_days, tally_sites
 from dateline.wiring import Services
-from tests.archives import fresh_archive
 from tests.factories import NDJSON, as_ndjson, make_item
 from tests.listening import Statement, listening
-from tests.servers import ON_MYSQL, ON_SQLITE
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 KEYS: Final = "ix_entries_url_key_start_date_start_date_end"
 BASE: Final = "https://long.example/"

@@ -9,9 +9,8 @@ from flask.testing import FlaskClient
 
 from dateline.app import create_app
 from dateline.search.plan import Plan
-from tests.archives import fresh_archive
 from tests.factories import NDJSON, as_ndjson
-from tests.servers import ON_MYSQL, ON_SQLITE
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 
 @contextmanager

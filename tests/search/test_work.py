@@ -29,11 +29,10 @@ from dateline.search.question import Question, read_question
 from dateline.text_index.runs import Numbers
 from dateline.text_index.spots import joined
 from dateline.wiring import Services
-from tests.archives import fresh_archive
 from tests.listening import Statement, listening
 from tests.search.work_bounds import BOUNDS, Bound
 from tests.search.work_rows import ROWS, make_rows
-from tests.servers import ON_MYSQL, ON_SQLITE
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 DEEP: Final = 1_980
 """Entries before the hundredth page."""

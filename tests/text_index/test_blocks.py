@@ -19,9 +19,8 @@ from dateline.text_index import Range, TextIndex, index_all, writing
 from dateline.text_index.postings import postings_of, stored
 from dateline.text_index.runs import runs_in
 from dateline.wiring import Services
-from tests.archives import fresh_archive
 from tests.factories import NDJSON, as_ndjson
-from tests.servers import ON_MYSQL, ON_SQLITE
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 WORDS = ("harbour", "storm", "Straße", "新聞", "council", "ab", "é", "harbour storm")
 
