@@ -246,8 +246,8 @@ class Posting(Base):
     """0 for titles, 1 for URLs."""
     block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     run: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    """Its three characters, 16 bits each, of UTF-16; 1 for the last or the two last ones where
-    others stand there (and 0 before it)."""
+    """Its three characters, 16 bits each, of UTF-16. Where several share the posting, the one or two
+    with which all of them begin, and for the others 1, or 0 and 1."""
     runs: Mapped[bytes] = mapped_column(Bytes)
     """Each run that it has, in the same way: 8 bytes each, the lowest first; ascending."""
     ends: Mapped[bytes] = mapped_column(Bytes)

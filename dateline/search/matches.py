@@ -84,10 +84,9 @@ class Matches:
         entries, assured = self._with_texts(blocks)
         within = self._within.path.assures if self._within is not None else frozenset()
         # Dates by themselves are read off the blocks in less time.
-        if not self._begins_within and Filter.KEYS in within and len(entries) > FEW:
-            entries = common(entries, self._entries_within)
-            assured |= within
-        elif self._begins_within:
+        if self._begins_within or (Filter.KEYS in within and len(entries) > FEW):
+            if not self._begins_within:
+                entries = common(entries, self._entries_within)
             assured |= within
         has_starts = Filter.DATES in assured
         are_few = len(entries) <= max(FEW, A_BLOCK * len(blocks))

@@ -1,5 +1,6 @@
 """Postings of several runs that begin alike, where each of them is rare (docs/decisions/0018)."""
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -45,23 +46,20 @@ def downgrade() -> None:
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("spots", Bytes, nullable=False),
     )
-    pieces = connection.execute(sa.text("SELECT DISTINCT field, block FROM shared_postings")).all()
-    for field, block in pieces:
-        shared = sa.text(
-            "SELECT runs, ends, spots FROM shared_postings WHERE field = :field AND block = :block"
+    shared = sa.text(
+        "SELECT runs, ends, spots FROM shared_postings WHERE field = :field AND block = :block"
+    )
+    for field, block in connection.execute(
+        sa.text("SELECT DISTINCT field, block FROM shared_postings")
+    ).all():
+        of_block = {"field": field, "block": block}
+        connection.execute(
+            sa.insert(single),
+            [
+                {**of_block, "run": run, "count": len(spots), "spots": spots.tobytes()}
+                for run, spots in spots_of_each(connection.execute(shared, of_block)).items()
+            ],
         )
-        rows = connection.execute(shared, {"field": field, "block": block}).all()
-        for run, spots in spots_of_each(rows).items():
-            connection.execute(
-                sa.insert(single),
-                {
-                    "field": field,
-                    "block": block,
-                    "run": run,
-                    "count": len(spots),
-                    "spots": spots.tobytes(),
-                },
-            )
     op.drop_table("shared_postings")
 
 
@@ -79,13 +77,12 @@ def create_postings(*columns: sa.Column[Any]) -> sa.Table:
 
 def spots_of_each(rows: Any) -> dict[int, Any]:
     """Give the spots of each run, and of each character from U+2E80 on, which was one by itself."""
-    of_each: dict[int, Any] = {}
+    of_each = defaultdict(list)
     for runs, ends, spots in rows:
         pieces = np.split(np.frombuffer(spots, "<u4"), np.frombuffer(ends, "<u4")[:-1])
         for run, piece in zip(np.frombuffer(runs, "<i8").tolist(), pieces, strict=True):
-            of_each[run] = piece
+            of_each[run].append(piece)
             first = run >> 32
             if first >= 0x2E80 and not 0xD800 <= first < 0xE000:
-                known = of_each.get(first << 32, piece[:0])
-                of_each[first << 32] = np.sort(np.concatenate((known, piece)))
-    return of_each
+                of_each[first << 32].append(piece)
+    return {run: np.sort(np.concatenate(pieces)) for run, pieces in of_each.items()}
