@@ -17,7 +17,7 @@ from dateline.models import Archive
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
-NEWEST_MIGRATION: Final = "0008"
+NEWEST_MIGRATION: Final = "0009"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
 
 

@@ -223,9 +223,11 @@ class Block(Base):
     """How many there were when it was made: ids are not given without gaps."""
     full: Mapped[bool] = mapped_column(Boolean)
     """Whether it stays as it is, and is never made anew together with those behind it."""
-    starts: Mapped[bytes] = mapped_column(Bytes)
-    """`date_start` of each id from `first_id` to `last_id`: 8 bytes each, the lowest first."""
-    ends: Mapped[bytes] = mapped_column(Bytes)
+    first_seconds: Mapped[bytes] = mapped_column(Bytes)
+    """`date_start` of each id from `first_id` to `last_id`. All numbers have the lowest byte first:
+    the least `date_start` in 8 bytes, how many bytes each of the following has in 8 bytes, and for
+    each id the seconds from the least: 4 bytes, or 8 where dates lie more than 136 years apart."""
+    last_seconds: Mapped[bytes] = mapped_column(Bytes)
     """`date_end`, in the same way."""
     site_names: Mapped[str] = mapped_column(LongText)
     """The sites of its entries, each once, one a line."""

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, literal, select
 
 from dateline.models import Entry
@@ -14,7 +15,7 @@ from dateline.search.question import Question
 from dateline.search.sizing import Sized
 from dateline.text_index import Asked, Field, Range, TextIndex
 from dateline.text_index.runs import NONE, Numbers
-from dateline.text_index.spots import MANY_TIMES, common, without
+from dateline.text_index.spots import MANY_TIMES, block_of, common, distinct, without
 
 FIRST: Final = 16_000
 """Entries that are looked at first: they tell which texts are rare, and how much is to be found."""
@@ -125,7 +126,7 @@ class Matches:
         if not len(entries):
             return NONE, NONE
         first, last = self._question.first, self._question.last
-        starts = self._index.dates_of(entries, "starts")
+        starts = self._index.dates_of(entries, "first_seconds")
         inside = np.ones(len(entries), np.bool_)
         if last is not None:
             inside &= starts <= last
@@ -133,9 +134,15 @@ class Matches:
             inside &= starts > first - LONGEST_SPAN
             # What begins before the time may reach into it.
             before = inside & (starts < first)
-            if before.any():
-                inside[before] = self._index.dates_of(entries[before], "ends") >= first
+            inside[before] = self._reach(entries[before], first)
         return entries[inside], starts[inside]
+
+    def _reach(self, entries: Numbers, second: int) -> NDArray[np.bool_]:
+        """Tell which of some entries have dates that end at a second or later."""
+        if len(entries) > A_BLOCK * len(distinct(block_of(entries))):
+            return self._index.dates_of(entries, "last_seconds") >= second
+        found, _ = self._tested_one_by_one(entries, self._asked - {Filter.DATES})
+        return np.isin(self._index.ids_of(entries), found)
 
     def _tested_one_by_one(
         self, entries: Numbers, assured: frozenset[Filter]
@@ -195,7 +202,14 @@ class Matches:
     @property
     def spots_to_read(self) -> int:
         """How many spots the text index has to read at least, if it is asked for everything."""
-        return round(self._texts[0].spots[0] * self.entries)
+        rarest, *others = self._texts[0].spots
+        # What has the rarest run is tested itself, where that is less than to read the others.
+        return round((rarest + min(sum(others), SPOTS_AN_ENTRY * rarest)) * self.entries)
+
+    @property
+    def share(self) -> float:
+        """How many of the entries have the texts, at most: 1 is all of them."""
+        return min(1.0, self._texts[0].spots[0])
 
     @property
     def entries(self) -> int:
@@ -210,7 +224,8 @@ class Matches:
     @cached_property
     def _begins_within(self) -> bool:
         """Whether texts are looked for among what the path brings alone, in all blocks at once."""
-        return self._within is not None and (self.spots_to_read > MANY_TIMES * self._within.size)
+        rarest = self._texts[0].spots[0] * self.entries
+        return self._within is not None and rarest > MANY_TIMES * self._within.size
 
     @property
     def _entries_within(self) -> Numbers:

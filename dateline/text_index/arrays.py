@@ -12,6 +12,9 @@ from dateline.text_index.runs import Numbers
 MOMENT: Final = np.dtype("<i8")
 """A second."""
 
+SINCE: Final = np.dtype("<u4")
+"""Seconds after a moment, of which this can tell those of 136 years."""
+
 SITE: Final = np.dtype("<u2")
 """Which of the names of a block; it has fewer entries than this can tell."""
 
@@ -44,15 +47,14 @@ def arrays_of(kept: Kept, first_id: int, last_id: int) -> dict[str, str | bytes]
         The columns of `Block` that have them.
     """
     places = np.array(kept.ids, np.int64) - first_id
-    starts, ends = (np.zeros(last_id - first_id + 1, MOMENT) for _ in range(2))
-    starts[places], ends[places] = kept.starts, kept.ends
+    count = last_id - first_id + 1
     # Each name once, and for each id which of them.
     names = {name: at for at, name in enumerate(dict.fromkeys(kept.sites))}
-    sites = np.zeros(last_id - first_id + 1, SITE)
+    sites = np.zeros(count, SITE)
     sites[places] = [names[site] for site in kept.sites]
     return {
-        "starts": starts.tobytes(),
-        "ends": ends.tobytes(),
+        "first_seconds": _packed(kept.starts, places, count),
+        "last_seconds": _packed(kept.ends, places, count),
         "site_names": BETWEEN.join(names),
         "sites": sites.tobytes(),
     }
@@ -60,8 +62,21 @@ def arrays_of(kept: Kept, first_id: int, last_id: int) -> dict[str, str | bytes]
 
 def seconds_at(array: bytes, places: Numbers) -> Numbers:
     """Give the seconds at some places."""
-    seconds: Numbers = np.frombuffer(array, MOMENT)[places]
+    least, size = np.frombuffer(array, MOMENT, count=2)
+    after = np.frombuffer(array, f"<u{size}", offset=2 * MOMENT.itemsize)
+    seconds: Numbers = least + after[places].astype(np.int64)
     return seconds
+
+
+def _packed(seconds: Sequence[int], places: Numbers, count: int) -> bytes:
+    """Pack seconds: the least one, the bytes that each takes, and each as it is after the least."""
+    values = np.array(seconds, MOMENT)
+    least = values.min()
+    after = np.zeros(count, MOMENT)
+    after[places] = values - least
+    packed = after if after.max() > np.iinfo(SINCE).max else after.astype(SINCE)
+    header = np.array((least, packed.itemsize), MOMENT)
+    return header.tobytes() + packed.tobytes()
 
 
 def sites_at(names: str, array: bytes, places: Numbers) -> Counter[str]:

@@ -148,7 +148,7 @@ class TextIndex:
 
         Args:
             entries: at least one.
-            column: `starts` for the first of its date, `ends` for the last.
+            column: `first_seconds` or `last_seconds` of its date.
         """
         found = self._arrays_of(entries, column)
         return np.concatenate([seconds_at(row[0], places) for row, places in found])

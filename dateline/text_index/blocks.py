@@ -36,5 +36,5 @@ class Range(NamedTuple):
 def ranges_of(connection: Connection) -> list[Range]:
     """Give all blocks, the newest first."""
     columns = (Block.number, Block.first_id, Block.last_id, Block.entries, Block.full)
-    rows = connection.execute(select(*columns).order_by(Block.number.desc()))
+    rows = connection.execute(select(*columns).order_by(Block.number.desc())).all()
     return [Range(*row) for row in rows]

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -110,6 +112,34 @@ def test_the_text_index_can_be_taken_back_to_one_run_a_posting(
     for word, total in {"新": 200, "新聞": 100, "ab": 300, "\U0001f600": 100}.items():
         answer = client.get("/v1/entries", query_string={"contains": word})
         assert (word, answer.get_json()["total"]) == (word, total)
+
+
+def test_dates_of_blocks_can_be_taken_back_to_eight_bytes_each(
+    services: Services, alembic: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a block whose dates lie close together, and in one with dates far apart."""
+    monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
+    client = create_app(services).test_client()
+    for first, second in (("2012-03-04", "2013"), ("1850-01-02", "2020-07")):
+        items = [*make_items(1, date=first), *make_items(1, date=second)]
+        client.post("/v1/bulk", data=as_ndjson(items), content_type=NDJSON)
+
+    def read(columns: str, table: str) -> list[tuple[Any, ...]]:
+        with services.database.engine.connect() as connection:
+            rows = connection.execute(text(f"SELECT {columns} FROM {table} ORDER BY 1")).all()
+        return [tuple(row)[1:] for row in rows]
+
+    before = read("number, first_seconds, last_seconds", "blocks")
+    assert [len(first) for first, _ in before] == [16 + 2 * 4, 16 + 2 * 8]
+    command.downgrade(alembic, "0008")
+    written = [
+        pair
+        for starts, ends in read("number, starts, ends", "blocks")
+        for pair in zip(np.frombuffer(starts, "<i8"), np.frombuffer(ends, "<i8"), strict=True)
+    ]
+    assert written == read("id, date_start, date_end", "entries")
+    services.database.upgrade()
+    assert read("number, first_seconds, last_seconds", "blocks") == before
 
 
 def test_doing_them_twice_changes_nothing(services: Services) -> None:

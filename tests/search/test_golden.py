@@ -67,6 +67,13 @@ WAYS: Final[dict[str, dict[str, object]]] = {
         BEGIN_WITHIN: 0,
         CUT: 0,
     },
+    "by the text index, and tested where it may reach into the time": {
+        NARROW: -1,
+        SOONER: VERY_MANY,
+        FEW: 0,
+        A_BLOCK: 1,
+        WORTH: VERY_MANY,
+    },
     "by the text index, and tested": {NARROW: -1, SOONER: VERY_MANY, FEW: VERY_MANY, WORTH: 0},
 }
 """What decides how answers are found; each way must give the same."""

@@ -16,6 +16,7 @@ from dateline.imports.read import Row
 from dateline.imports.run import run_import
 from dateline.models import Block, Entry, Posting
 from dateline.text_index import Range, TextIndex, index_all, writing
+from dateline.text_index.arrays import seconds_at
 from dateline.text_index.postings import postings_of, stored
 from dateline.text_index.runs import runs_in
 from dateline.wiring import Services
@@ -88,10 +89,12 @@ def left_by(services: Services) -> int:
         ):
             for posting in stored(map(postings_of, runs_in(texts, places))):
                 expected[field, block.number, posting.run] = tuple(map(bytes, posting[1:]))
-        for seconds, column in ((block.starts, "date_start"), (block.ends, "date_end")):
-            array = np.frombuffer(seconds, "<i8")
-            assert len(array) == block.last_id - block.first_id + 1
-            assert array[places].tolist() == [getattr(entry, column) for entry in own]
+        for seconds, column in (
+            (block.first_seconds, "date_start"),
+            (block.last_seconds, "date_end"),
+        ):
+            expected_seconds = [getattr(entry, column) for entry in own]
+            assert seconds_at(seconds, np.array(places)).tolist() == expected_seconds
         names = block.site_names.split("\n")
         sites = [names[at] for at in np.frombuffer(block.sites, "<u2")[places].tolist()]
         assert sites == [entry.site for entry in own]

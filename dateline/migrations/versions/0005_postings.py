@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
         **MYSQL,
     )
-    # Migration 0008 changes the form of postings, and makes the index.
+    # Migrations 0008 and 0009 change the forms of both, and 0009 makes the index.
 
 
 def downgrade() -> None:

@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
-from dateline.text_index import index_all
-
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -33,9 +31,7 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
     )
     op.execute("DELETE FROM blocks")
-    # By the code as it is now: a later migration that changes these tables has to make the index,
-    # and this line is then to go.
-    index_all(op.get_bind())
+    # Migration 0009 changes the form of blocks, and makes the index.
 
 
 def downgrade() -> None:

@@ -1,0 +1,41 @@
+"""Arrays of a block: every second comes back, however far apart they are."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dateline.text_index.arrays import Kept, arrays_of, seconds_at
+
+SECONDS = st.integers(-62_135_596_800, 253_402_300_799)
+"""Of the years 1 to 9999."""
+
+NEARLY = st.integers(2**32 - 2, 2**32 + 1)
+"""As far apart as four bytes can tell, and a little more."""
+
+
+@given(st.lists(SECONDS, min_size=1, max_size=20), st.sets(st.integers(0, 40), min_size=20))
+def test_seconds_come_back(seconds: list[int], places: set[int]) -> None:
+    assert_come_back(seconds, sorted(places)[: len(seconds)])
+
+
+@given(SECONDS, NEARLY)
+def test_two_far_apart_come_back(first: int, after: int) -> None:
+    assert_come_back([first + after, first], [0, 1])
+
+
+def assert_come_back(seconds: list[int], places: list[int]) -> None:
+    ids = [7 + place for place in places]
+    kept = Kept(ids, seconds, [second + 1 for second in seconds], ["example.org"] * len(ids))
+    arrays = arrays_of(kept, ids[0], ids[-1])
+    at = np.array(places) - places[0]
+    for name, expected in (("first_seconds", kept.starts), ("last_seconds", kept.ends)):
+        array = arrays[name]
+        assert isinstance(array, bytes)
+        assert seconds_at(array, at).tolist() == expected
+
+
+def test_four_bytes_are_enough_for_136_years() -> None:
+    kept = Kept([1, 2, 3], [0, 5, 2**32 - 1], [0, 5, 2**32], ["example.org"] * 3)
+    arrays = arrays_of(kept, 1, 3)
+    assert len(arrays["first_seconds"]) == 16 + 3 * 4
+    assert len(arrays["last_seconds"]) == 16 + 3 * 8
