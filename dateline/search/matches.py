@@ -207,11 +207,6 @@ class Matches:
         return round((rarest + min(sum(others), SPOTS_AN_ENTRY * rarest)) * self.entries)
 
     @property
-    def share(self) -> float:
-        """How many of the entries have the texts, at most: 1 is all of them."""
-        return min(1.0, self._texts[0].spots[0])
-
-    @property
     def entries(self) -> int:
         """How many entries all blocks have."""
         return sum(block.entries for block in self._index.blocks)

@@ -149,13 +149,12 @@ class Plan:
             return None
         within = narrowest if narrowest is not None and narrowest.size <= MOST_WITHIN else None
         matches = Matches(self._connection, self._question, within)
-        if narrowest is None or not narrowest.is_all:
-            return matches
-        # Until the total is told, if as many have the texts as there can be.
-        tests = narrowest.size
-        if not self._question.exact_total:
-            tests = min(tests, round(TOTAL_LIMIT / matches.share) if matches.share else tests)
-        return None if matches.spots_to_read > SPOTS_AN_ENTRY * tests else matches
+        is_sooner_tested = (
+            narrowest is not None
+            and narrowest.is_all
+            and matches.spots_to_read > SPOTS_AN_ENTRY * narrowest.size
+        )
+        return None if is_sooner_tested else matches
 
     def _way_along_the_order(self) -> Path:
         if self._order is Order.ID:

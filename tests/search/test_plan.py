@@ -98,25 +98,28 @@ def test_what_is_common_is_met_along_the_order_or_found_in_all_blocks(
     assert (exact["total"], exact["total_relation"]) == (len(years), "eq")
 
 
+@pytest.mark.parametrize(("an_entry", "reads_spots"), [(4, False), (8, True)])
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
-def test_what_most_entries_of_a_time_have_is_tested_until_its_total_is_told(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_most_entries_of_a_time_have_is_tested_where_it_has_too_many_spots(
+    database: str,
+    *,
+    an_entry: int,
+    reads_spots: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The spots of all entries are more than a few tests, and less than a test of each."""
+    """Three runs of 300 entries, and 150 entries in the time."""
     items = [("harbour", f"{2000 + number % 20}") for number in range(300)]
-    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 10)
     monkeypatch.setattr("dateline.search.plan.NARROW", -1)
-    monkeypatch.setattr("dateline.search.plan.SPOTS_AN_ENTRY", 20)
+    monkeypatch.setattr("dateline.search.plan.SPOTS_AN_ENTRY", an_entry)
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
-    query = "/v1/entries?contains=harbour&after=2005&before=2014"
     with archive_of(items, database, tmp_path) as client:
         with client.application.app_context():
             engine = services().database.engine
-        for asked, total, reads_spots in (("", 10, False), ("&total=exact", 150, True)):
-            with listening(engine) as statements:
-                answer = client.get(f"{query}{asked}").get_json()
-            assert answer["total"] == total
-            assert any("spots" in statement.text for statement in statements) == reads_spots
+        with listening(engine) as statements:
+            answer = client.get("/v1/entries?contains=harbour&after=2005&before=2014").get_json()
+    assert answer["total"] == 150
+    assert any("spots" in statement.text for statement in statements) is reads_spots
 
 
 LONG = "a harbour that was closed for years by sand"
