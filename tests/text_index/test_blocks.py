@@ -93,6 +93,8 @@ def left_by(services: Services) -> int:
             (block.first_seconds, "date_start"),
             (block.last_seconds, "date_end"),
         ):
+            # Dates here lie within 136 years: behind the header each id of the block has 4 bytes.
+            assert len(seconds) == 16 + 4 * (block.last_id - block.first_id + 1)
             expected_seconds = [getattr(entry, column) for entry in own]
             assert seconds_at(seconds, np.array(places)).tolist() == expected_seconds
         names = block.site_names.split("\n")
