@@ -20,7 +20,7 @@ from dateline.imports.run import Report, run_import
 from dateline.schemas import MAX_LIMIT, ImportPage, RejectedPage
 from dateline.wiring import Services, settle
 
-BATCH: Final = 60_000
+BATCH: Final = 80_000
 """Rows in a committed batch of an import from a file, at the most, and half of them behind a block
 of the text index: each commit writes nearly every page of the indexes over random keys once more,
 and what is cut off has the batch that it was in to do again."""

@@ -14,7 +14,7 @@ from dateline.imports.options import Options
 from dateline.imports.store import same_entry
 from dateline.imports.tallies import count_one
 from dateline.models import Entry
-from dateline.text_index import add_entry, remove_entry
+from dateline.text_index import Indexed, reindex
 
 Guard = Callable[[Entry], bool]
 """Whether an entry is still the one that the writer has seen."""
@@ -52,12 +52,12 @@ def change_entry(
         if twin not in (None, entry_id):
             raise DuplicateEntry(twin)
         connection = session.connection()
-        remove_entry(connection, entry)
+        before = Indexed.of(entry)
         count_one(connection, entry, -1)
         for name, value in row._asdict().items():
             setattr(entry, name, value)
         session.flush()
-        add_entry(connection, entry)
+        reindex(connection, entry_id, before, Indexed.of(entry))
         count_one(connection, entry, 1)
 
 
@@ -71,7 +71,7 @@ def delete_entry(database: Database, entry_id: int, unchanged: Guard) -> None:
     with database.writing() as session:
         entry = _get(session, entry_id, unchanged)
         connection = session.connection()
-        remove_entry(connection, entry)
+        reindex(connection, entry_id, Indexed.of(entry), None)
         count_one(connection, entry, -1)
         session.delete(entry)
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +17,7 @@ from dateline.imports.read import RawRow
 from dateline.imports.store import last_entry_id, store_rejections, store_rows
 from dateline.imports.tallies import count_after
 from dateline.models import Import
-from dateline.text_index import Indexing
+from dateline.text_index import Indexing, Sorter, sorting
 
 MAX_SHOWN: Final = 100
 """Rejected rows in a report; the ledger has them all."""
@@ -69,9 +68,9 @@ def run_import(
         DatabaseAway: the database cannot be reached.
     """
     transaction = database.rehearsing if options.dry_run else database.writing
-    with Groups(options) as groups, ThreadPoolExecutor(1) as thread:
+    with Groups(options) as groups, sorting() as sorter:
         ready = groups.of(rows)
-        writing = _Writing(options, groups, thread, progress)
+        writing = _Writing(options, groups, sorter, progress)
         more = True
         while more:
             with transaction() as session:
@@ -86,13 +85,13 @@ class _Writing:
         self,
         options: Options,
         groups: Groups,
-        thread: Executor,
+        sorter: Sorter,
         progress: Callable[[int], None],
     ) -> None:
         self.report = Report(dry_run=options.dry_run)
         self._options = options
         self._groups = groups
-        self._thread = thread
+        self._sorter = sorter
         self._progress = progress
         self._import_id: int | None = None
 
@@ -104,7 +103,7 @@ class _Writing:
         connection = session.connection()
         last_id = last_entry_id(connection)
         # What is not going to be kept need not be indexed.
-        indexing = None if self._options.dry_run else Indexing(connection, self._thread)
+        indexing = None if self._options.dry_run else Indexing(connection, self._sorter)
         more = filled = False
         for group in ready:
             now = int(time.time())

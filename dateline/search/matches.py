@@ -23,7 +23,7 @@ FIRST: Final = 16_000
 FEW: Final = 100
 """Candidates that are tested themselves, whatever is left to be read of the text index."""
 
-A_BLOCK: Final = 8
+A_BLOCK: Final = 24
 """Candidates in a block that are tested in the time in which its array of dates is read."""
 
 SPOTS_AN_ENTRY: Final = 400

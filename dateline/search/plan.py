@@ -38,7 +38,7 @@ NARROW: Final = 1_000
 MOST_WITHIN: Final = 10_000
 """Ids that are kept in memory, to look up in them what the text index finds."""
 
-WALKED_AS_SOON: Final = 100
+WALKED_AS_SOON: Final = 300
 """Entries that are tested along the asked order in the time in which a block of the text index is
 looked at."""
 

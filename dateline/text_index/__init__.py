@@ -6,16 +6,19 @@ both databases (docs/decisions/0016).
 
 from dateline.text_index.asking import Asked, TextIndex
 from dateline.text_index.blocks import Field, Range
-from dateline.text_index.changing import add_entry, remove_entry
+from dateline.text_index.changing import Indexed, reindex
+from dateline.text_index.sorting import Sorter, sorting
 from dateline.text_index.writing import Indexing, index_all
 
 __all__ = [
     "Asked",
     "Field",
+    "Indexed",
     "Indexing",
     "Range",
+    "Sorter",
     "TextIndex",
-    "add_entry",
     "index_all",
-    "remove_entry",
+    "reindex",
+    "sorting",
 ]

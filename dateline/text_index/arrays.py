@@ -1,10 +1,12 @@
 """What a block has of each of its entries beside the texts: when it is dated, and its site."""
 
+import sys
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import MutableSequence, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dateline.models import Entry
 from dateline.text_index.runs import Numbers
@@ -25,10 +27,25 @@ BETWEEN: Final = "\n"
 class Kept(NamedTuple):
     """What a block keeps of its entries: a value of each, in the order of their ids."""
 
-    ids: Sequence[int]
-    starts: Sequence[int]
-    ends: Sequence[int]
-    sites: Sequence[str]
+    ids: MutableSequence[int]
+    starts: MutableSequence[int]
+    ends: MutableSequence[int]
+    sites: MutableSequence[str]
+
+    def extend(self, more: "Kept") -> None:
+        """Add those of the entries behind them."""
+        self.ids.extend(more.ids)
+        self.starts.extend(more.starts)
+        self.ends.extend(more.ends)
+        self.sites.extend(map(sys.intern, more.sites))
+
+
+class Value(NamedTuple):
+    """What a block keeps of one entry."""
+
+    start: int
+    end: int
+    site: str
 
 
 OF_ARRAYS: Final = (Entry.id, Entry.date_start, Entry.date_end, Entry.site)
@@ -60,15 +77,63 @@ def arrays_of(kept: Kept, first_id: int, last_id: int) -> dict[str, str | bytes]
     }
 
 
+def with_value(
+    first_seconds: bytes,
+    last_seconds: bytes,
+    site_names: str,
+    sites: bytes,
+    place: int,
+    value: Value,
+) -> dict[str, str | bytes]:
+    """Change the arrays of a block at one place.
+
+    Args:
+        first_seconds: its column of `Block`, as are the next three.
+        last_seconds: as above.
+        site_names: as above.
+        sites: as above.
+        place: of the entry.
+        value: of the entry.
+
+    Returns:
+        These columns.
+    """
+    names = site_names.split(BETWEEN)
+    if value.site not in names:
+        names.append(value.site)
+    which = np.frombuffer(sites, SITE).astype(np.int64)
+    which[place] = names.index(value.site)
+    # Without names that nothing has any more, so that they never are more than can be told.
+    used, which = np.unique(which, return_inverse=True)
+    return {
+        "first_seconds": _with_second(first_seconds, place, value.start),
+        "last_seconds": _with_second(last_seconds, place, value.end),
+        "site_names": BETWEEN.join(names[at] for at in used.tolist()),
+        "sites": which.astype(SITE).tobytes(),
+    }
+
+
 def seconds_at(array: bytes, places: Numbers) -> Numbers:
     """Give the seconds at some places."""
-    least, size = np.frombuffer(array, MOMENT, count=2)
-    after = np.frombuffer(array, f"<u{size}", offset=2 * MOMENT.itemsize)
-    seconds: Numbers = least + after[places].astype(np.int64)
+    least, after = _unpacked(array)
+    seconds: Numbers = least + after[places].astype(MOMENT)
     return seconds
 
 
-def _packed(seconds: Sequence[int], places: Numbers, count: int) -> bytes:
+def _with_second(array: bytes, place: int, second: int) -> bytes:
+    least, after = _unpacked(array)
+    seconds = least + after.astype(MOMENT)
+    seconds[place] = second
+    return _packed(seconds, np.arange(len(seconds)), len(seconds))
+
+
+def _unpacked(array: bytes) -> tuple[int, NDArray[Any]]:
+    """Give the least second, and for each how it is after that."""
+    least, size = np.frombuffer(array, MOMENT, count=2)
+    return int(least), np.frombuffer(array, f"<u{size}", offset=2 * MOMENT.itemsize)
+
+
+def _packed(seconds: Sequence[int] | Numbers, places: Numbers, count: int) -> bytes:
     """Pack seconds: the least one, the bytes that each takes, and each as it is after the least."""
     values = np.array(seconds, MOMENT)
     least = values.min()

@@ -1,73 +1,98 @@
 """Keeping the text index true where one entry is changed or deleted."""
 
 from collections.abc import Iterator
+from typing import NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, select, update
 
 from dateline.models import Block, Entry, Posting
-from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
+from dateline.text_index.arrays import Value, with_value
 from dateline.text_index.blocks import Field, Range, ranges_of
 from dateline.text_index.postings import Stored, counted, postings_of, shared_by, stored
 from dateline.text_index.runs import POSITION, SPOT, Runs, runs_in
 from dateline.text_index.writing import write
 
 
-def remove_entry(connection: Connection, entry: Entry) -> None:
-    """Take one entry out, if its block has been made; its texts must be those it was indexed with."""
-    block = _block_of(connection, entry)
-    if block is not None:
-        _change(connection, block, entry, add=False)
+class Indexed(NamedTuple):
+    """What the index has of an entry: its folded texts, and what blocks keep of it."""
+
+    texts: dict[Field, str]
+    value: Value
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """Give what the index has of an entry, or should have, as it is now."""
+        texts = {Field.TITLE: entry.title_folded, Field.URL: entry.url_folded}
+        return cls(texts, Value(entry.date_start, entry.date_end, entry.site))
 
 
-def add_entry(connection: Connection, entry: Entry) -> None:
-    """Index one entry as it is in the table, if its block has been made.
+def reindex(connection: Connection, entry_id: int, before: Indexed, after: Indexed | None) -> None:
+    """Index an entry anew, if its block has been made; what is newer comes into one with others.
 
-    What is newer comes into a block with others.
+    Args:
+        connection: in a transaction that writes.
+        entry_id: of the entry.
+        before: what the index has of it.
+        after: what it is to have; None where it is deleted.
     """
-    block = _block_of(connection, entry)
+    block = _block_of(connection, entry_id)
     if block is None:
         return
-    _change(connection, block, entry, add=True)
-    entries = select(*OF_ARRAYS).where(Entry.id.between(block.first_id, block.last_id))
-    kept = Kept(*zip(*connection.execute(entries), strict=True))
-    arrays = arrays_of(kept, block.first_id, block.last_id)
-    connection.execute(update(Block).where(Block.number == block.number).values(arrays))
+    place = entry_id - block.first_id
+    for field, old in before.texts.items():
+        new = after.texts[field] if after is not None else None
+        if old != new:
+            _change(connection, field, block.number, place, old, new)
+    if after is not None and before.value != after.value:
+        _change_value(connection, block.number, place, after.value)
 
 
-def _block_of(connection: Connection, entry: Entry) -> Range | None:
+def _block_of(connection: Connection, entry_id: int) -> Range | None:
     for block in ranges_of(connection):
-        if block.first_id <= entry.id <= block.last_id:
+        if block.first_id <= entry_id <= block.last_id:
             return block
     return None
 
 
-def _change(connection: Connection, block: Range, entry: Entry, *, add: bool) -> None:
-    place = entry.id - block.first_id
-    for field, text in ((Field.TITLE, entry.title_folded), (Field.URL, entry.url_folded)):
-        for own in runs_in([text], [place]):
-            these = (
-                Posting.field == field,
-                Posting.block == block.number,
-                Posting.run.in_({*own.numbers.tolist(), *shared_by(own.numbers).tolist()}),
-            )
-            columns = (Posting.run, Posting.runs, Posting.ends, Posting.spots)
-            kept = [Stored(*row) for row in connection.execute(select(*columns).where(*these))]
-            connection.execute(delete(Posting).where(*these))
-            write(connection, field, block.number, _changed(kept, place, own if add else None))
+def _change(
+    connection: Connection, field: Field, block: int, place: int, old: str, new: str | None
+) -> None:
+    """Write the postings of one text anew, and of another one in its place."""
+    removed = list(runs_in([old], [place]))
+    added = [] if new is None else list(runs_in([new], [place]))
+    runs = np.concatenate([part.numbers for part in (*removed, *added)])
+    these = (
+        Posting.field == field,
+        Posting.block == block,
+        Posting.run.in_({*runs.tolist(), *shared_by(runs).tolist()}),
+    )
+    columns = (Posting.run, Posting.runs, Posting.ends, Posting.spots)
+    kept = [Stored(*row) for row in connection.execute(select(*columns).where(*these))]
+    connection.execute(delete(Posting).where(*these))
+    write(connection, field, block, _changed(kept, place, added))
 
 
-def _changed(kept: list[Stored], place: int, added: Runs | None) -> Iterator[Stored]:
+def _changed(kept: list[Stored], place: int, added: list[Runs]) -> Iterator[Stored]:
     """Give postings with other spots at a place, and all else that they have."""
     numbers, times = counted([(posting.runs, posting.ends) for posting in kept])
     spots = np.frombuffer(b"".join(posting.spots for posting in kept), SPOT)
-    runs = np.repeat(numbers, times)
-    is_of_others = spots >> POSITION != place
-    spots, runs = spots[is_of_others], runs[is_of_others]
-    if added is not None:
-        spots = np.concatenate((spots, added.spots))
-        runs = np.concatenate((runs, np.repeat(added.numbers, np.diff(added.ends, prepend=0))))
-    order = np.lexsort((spots, runs))
-    numbers, times = np.unique(runs, return_counts=True)
-    if len(numbers):
-        yield from stored([postings_of(Runs(numbers, np.cumsum(times), spots[order]))])
+    which = np.repeat(np.arange(len(numbers)), times)
+    places = spots >> POSITION
+
+    def some(are_meant: NDArray[np.bool_]) -> Runs:
+        left = np.bincount(which[are_meant], minlength=len(numbers))
+        return Runs(numbers[left > 0], np.cumsum(left[left > 0]), spots[are_meant])
+
+    pieces = [some(places < place), *added, some(places > place)]
+    if any(len(piece.numbers) for piece in pieces):
+        yield from stored([postings_of(pieces)])
+
+
+def _change_value(connection: Connection, block: int, place: int, value: Value) -> None:
+    columns = (Block.first_seconds, Block.last_seconds, Block.site_names, Block.sites)
+    this = Block.number == block
+    arrays = connection.execute(select(*columns).where(this)).one()
+    changed = with_value(*arrays, place, value)
+    connection.execute(update(Block).where(this).values(changed))

@@ -67,20 +67,29 @@ class Postings(NamedTuple):
     spots: Spots
 
 
-def postings_of(runs: Runs) -> Postings:
+def postings_of(pieces: Sequence[Runs]) -> Postings:
     """Put runs together that share a posting.
 
     Args:
-        runs: at least one, and with it all that may share a posting with it.
+        pieces: runs of texts that come after each other in the block; together at least one, and
+            with it all that may share a posting with it.
     """
-    times = np.diff(runs.ends, prepend=0)
-    postings = np.where(times < FREQUENT, shared_by(runs.numbers), runs.numbers)
-    order = np.argsort(postings, kind="stable")
-    postings, times = postings[order], times[order]
+    each = np.concatenate([runs.numbers for runs in pieces])
+    times = np.concatenate([np.diff(runs.ends, prepend=0) for runs in pieces])
+    spots = np.concatenate([runs.spots for runs in pieces])
+    begins = np.cumsum(times) - times
+    numbers, which = np.unique(each, return_inverse=True)
+    is_frequent = np.bincount(which, times) >= FREQUENT
+    postings = np.where(is_frequent, numbers, shared_by(numbers))[which]
+    # Stable: of a run those spots come first that are of the texts that come first.
+    order = np.lexsort((each, postings))
+    each, postings, times = each[order], postings[order], times[order]
     ends = np.cumsum(times)
-    # Of each run the numbers of its spots as they were, from the first one on.
-    moved = np.repeat(runs.ends[order] - ends, times)
-    spots = runs.spots[moved + np.arange(len(moved))]
+    # Of each run of a piece the numbers of its spots as they were, from the first one on.
+    moved = np.repeat(begins[order] - (ends - times), times)
+    spots = spots[moved + np.arange(len(moved))]
+    last = np.append(np.flatnonzero(np.diff(each)), len(each) - 1)
+    each, postings, ends = each[last], postings[last], ends[last]
     run_ends = np.append(np.flatnonzero(np.diff(postings)) + 1, len(postings))
     spot_ends = ends[run_ends - 1]
     runs_each = np.diff(run_ends, prepend=0)
@@ -89,7 +98,7 @@ def postings_of(runs: Runs) -> Postings:
         postings[run_ends - 1],
         run_ends,
         spot_ends,
-        runs.numbers[order].astype(NUMBER),
+        each.astype(NUMBER),
         own_ends.astype(END),
         spots,
     )

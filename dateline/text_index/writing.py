@@ -1,35 +1,40 @@
 """Writing the text index: whole blocks of entries at a time, and single ones where they change."""
 
-from collections.abc import Iterable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select
 
 from dateline.models import Block, Entry, Posting
 from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
-from dateline.text_index.blocks import Field, ranges_of
-from dateline.text_index.postings import Postings, Stored, postings_of, stored
-from dateline.text_index.runs import POSITION, SPOT, runs_in
+from dateline.text_index.blocks import Field, Range, ranges_of
+from dateline.text_index.postings import Stored, stored
+from dateline.text_index.runs import POSITION, SPOT
+from dateline.text_index.sorting import Sorter, sorting
 
-FULL: Final = 16_384
-"""Entries in a block: so many that a question asks few blocks, and so few that the arrays of which
-it is made stay small."""
+FULL: Final = 60_000
+"""Entries in a block: whatever is asked of the index is asked of each one, so nearly as many as its
+spots can tell (`WIDEST`), with room for ids that no entry has."""
 
 WIDEST: Final = 2 ** (8 * SPOT.itemsize - POSITION)
 """Ids in a block: as many as there are places that a spot can tell."""
 
-MOST_CHARACTERS: Final = 4_000_000
+MOST_CHARACTERS: Final = 7_000_000
 """Of a field in a block, so that no run of it has more spots than a statement can carry."""
+
+PIECE: Final = 15_000
+"""Entries of a block whose runs are sorted together."""
 
 TAIL: Final = 1_000
 """The newest entries that questions test one by one: to index each by itself would cost a statement
 for each of its runs, and many small blocks would cost every question."""
 
-MEANWHILE: Final = 3_750
-"""Entries that an import adds in about the time in which the runs of one field are found."""
+MEANWHILE: Final = 7_500
+"""Entries that an import adds in about the time in which the runs of the last piece are sorted."""
 
 AT_A_TIME: Final = 1_000
 """Entries that are read for a block by one step."""
@@ -37,38 +42,60 @@ AT_A_TIME: Final = 1_000
 TOGETHER: Final = 500_000
 """Bytes of spots after which a statement ends."""
 
+_Texts = Mapping[Field, Sequence[str]]
+"""Those of some entries, folded, in each field."""
 
-class _Begun(NamedTuple):
-    """A block of which some postings are still to be written.
+
+@dataclass
+class _Begun:
+    """The block whose entries are being gathered.
 
     Attributes:
-        number: that of the block.
-        places: of its entries.
-        field: of the postings that come next.
-        postings: of its texts in this field, as the thread finds them.
-        texts: those of the fields after it.
+        kept: of the entries that it has so far.
+        characters: of each of their fields.
+        full: whether no more belong to it.
     """
 
-    number: int
-    places: list[int]
-    field: Field
-    postings: Future[list[Postings]]
-    texts: dict[Field, list[str]]
+    kept: Kept = field(default_factory=lambda: Kept(array("q"), array("q"), array("q"), []))
+    characters: dict[Field, int] = field(default_factory=lambda: dict.fromkeys(Field, 0))
+    full: bool = False
+
+    @property
+    def entries(self) -> int:
+        """How many it has so far."""
+        return len(self.kept.ids)
+
+    def fitting(self, ids: Sequence[int], texts: _Texts) -> int:
+        """Tell how many of the entries that come next, the first of them, it can have as well."""
+        first_id = self.kept.ids[0] if self.entries else ids[0]
+        fitting = int(np.searchsorted(np.asarray(ids), first_id + WIDEST))
+        for name, of_field in texts.items():
+            lengths = np.fromiter(map(len, of_field), np.int64, len(ids))
+            characters = self.characters[name] + np.cumsum(lengths)
+            fitting = min(fitting, int(np.searchsorted(characters, MOST_CHARACTERS, "right")))
+        # What is too long for any block has one for itself.
+        return fitting if self.entries else max(fitting, 1)
+
+    def add(self, kept: Kept, texts: _Texts) -> list[int]:
+        """Add entries; gives the place of each."""
+        self.kept.extend(kept)
+        for name, of_field in texts.items():
+            self.characters[name] += sum(map(len, of_field))
+        return [entry_id - self.kept.ids[0] for entry_id in kept.ids]
 
 
 class Indexing:
     """Indexes what a transaction adds, while it goes on adding.
 
-    To find the runs of a block takes about as long as to store half of its entries. NumPy does it
-    without Python's lock, so a thread finds them beside that, and they are written some entries
-    later: first those of one field and then those of the other, so that one is in memory at a time.
+    The runs of a piece of a block are sorted as soon as its entries are stored, and those after
+    them are stored meanwhile.
     """
 
-    def __init__(self, connection: Connection, thread: Executor) -> None:
-        """Index on a connection, in its transaction; the thread only calculates."""
+    def __init__(self, connection: Connection, sorter: Sorter) -> None:
+        """Index on a connection, in its transaction; the sorter only calculates."""
         self._connection = connection
-        self._thread = thread
-        self._begun: _Begun | None = None
+        self._sorter = sorter
+        self._begun = _Begun()
         newest = ranges_of(connection)[:1]
         self._last_id = newest[0].last_id if newest else 0
         self._waiting = self._count_waiting()
@@ -81,26 +108,27 @@ class Indexing:
         """
         self._waiting += entries
         written = False
-        while self._waiting >= self._due:
-            if self._begun:
-                self._write_field(self._begun)
+        while self._waiting >= (MEANWHILE if self._begun.full else self._piece):
+            if self._begun.full:
+                self._write_block()
                 written = True
             else:
-                self._begin()
-        return written and self._begun is None
+                self._gather()
+        return written and not self._begun.entries
 
     def index_rest(self) -> None:
         """Index all entries but a short tail.
 
         Blocks that are not full stay until enough of them stand behind each other, and are then
-        made anew, as full ones.
+        made anew as a larger one.
         """
-        self._write_block()
-        if self._waiting <= TAIL:
+        if self._begun.full:
+            self._write_block()
+        if not self._begun.entries and self._waiting <= TAIL:
             return
         self._index_all_waiting()
-        small = list(takewhile(lambda block: not block.full, ranges_of(self._connection)))
-        if sum(block.entries for block in small) >= FULL:
+        small = _worth_making_anew(ranges_of(self._connection))
+        if small:
             numbers = [block.number for block in small]
             self._connection.execute(delete(Posting).where(Posting.block.in_(numbers)))
             self._connection.execute(delete(Block).where(Block.number.in_(numbers)))
@@ -109,89 +137,78 @@ class Indexing:
             self._index_all_waiting()
 
     @property
-    def _due(self) -> int:
-        """How many entries must wait until there is something to begin or to write."""
-        if self._begun is None:
-            return FULL
-        return MEANWHILE * (len(Field) - len(self._begun.texts))
+    def _piece(self) -> int:
+        """How many entries come next to the block that is begun."""
+        return min(PIECE, FULL - self._begun.entries)
 
     def _count_waiting(self) -> int:
         waiting = select(func.count()).where(Entry.id > self._last_id)
         return self._connection.scalars(waiting).one()
 
     def _index_all_waiting(self) -> None:
-        while self._waiting:
-            self._begin()
-            self._write_block()
+        while self._waiting or self._begun.entries:
+            if self._begun.full or not self._waiting:
+                self._write_block()
+            else:
+                self._gather()
 
-    def _begin(self) -> None:
-        """Begin a block of the entries that wait, of which there must be one."""
-        *kept, titles, urls = self._columns_of_waiting()
-        ids = kept[0]
-        count = _fitting(ids, titles, urls)
-        fitting = Kept(*(column[:count] for column in kept))
-        first_id, last_id = fitting.ids[0], fitting.ids[-1]
-        inserted = self._connection.execute(
-            insert(Block).values(
-                first_id=first_id,
-                last_id=last_id,
-                entries=count,
-                full=count == FULL or count < len(ids),
-                **arrays_of(fitting, first_id, last_id),
-            )
-        )
-        number: int = inserted.inserted_primary_key[0]  # type: ignore[index]  # there is one
-        places = [entry_id - first_id for entry_id in fitting.ids]
-        self._find_runs(number, places, {Field.TITLE: titles[:count], Field.URL: urls[:count]})
-        self._last_id = last_id
-        self._waiting -= count
+    def _gather(self) -> None:
+        """Have the next piece of the block sorted; at least one entry must wait."""
+        *columns, titles, urls = self._columns_of_waiting()
+        count = self._begun.fitting(columns[0], {Field.TITLE: titles, Field.URL: urls})
+        self._begun.full = count < len(titles) or self._begun.entries + count == FULL
+        if count:
+            texts = {Field.TITLE: titles[:count], Field.URL: urls[:count]}
+            kept = Kept(*(column[:count] for column in columns))
+            self._sorter.add(texts, self._begun.add(kept, texts))
+            self._last_id = kept.ids[-1]
+            self._waiting -= count
 
     def _columns_of_waiting(self) -> list[list[Any]]:
-        """Give the values of entries that wait, those of a column together."""
+        """Give the values of the entries that come next, those of a column together."""
         asked = (*OF_ARRAYS, Entry.title_folded, Entry.url_folded)
-        after = select(*asked).where(Entry.id > self._last_id).order_by(Entry.id).limit(FULL)
+        after = select(*asked).where(Entry.id > self._last_id).order_by(Entry.id)
         columns: list[list[Any]] = [[] for _ in asked]
-        # By and by, as all rows of a block take as much memory as what is in them.
-        for rows in self._connection.execute(after).partitions(AT_A_TIME):
+        # By and by, as all rows of a piece take as much memory as what is in them.
+        for rows in self._connection.execute(after.limit(self._piece)).partitions(AT_A_TIME):
             for column, values in zip(columns, zip(*rows, strict=True), strict=True):
                 column += values
         return columns
 
-    def _find_runs(self, number: int, places: list[int], texts: dict[Field, list[str]]) -> None:
-        """Have the thread find the runs of the first of some fields."""
-        (field, of_field), *others = texts.items()
-        postings = self._thread.submit(_postings_of, of_field, places)
-        self._begun = _Begun(number, places, field, postings, dict(others))
-
     def _write_block(self) -> None:
-        """Write all that is left of the block that was begun, if one was."""
-        while self._begun:
-            self._write_field(self._begun)
+        """Write the block that was begun, which must have an entry."""
+        kept = self._begun.kept
+        first_id, last_id = kept.ids[0], kept.ids[-1]
+        inserted = self._connection.execute(
+            insert(Block).values(
+                first_id=first_id,
+                last_id=last_id,
+                entries=self._begun.entries,
+                full=self._begun.full,
+                **arrays_of(kept, first_id, last_id),
+            )
+        )
+        number: int = inserted.inserted_primary_key[0]  # type: ignore[index]  # there is one
+        for name in Field:
+            write(self._connection, name, number, stored(self._sorter.merged(name)))
+        self._sorter.clear()
+        self._begun = _Begun()
 
-    def _write_field(self, begun: _Begun) -> None:
-        """Write what was found for one field of a block, and begin with the next."""
-        self._begun = None
-        write(self._connection, begun.field, begun.number, stored(begun.postings.result()))
-        if begun.texts:
-            self._find_runs(begun.number, begun.places, begun.texts)
+
+def _worth_making_anew(blocks: list[Range]) -> list[Range]:
+    """Give those of all blocks, the newest first, that are to be made anew as larger ones."""
+    small = list(takewhile(lambda block: not block.full, blocks))
+    smallest = list(takewhile(lambda block: block.entries < PIECE, small))
+    for some, enough in ((small, FULL), (smallest, PIECE)):
+        if sum(block.entries for block in some) >= enough:
+            return some
+    return []
 
 
 def index_all(connection: Connection) -> None:
     """Index all entries that are not indexed yet but a short tail."""
-    with ThreadPoolExecutor(1) as thread:
-        Indexing(connection, thread).index_rest()
-
-
-def _postings_of(texts: list[str], places: list[int]) -> list[Postings]:
-    return list(map(postings_of, runs_in(texts, places)))
-
-
-def _fitting(ids: list[int], titles: list[str], urls: list[str]) -> int:
-    """Tell how many of some entries, the first of them, one block can have."""
-    lengths = (np.fromiter(map(len, texts), np.int64, len(ids)) for texts in (titles, urls))
-    fewest = min(int(np.searchsorted(np.cumsum(of), MOST_CHARACTERS, "right")) for of in lengths)
-    near_enough = int(np.searchsorted(np.asarray(ids), ids[0] + WIDEST))
-    return min(max(fewest, 1), near_enough)
+    with sorting() as sorter:
+        Indexing(connection, sorter).index_rest()
 
 
 def write(connection: Connection, field: Field, block: int, postings: Iterable[Stored]) -> None:

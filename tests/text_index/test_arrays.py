@@ -4,10 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.text_index.arrays import Kept, arrays_of, seconds_at
+from dateline.text_index.arrays import Kept, Value, arrays_of, seconds_at, with_value
 
 SECONDS = st.integers(-62_135_596_800, 253_402_300_799)
 """Of the years 1 to 9999."""
+
+SITES = st.sampled_from(["example.org", "example.net", "example.com", "beispiel.de"])
 
 NEARLY = st.integers(2**32 - 2, 2**32 + 1)
 """As far apart as four bytes can tell, and a little more."""
@@ -21,6 +23,37 @@ def test_seconds_come_back(seconds: list[int], places: set[int]) -> None:
 @given(SECONDS, NEARLY)
 def test_two_far_apart_come_back(first: int, after: int) -> None:
     assert_come_back([first + after, first], [0, 1])
+
+
+@given(
+    st.lists(st.tuples(SECONDS, SECONDS, SITES), min_size=1, max_size=20),
+    st.tuples(SECONDS, SECONDS, SITES),
+    st.data(),
+)
+def test_what_is_kept_of_one_entry_can_be_changed(
+    kept: list[tuple[int, int, str]], changed: tuple[int, int, str], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(kept) - 1))
+    arrays = arrays_of(kept_of(kept), 1, len(kept))
+    kept[place] = changed
+    arrays = with_value(**arrays, place=place, value=Value(*changed))  # type: ignore[arg-type]
+    expected = arrays_of(kept_of(kept), 1, len(kept))
+    assert all(arrays[name] == expected[name] for name in ("first_seconds", "last_seconds"))
+    assert sites_in(arrays) == [site for _start, _end, site in kept]
+    # None that no entry has any more.
+    assert set(str(arrays["site_names"]).split("\n")) == set(sites_in(arrays))
+
+
+def sites_in(arrays: dict[str, str | bytes]) -> list[str]:
+    names, sites = arrays["site_names"], arrays["sites"]
+    assert isinstance(names, str)
+    assert isinstance(sites, bytes)
+    return [names.split("\n")[at] for at in np.frombuffer(sites, "<u2").tolist()]
+
+
+def kept_of(values: list[tuple[int, int, str]]) -> Kept:
+    starts, ends, sites = map(list, zip(*values, strict=True))
+    return Kept(list(range(1, len(values) + 1)), starts, ends, sites)
 
 
 def assert_come_back(seconds: list[int], places: list[int]) -> None:

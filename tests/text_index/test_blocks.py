@@ -32,6 +32,7 @@ def services(
 ) -> Iterator[Services]:
     """An archive whose blocks are small, so that few entries make many of them."""
     monkeypatch.setattr("dateline.text_index.writing.FULL", 40)
+    monkeypatch.setattr("dateline.text_index.writing.PIECE", 15)
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 5)
     with fresh_archive(request.param, tmp_path) as services:
         yield services
@@ -87,7 +88,7 @@ def left_by(services: Services) -> int:
         for field, texts in enumerate(
             ([entry.title_folded for entry in own], [entry.url_folded for entry in own])
         ):
-            for posting in stored(map(postings_of, runs_in(texts, places))):
+            for posting in stored(postings_of([runs]) for runs in runs_in(texts, places)):
                 expected[field, block.number, posting.run] = tuple(map(bytes, posting[1:]))
         for seconds, column in (
             (block.first_seconds, "date_start"),
@@ -127,13 +128,16 @@ def test_a_large_import_makes_full_blocks_and_one_of_the_rest(
     check(services)
 
 
-def test_small_blocks_become_a_full_one(services: Services, client: FlaskClient) -> None:
+def test_small_blocks_become_larger_ones(services: Services, client: FlaskClient) -> None:
     random = Random(1)
     add(client, random, 50)
-    for _ in range(2):
-        add(client, random, 10)
-    assert [block.entries for block in blocks_of(services)] == [40, 10, 10, 10]
-    add(client, random, 12)
+    assert [block.entries for block in blocks_of(services)] == [40, 10]
+    # As many as are sorted together.
+    add(client, random, 8)
+    assert [block.entries for block in blocks_of(services)] == [40, 18]
+    add(client, random, 10)
+    assert [block.entries for block in blocks_of(services)] == [40, 18, 10]
+    add(client, random, 14)
     assert [(block.entries, block.full) for block in blocks_of(services)] == [
         (40, True),
         (40, True),
@@ -176,7 +180,7 @@ def test_a_batch_ends_where_a_block_was_written(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After half of the rows; its runs are found while more are stored, which wait for the next."""
-    monkeypatch.setattr("dateline.text_index.writing.MEANWHILE", 5)
+    monkeypatch.setattr("dateline.text_index.writing.MEANWHILE", 10)
     monkeypatch.setattr("dateline.imports.groups.GROUP", 5)
     left: list[int] = []
     services.database.acknowledge_with(lambda: left.append(left_by(services)))

@@ -1,5 +1,8 @@
 """Postings: runs are stored together, and each is found again with its own spots."""
 
+from itertools import pairwise
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -31,7 +34,7 @@ def made_of(times: dict[int, int]) -> tuple[dict[int, list[int]], list[Stored]]:
     each = [np.sort(some) for some in np.split(spots, ends[:-1])]
     runs = Runs(np.array(numbers), ends, np.concatenate(each))
     of_each = {number: some.tolist() for number, some in zip(numbers, each, strict=True)}
-    return of_each, list(stored([postings_of(runs)]))
+    return of_each, list(stored([postings_of([runs])]))
 
 
 def spots_of(posting: Stored, first: int, after: int) -> list[int]:
@@ -49,6 +52,25 @@ def test_every_run_is_in_one_posting_with_all_of_its_spots(times: dict[int, int]
             is_frequent = times[run] >= FREQUENT
             assert posting.run == (run if is_frequent else shared_by(np.array([run])))
     assert found == spots
+
+
+@given(st.dictionaries(RUNS, TIMES, min_size=1), st.integers(1, 5), st.randoms())
+def test_in_however_many_pieces_runs_come_they_are_stored_alike(
+    times: dict[int, int], count: int, random: Random
+) -> None:
+    """Each piece has the spots that come next."""
+    of_each, postings = made_of(times)
+    edges = [0, *sorted(random.choices(range(sum(times.values()) + 1), k=count - 1)), 2**32]
+    pieces = []
+    for begin, end in pairwise(edges):
+        some = {
+            run: [spot for spot in spots if begin <= spot < end] for run, spots in of_each.items()
+        }
+        some = {run: spots for run, spots in some.items() if spots}
+        ends = np.cumsum([len(spots) for spots in some.values()], dtype=np.int64)
+        spots = np.array([spot for spots in some.values() for spot in spots], "<u4")
+        pieces.append(Runs(np.array(list(some), np.int64), ends, spots))
+    assert list(stored([postings_of(pieces)])) == postings
 
 
 @given(st.dictionaries(RUNS, TIMES, min_size=1), RUNS)

@@ -1,0 +1,124 @@
+"""Sorting the runs of a block: some thousand texts at a time, which are merged when all are there.
+
+An external merge sort. While an import stores entries, a thread sorts the runs of those before and
+puts them into a temporary file, so that a block may be large, is soon written when its last entry
+is stored, and takes little memory until then.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final, NamedTuple
+
+import numpy as np
+
+from dateline.text_index import runs
+from dateline.text_index.blocks import Field
+from dateline.text_index.postings import Postings, postings_of
+from dateline.text_index.runs import CHARACTER, RUN, SPOT, Numbers, Runs, runs_in
+
+IN_MEMORY: Final = 1024 * 1024
+"""Bytes of sorted spots that are kept in memory; more go to a temporary file."""
+
+
+class _Piece(NamedTuple):
+    """Runs of some texts, whose spots are in the file.
+
+    Attributes:
+        numbers: of the runs, in ascending order, each once.
+        ends: the end of the spots of each run among all spots of the piece.
+        at: where these begin in the file, in bytes.
+    """
+
+    numbers: Numbers
+    ends: Numbers
+    at: int
+
+
+@contextmanager
+def sorting() -> Iterator["Sorter"]:
+    """Sort runs, as long as this is open."""
+    with SpooledTemporaryFile(IN_MEMORY) as file, ThreadPoolExecutor(1) as thread:
+        yield Sorter(file, thread)
+
+
+class Sorter:
+    """Sorts the runs of one block after the other.
+
+    NumPy does most of it without Python's lock, so that the caller goes on meanwhile.
+    """
+
+    def __init__(self, file: IO[bytes], thread: Executor) -> None:
+        """Sort in a thread, by itself, into a file of which nothing is wanted any more."""
+        self._file = file
+        self._thread = thread
+        self._pieces: list[Future[dict[Field, _Piece]]] = []
+
+    def add(self, texts: Mapping[Field, Sequence[str]], places: Sequence[int]) -> None:
+        """Begin to sort the runs of more texts of the block.
+
+        Args:
+            texts: folded, of each field; at least one.
+            places: the place of each text in the block, ascending, and after those added before.
+        """
+        self._pieces.append(self._thread.submit(self._sorted, texts, places))
+
+    def merged(self, field: Field) -> Iterator[Postings]:
+        """Give the postings of a field of the block; the next ones are merged meanwhile."""
+        pieces = [piece.result()[field] for piece in self._pieces]
+        parts = self._merged(pieces)
+        following = self._thread.submit(next, parts, None)
+        while (postings := following.result()) is not None:
+            following = self._thread.submit(next, parts, None)
+            yield postings
+
+    def clear(self) -> None:
+        """Forget the block, so that another one can begin."""
+        self._pieces.clear()
+        self._file.seek(0)
+
+    def _sorted(
+        self, texts: Mapping[Field, Sequence[str]], places: Sequence[int]
+    ) -> dict[Field, _Piece]:
+        return {field: self._put(runs_in(of_field, places)) for field, of_field in texts.items()}
+
+    def _put(self, parts: Iterator[Runs]) -> _Piece:
+        """Put sorted runs into the file."""
+        at = self._file.tell()
+        numbers, ends, before = [], [], 0
+        for part in parts:
+            numbers.append(part.numbers)
+            ends.append(part.ends + before)
+            before += len(part.spots)
+            self._file.write(part.spots.tobytes())
+        return _Piece(np.concatenate(numbers), np.concatenate(ends), at)
+
+    def _merged(self, pieces: Sequence[_Piece]) -> Iterator[Postings]:
+        for first, after in pairwise(_bounds(pieces)):
+            yield postings_of([self._taken(piece, first, after) for piece in pieces])
+
+    def _taken(self, piece: _Piece, first: int, after: int) -> Runs:
+        """Take the runs with numbers in a range out of a piece."""
+        begin, end = piece.numbers.searchsorted((first, after))
+        spots_before = int(piece.ends[begin - 1]) if begin else 0
+        ends = piece.ends[begin:end] - spots_before
+        self._file.seek(piece.at + spots_before * SPOT.itemsize)
+        spots = self._file.read(int(ends[-1]) * SPOT.itemsize) if len(ends) else b""
+        return Runs(piece.numbers[begin:end], ends, np.frombuffer(spots, SPOT))
+
+
+def _bounds(pieces: Sequence[_Piece]) -> list[int]:
+    """Give numbers of runs between which pieces have about `PART` spots together.
+
+    Runs that begin with the same character stay together, as they may share a posting.
+    """
+    bits = (RUN - 1) * CHARACTER
+    times = np.zeros(1 << CHARACTER, np.int64)
+    for piece in pieces:
+        np.add.at(times, piece.numbers >> bits, np.diff(piece.ends, prepend=0))
+    characters = np.flatnonzero(times)
+    before = np.cumsum(times[characters]) - times[characters]
+    begins = characters[np.flatnonzero(np.diff(before // runs.PART, prepend=-1))]
+    return [*(begins << bits).tolist(), 1 << RUN * CHARACTER]
