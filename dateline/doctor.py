@@ -18,7 +18,7 @@ CLOCK: Final = 5.0
 
 PACKET: Final = 64 * 1024 * 1024
 """Bytes that MySQL must take in one statement: its own default. One row of the text index may have
-16 MB, and twice that where the driver escapes each byte."""
+28 MB, and twice that as the hexadecimals that it is written as."""
 
 TRIGRAMS: Final = (3, 34, 0)
 """The release of SQLite that brought the trigram tokenizer, which the first migrations name."""
