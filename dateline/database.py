@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from dateline.config import Settings
-from dateline.engines import WRITES, make_engines
+from dateline.engines import WRITES, WRITES_MUCH, make_engines
 from dateline.errors import DatabaseAway, UnfitDatabase
 from dateline.models import Archive
 
@@ -43,16 +43,19 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, much: bool = False) -> Iterator[Session]:
         """Open a session that is committed at the end of the block, or rolled back by an exception.
 
         The version of the archive is raised as the last statement, so that whoever sees the new
         version sees all that was written; only then is the commit acknowledged to the cache.
 
+        Args:
+            much: whether it writes many rows, and its process does nothing else.
+
         Raises:
             DatabaseAway: the database cannot be reached, or another writer kept it too long.
         """
-        with self._locked() as session:
+        with self._locked(much=much) as session:
             yield session
             session.flush()
             session.execute(update(Archive).values(version=Archive.version + 1))
@@ -62,18 +65,18 @@ class Database:
     @contextmanager
     def rehearsing(self) -> Iterator[Session]:
         """Open a session that may write whatever it likes, and is always rolled back."""
-        with self._locked() as session:
+        with self._locked(much=False) as session:
             yield session
             session.rollback()
 
     @contextmanager
-    def _locked(self) -> Iterator[Session]:
+    def _locked(self, *, much: bool) -> Iterator[Session]:
         """Be the only writer: wait for the one row of `archive` until the other has ended.
 
         Versions are so in the order of commits, no two imports can meet in a deadlock, and every
         row has one outcome, whichever import it comes with (docs/decisions/0010).
         """
-        engine = self._writing_engine.execution_options(**{WRITES: True})
+        engine = self._writing_engine.execution_options(**{WRITES: True, WRITES_MUCH: much})
         with _reachable(), Session(engine) as session:
             session.execute(select(Archive.version).with_for_update())
             yield session

@@ -12,8 +12,18 @@ from dateline.config import Settings
 WRITES: Final = "dateline_writes"
 """Execution option of a connection whose transaction is going to write."""
 
+WRITES_MUCH: Final = "dateline_writes_much"
+"""The same of one that is going to write many rows, in a process that does nothing else."""
+
 RECYCLE: Final = 1_800
 """Seconds after which a connection is made anew: servers and proxies drop idle ones."""
+
+PAGES: Final = 16 * 1024
+"""KiB for the pages of an SQLite file that a connection keeps in memory."""
+
+MANY_PAGES: Final = 2 * PAGES
+"""The same where much is written: keys come in random order, so an import of a million rows has use
+for ever more. Three times as much takes more memory than it is worth."""
 
 MAPPED: Final = 2**31 - 2**16
 """Bytes of an SQLite file that readers map into memory: as many as SQLite allows."""
@@ -64,9 +74,7 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEnt
     # Readers go on while one writer writes.
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # KiB, negative by SQLite's rule. Keys come in random order, so an import of a million rows has
-    # use for ever more: three times as much makes it a little quicker, and takes the memory.
-    cursor.execute("PRAGMA cache_size = -16384")
+    cursor.execute(f"PRAGMA cache_size = -{PAGES}")
     cursor.close()
 
 
@@ -80,7 +88,10 @@ def _map_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry)
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that begins as a reader cannot become a writer when another one has written.
-    writes = connection.get_execution_options().get(WRITES, False)
+    options = connection.get_execution_options()
+    writes = options.get(WRITES, False)
+    if options.get(WRITES_MUCH, False):
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{MANY_PAGES}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from sqlalchemy import update
@@ -17,7 +18,7 @@ from dateline.imports.read import RawRow
 from dateline.imports.store import last_entry_id, store_rejections, store_rows
 from dateline.imports.tallies import count_after
 from dateline.models import Import
-from dateline.text_index import Indexing, Sorter, sorting
+from dateline.text_index import Indexing, Sorter, open_sorter
 
 MAX_SHOWN: Final = 100
 """Rejected rows in a report; the ledger has them all."""
@@ -67,8 +68,11 @@ def run_import(
     Raises:
         DatabaseAway: the database cannot be reached.
     """
-    transaction = database.rehearsing if options.dry_run else database.writing
-    with Groups(options) as groups, sorting() as sorter:
+    in_batches = options.commit_every is not None
+    transaction = (
+        database.rehearsing if options.dry_run else partial(database.writing, much=in_batches)
+    )
+    with Groups(options) as groups, open_sorter() as sorter:
         ready = groups.of(rows)
         writing = _Writing(options, groups, sorter, progress)
         more = True
@@ -101,13 +105,13 @@ class _Writing:
         batch = None if self._options.dry_run else self._options.commit_every
         written = 0
         connection = session.connection()
-        last_id = last_entry_id(connection)
+        before = last_id = last_entry_id(connection)
         # What is not going to be kept need not be indexed.
         indexing = None if self._options.dry_run else Indexing(connection, self._sorter)
         more = filled = False
         for group in ready:
             now = int(time.time())
-            created = store_rows(session, group.sound, import_id, now)
+            created, last_id = store_rows(connection, group.sound, import_id, now, last_id)
             store_rejections(session, group.rejections, import_id)
             self.report.count(group, created)
             self._progress(self.report.received)
@@ -120,7 +124,7 @@ class _Writing:
         if indexing is not None and not (more and filled):
             indexing.index_rest()
         # Once for all: most sites and days come in every group.
-        count_after(connection, last_id)
+        count_after(connection, before)
         self._write_ledger(session, import_id, None if more else int(time.time()))
         if not more and not self._options.dry_run:
             self.report.import_id = import_id

@@ -7,7 +7,7 @@ both databases (docs/decisions/0016).
 from dateline.text_index.asking import Asked, TextIndex
 from dateline.text_index.blocks import Field, Range
 from dateline.text_index.changing import Indexed, reindex
-from dateline.text_index.sorting import Sorter, sorting
+from dateline.text_index.sorting import Sorter, open_sorter
 from dateline.text_index.writing import Indexing, index_all
 
 __all__ = [
@@ -19,6 +19,6 @@ __all__ = [
     "Sorter",
     "TextIndex",
     "index_all",
+    "open_sorter",
     "reindex",
-    "sorting",
 ]

@@ -38,8 +38,8 @@ class _Piece(NamedTuple):
 
 
 @contextmanager
-def sorting() -> Iterator["Sorter"]:
-    """Sort runs, as long as this is open."""
+def open_sorter() -> Iterator["Sorter"]:
+    """Give what sorts runs, as long as this is open."""
     with SpooledTemporaryFile(IN_MEMORY) as file, ThreadPoolExecutor(1) as thread:
         yield Sorter(file, thread)
 

@@ -14,7 +14,7 @@ from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
 from dateline.text_index.blocks import Field, Range, ranges_of
 from dateline.text_index.postings import Stored, stored
 from dateline.text_index.runs import POSITION, SPOT
-from dateline.text_index.sorting import Sorter, sorting
+from dateline.text_index.sorting import Sorter, open_sorter
 
 FULL: Final = 60_000
 """Entries in a block: whatever is asked of the index is asked of each one, so nearly as many as its
@@ -207,7 +207,7 @@ def _worth_making_anew(blocks: list[Range]) -> list[Range]:
 
 def index_all(connection: Connection) -> None:
     """Index all entries that are not indexed yet but a short tail."""
-    with sorting() as sorter:
+    with open_sorter() as sorter:
         Indexing(connection, sorter).index_rest()
 
 
