@@ -29,6 +29,7 @@ from dateline.search.question import Question, read_question
 from dateline.text_index.runs import Numbers
 from dateline.text_index.spots import joined
 from dateline.wiring import Services
+from tests.archives import small_blocks
 from tests.listening import Statement, listening
 from tests.search.work_bounds import BOUNDS, Bound
 from tests.search.work_rows import ROWS, make_rows
@@ -78,7 +79,8 @@ def archive(
 ) -> Iterator[Services]:
     """An archive in which it is known how often everything stands."""
     directory = tmp_path_factory.mktemp("work")
-    with fresh_archive(request.param, directory) as services:
+    # Some blocks, each of which has its price.
+    with small_blocks(16_384), fresh_archive(request.param, directory) as services:
         rows = (Row(number, raw) for number, raw in enumerate(make_rows(), 1))
         report = run_import(services.database, rows, Options())
         assert report.created == ROWS
