@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import Connection, Select, func, insert, select
 from sqlalchemy.orm import Session
@@ -44,25 +44,13 @@ def last_entry_id(connection: Connection) -> int:
     return connection.scalar(select(func.max(Entry.id))) or 0
 
 
-class Stored(NamedTuple):
-    """What became of some rows.
-
-    Attributes:
-        created: how many became entries; the others were duplicates.
-        last_id: the greatest id of an entry, now.
-    """
-
-    created: int
-    last_id: int
-
-
 def store_rows(
     connection: Connection,
     rows: Sequence[tuple[object, ...]],
     import_id: int,
     now: int,
     last_id: int,
-) -> Stored:
+) -> tuple[int, int]:
     """Keep those of the rows that are not there yet.
 
     Args:
@@ -71,14 +59,18 @@ def store_rows(
         import_id: of the import that brings them.
         now: when they are added.
         last_id: the greatest id of an entry so far.
+
+    Returns:
+        How many entries were created, the others were duplicates; and the greatest id now.
     """
     if not rows:
-        return Stored(0, last_id)
+        return 0, last_id
     values = [(*row, now, import_id) for row in rows]
     connection.exec_driver_sql(_INSERT[connection.dialect.name], values)
     # There is one writer at a time, so all that is newer is ours.
     ids = select(func.count(), func.coalesce(func.max(Entry.id), last_id))
-    return Stored(*connection.execute(ids.where(Entry.id > last_id)).one())
+    created, last_id = connection.execute(ids.where(Entry.id > last_id)).one()
+    return created, last_id
 
 
 def same_entry(row: SoundRow) -> Select[int]:
