@@ -32,6 +32,10 @@ SPOTS_AN_ENTRY: Final = 400
 MARGIN: Final = 1.15
 """Times as many blocks as should do: a few too many cost less than to look once more."""
 
+AT_ONCE: Final = 120_000
+"""Spots of the rarest run in the blocks that are looked at together: larger arrays do not fit into the
+caches of a processor, and are given by the system anew each time."""
+
 TOGETHER: Final = 1_000
 """Entries that are tested by one statement."""
 
@@ -71,6 +75,7 @@ class Matches:
         """Look at block after block until more entries are found than `enough`, or at all."""
         count = len(self.left if self._begins_within else self._first)
         while self.left and (enough is None or len(self.ids) <= enough):
+            count = min(count, self._most_together)
             some, self.left = self.left[:count], self.left[count:]
             ids, starts = self._in_blocks(some)
             self.ids = np.concatenate((self.ids, ids))
@@ -134,8 +139,8 @@ class Matches:
             inside &= starts > first - LONGEST_SPAN
             # What begins before the time may reach into it.
             before = inside & (starts < first)
-            inside[before] = self._reach(entries[before], first)
-        return entries[inside], starts[inside]
+            inside[before] = self._reach(entries.compress(before), first)
+        return entries.compress(inside), starts.compress(inside)
 
     def _reach(self, entries: Numbers, second: int) -> NDArray[np.bool_]:
         """Tell which of some entries have dates that end at a second or later."""
@@ -187,7 +192,7 @@ class Matches:
                 later = (values < value) | (same & (ids < last_id))
             else:
                 later = (values > value) | (same & (ids > last_id))
-            ids, values = ids[later], values[later]
+            ids, values = ids.compress(later), values.compress(later)
         wanted = question.limit + 1
         if len(ids) > wanted:
             # To find the last of the first few costs less than to sort all; with its equals, which
@@ -195,7 +200,7 @@ class Matches:
             at = len(values) - wanted if descending else wanted - 1
             edge = np.partition(values, at)[at]
             first = values >= edge if descending else values <= edge
-            ids, values = ids[first], values[first]
+            ids, values = ids.compress(first), values.compress(first)
         order = np.lexsort((ids, values))[:: -1 if descending else 1]
         return list(ids[order[:wanted]].tolist())
 
@@ -221,6 +226,14 @@ class Matches:
         """Whether texts are looked for among what the path brings alone, in all blocks at once."""
         rarest = self._texts[0].spots[0] * self.entries
         return self._within is not None and rarest > MANY_TIMES * self._within.size
+
+    @cached_property
+    def _most_together(self) -> int:
+        """How many blocks to look at together."""
+        if self._begins_within:
+            return len(self._index.blocks)
+        spots = self._texts[0].spots[0] * self.entries / len(self._index.blocks)
+        return max(1, int(AT_ONCE / max(spots, 1)))
 
     @property
     def _entries_within(self) -> Numbers:

@@ -170,7 +170,10 @@ class Indexing:
         after = select(*asked).where(Entry.id > self._last_id).order_by(Entry.id)
         columns: list[list[Any]] = [[] for _ in asked]
         # By and by, as all rows of a piece take as much memory as what is in them.
-        for rows in self._connection.execute(after.limit(self._piece)).partitions(AT_A_TIME):
+        found = self._connection.execute(
+            after.limit(self._piece), execution_options={"yield_per": AT_A_TIME}
+        )
+        for rows in found.partitions():
             for column, values in zip(columns, zip(*rows, strict=True), strict=True):
                 column += values
         return columns

@@ -43,6 +43,7 @@ FEW: Final = "dateline.search.matches.FEW"
 A_BLOCK: Final = "dateline.search.matches.A_BLOCK"
 WORTH: Final = "dateline.search.matches.SPOTS_AN_ENTRY"
 BEGIN_WITHIN: Final = "dateline.search.matches.MANY_TIMES"
+AT_ONCE: Final = "dateline.search.matches.AT_ONCE"
 CUT: Final = "dateline.text_index.asking.MANY_TIMES"
 VERY_MANY: Final = 1_000_000
 
@@ -57,6 +58,14 @@ WAYS: Final[dict[str, dict[str, object]]] = {
         FEW: 0,
         A_BLOCK: 0,
         WORTH: VERY_MANY,
+    },
+    "by the text index, a block at a time": {
+        NARROW: -1,
+        SOONER: VERY_MANY,
+        FEW: 0,
+        A_BLOCK: 0,
+        WORTH: VERY_MANY,
+        AT_ONCE: 0,
     },
     "by the text index, within a path": {
         NARROW: -1,

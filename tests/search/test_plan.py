@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from dateline.app import create_app
 from dateline.controllers.current import services
 from dateline.search.plan import Plan
+from dateline.text_index.runs import Numbers
+from dateline.text_index.spots import joined
 from tests.factories import NDJSON, as_ndjson
 from tests.listening import listening
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
@@ -96,6 +98,31 @@ def test_what_is_common_is_met_along_the_order_or_found_in_all_blocks(
         exact = client.get("/v1/entries?contains=harbour&total=exact").get_json()
     assert found == expected
     assert (exact["total"], exact["total_relation"]) == (len(years), "eq")
+
+
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_no_array_grows_with_the_archive(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 300 entries in blocks of 20 all have the text; a total that is exact looks at each."""
+    items = [("harbour", f"{2000 - number}") for number in range(300)]
+    monkeypatch.setattr("dateline.search.plan.NARROW", -1)
+    monkeypatch.setattr("dateline.search.matches.FIRST", 20)
+    monkeypatch.setattr("dateline.search.matches.AT_ONCE", 70)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 20)
+    monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
+    lengths = []
+
+    def measured(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
+        spots = joined(blocks, stored)
+        lengths.append(len(spots))
+        return spots
+
+    monkeypatch.setattr("dateline.text_index.asking.joined", measured)
+    with archive_of(items, database, tmp_path) as client:
+        answer = client.get("/v1/entries?contains=harbour&total=exact").get_json()
+    assert answer["total"] == 300
+    assert max(lengths) == 60
 
 
 @pytest.mark.parametrize(("an_entry", "reads_spots"), [(4, False), (8, True)])
