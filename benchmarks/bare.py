@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import redis
 from flask import Flask, Response, jsonify, request
 
+from dateline.cache.versions import DataVersion
 from dateline.schemas import EntryPage
 
 if TYPE_CHECKING:
@@ -55,6 +56,22 @@ def wsgi_redis(url: str) -> "WSGIApplication":
     ) -> Iterable[bytes]:
         answer: bytes = client.get(KEY)  # type: ignore[assignment]  # not the asynchronous client
         start_response("200 OK", _headers(answer))
+        return [answer]
+
+    return application
+
+
+def wsgi_version(path: str, body: str) -> "WSGIApplication":
+    """The content of a file after a look at the version of an SQLite file, without any framework."""
+    answer = Path(body).read_bytes()
+    headers = _headers(answer)
+    version = DataVersion(path)
+
+    def application(
+        _environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        version.current()
+        start_response("200 OK", headers)
         return [answer]
 
     return application
