@@ -55,11 +55,17 @@ class Order(Enum):
 
 
 class Stretch(NamedTuple):
-    """A contiguous part of an index."""
+    """A contiguous part of an index.
+
+    Attributes:
+        of: the name of the index on MySQL, which is told by it where to look.
+        where: tells what is in it.
+        in_order: whether its index has the order of its path; else what it brings is sorted.
+    """
 
     of: str
-    """The name of the index on MySQL, which is told by it where to look."""
     where: tuple[ColumnElement[bool], ...]
+    in_order: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ def _overlapping(
             lasts,
         )
         near = (Entry.date_start > nearly, *_at_most(question.first - 1, question.last), lasts)
-        yield Stretch(coarse_index, (*these, *coarse))
+        yield Stretch(coarse_index, (*these, *coarse), in_order=False)
         yield Stretch(index, (*these, *near))
     yield Stretch(index, (*these, *_inside(question)))
 
@@ -156,13 +162,13 @@ def path_of_keys(question: Question, database: str) -> Path:
 def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
     """Test an entry for what is not assured, without the help of any other index."""
     if Filter.DATES not in assures:
-        date_start, date_end = _unindexed(Entry.date_start), _unindexed(Entry.date_end)
+        date_start, date_end = unindexed(Entry.date_start), unindexed(Entry.date_end)
         if question.last is not None:
             yield date_start <= question.last
         if question.first is not None:
             yield date_end >= question.first
     if Filter.KEYS not in assures:
-        yield from _key_tests(question, _unindexed(Entry.url_key))
+        yield from _key_tests(question, unindexed(Entry.url_key))
     if Filter.TITLE not in assures:
         yield from (_contains(Entry.title_folded, text) for text in question.title_texts)
     if Filter.WITHOUT not in assures:
@@ -216,7 +222,7 @@ def beyond(
     later_id: ColumnElement[bool] = of.id > position.id if after else of.id < position.id
     if order is Order.ID:
         return later_id
-    date_start = _unindexed(of.date_start)
+    date_start = unindexed(of.date_start)
     later = date_start > position.value if after else date_start < position.value
     return or_(later, and_(date_start == position.value, later_id))
 
@@ -282,6 +288,6 @@ def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[
     return and_(key >= beginning, key < after_all)
 
 
-def _unindexed(column: Any) -> Any:
+def unindexed(column: Any) -> Any:
     """Give the same value in a form for which the database uses no index of the column."""
     return column.concat("") if column is Entry.url_key else column + 0

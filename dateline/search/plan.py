@@ -1,7 +1,7 @@
 """How a question is answered: which path is taken. Told in words in docs/search.md."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +23,7 @@ from dateline.search.paths import (
     path_of_ids,
     path_of_site,
     tests,
+    unindexed,
 )
 from dateline.search.question import Question
 from dateline.search.rows import COLUMNS, FoundRow
@@ -238,7 +239,7 @@ class Plan:
             query = brought_by(stretch, *COLUMNS).where(*tests(self._question, path.assures))
             bounded = self._up_to(query, stretch, steps)
             rows += self._connection.execute(
-                bounded.order_by(*self._ordering()).limit(wanted - len(rows))
+                bounded.order_by(*self._ordering_in(stretch)).limit(wanted - len(rows))
             )
             # What comes after a stretch that was not walked to its end is not what comes next.
             if len(rows) == wanted or bounded is not query:
@@ -261,7 +262,10 @@ class Plan:
             return query
         by = Entry.date_start if self._order is Order.DATE else Entry.id
         edge = self._connection.execute(
-            brought_by(stretch, by, Entry.id).order_by(*self._ordering()).offset(steps).limit(1)
+            brought_by(stretch, by, Entry.id)
+            .order_by(*self._ordering_in(stretch))
+            .offset(steps)
+            .limit(1)
         ).one_or_none()
         if edge is None:
             return query
@@ -269,9 +273,18 @@ class Plan:
         value = by >= edge[0] if self._question.sort.descending else by <= edge[0]
         return query.where(value, ~past)
 
+    def _ordering_in(self, stretch: Stretch) -> list[Any]:
+        if stretch.in_order:
+            return self._ordering()
+        # For an index that has the order SQLite passes over the one that brings the fewest.
+        return self._directed(map(unindexed, self._place()))
+
     def _ordering(self, of: Any = Entry) -> list[Any]:
+        return self._directed(self._place(of))
+
+    def _directed(self, columns: Iterable[Any]) -> list[Any]:
         descending = self._question.sort.descending
-        return [column.desc() if descending else column.asc() for column in self._place(of)]
+        return [column.desc() if descending else column.asc() for column in columns]
 
     def _place(self, of: Any = Entry) -> list[Any]:
         """Give the columns that tell the place of an entry in the order."""
@@ -310,11 +323,12 @@ class Plan:
         wanted = self._question.limit + 1
         position, after = self._question.position, not self._question.sort.descending
         rows: list[FoundRow] = []
-        for query in self._sought(path, *self._place()):
+        all_sought = self._sought(path, *self._place())
+        for stretch, query in zip(path.stretches, all_sought, strict=True):
             if position is not None:
                 query = query.where(beyond(position, self._order, after=after))
             # Places alone are sorted, as the index may know them, and not all that a path brings.
-            page = query.order_by(*self._ordering()).limit(wanted).subquery("page")
+            page = query.order_by(*self._ordering_in(stretch)).limit(wanted).subquery("page")
             rows += self._connection.execute(select(*COLUMNS).join(page, Entry.id == page.c.id))
         by = "date_start" if self._order is Order.DATE else "id"
         rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)

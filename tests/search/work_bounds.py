@@ -133,6 +133,15 @@ BOUNDS: Final[dict[str, Bound]] = {
         0.1,
         "ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts",
     ),
+    "large site, in a year, oldest first": Bound(
+        "domain=large.example&after=2014&before=2014&sort=date",
+        8,
+        5.4,
+        1.8,
+        0.1,
+        "ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts "
+        "sort",
+    ),
     "large site, page 100": Bound(
         "domain=large.example",
         5,
@@ -156,7 +165,8 @@ BOUNDS: Final[dict[str, Bound]] = {
         0.5,
         0.1,
         0.1,
-        "ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts",
+        "ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts "
+        "sort",
     ),
     "host": Bound(
         "url=news.large.example&match=host",
