@@ -47,6 +47,18 @@ def wsgi_constant(body: str) -> "WSGIApplication":
     return application
 
 
+def wsgi_version(path: str, body: str) -> "WSGIApplication":
+    """`wsgi_constant` after a look at the version of an SQLite file, as a hit takes one."""
+    constant = wsgi_constant(body)
+    version = DataVersion(path)
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        version.current()
+        return constant(environ, start_response)
+
+    return application
+
+
 def wsgi_redis(url: str) -> "WSGIApplication":
     """What one key of Redis holds, whatever the question, without any framework."""
     client = redis.Redis.from_url(url)
@@ -56,22 +68,6 @@ def wsgi_redis(url: str) -> "WSGIApplication":
     ) -> Iterable[bytes]:
         answer: bytes = client.get(KEY)  # type: ignore[assignment]  # not the asynchronous client
         start_response("200 OK", _headers(answer))
-        return [answer]
-
-    return application
-
-
-def wsgi_version(path: str, body: str) -> "WSGIApplication":
-    """The content of a file after a look at the version of an SQLite file, without any framework."""
-    answer = Path(body).read_bytes()
-    headers = _headers(answer)
-    version = DataVersion(path)
-
-    def application(
-        _environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        version.current()
-        start_response("200 OK", headers)
         return [answer]
 
     return application

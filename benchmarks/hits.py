@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import redis
-from sqlalchemy import make_url
 
 from benchmarks.archives import Archive
 from benchmarks.bare import KEY
@@ -122,7 +121,7 @@ def _start(stack: ExitStack, directory: Path, archive: Archive) -> tuple[list[_W
         _Way("bare WSGI", bare(f"wsgi_constant({str(plain_file)!r})"), PLAIN),
         _Way(
             "bare WSGI, one look at the version",
-            bare(f"wsgi_version({make_url(archive.address).database!r}, {str(plain_file)!r})"),
+            bare(f"wsgi_version({archive.url.database!r}, {str(plain_file)!r})"),
             PLAIN,
         ),
         _Way("Dateline, in-process, gzip", memory, GZIP),
