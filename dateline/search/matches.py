@@ -9,8 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, literal, select
 
-from dateline.models import Entry
-from dateline.search.paths import LONGEST_SPAN, Filter, Path, brought_by, filters_of, tests
+from dateline.models import DAY, Entry
+from dateline.search.paths import (
+    LONGEST_SPAN,
+    SHORT_SPAN,
+    Filter,
+    Path,
+    brought_by,
+    filters_of,
+    tests,
+)
 from dateline.search.question import Question
 from dateline.search.sizing import Sized
 from dateline.text_index import Asked, Field, Range, TextIndex
@@ -23,7 +31,7 @@ FIRST: Final = 16_000
 FEW: Final = 100
 """Candidates that are tested themselves, whatever is left to be read of the text index."""
 
-A_BLOCK: Final = 24
+A_BLOCK: Final = 12
 """Candidates in a block that are tested in the time in which its array of dates is read."""
 
 SPOTS_AN_ENTRY: Final = 400
@@ -137,9 +145,10 @@ class Matches:
             inside &= starts <= last
         if first is not None:
             inside &= starts > first - LONGEST_SPAN
-            # What begins before the time may reach into it.
-            before = inside & (starts < first)
-            inside[before] = self._reach(entries.compress(before), first)
+            before = np.flatnonzero(inside & (starts < first))
+            inside[before] = False
+            reaching = before.compress(may_reach(starts[before], first))
+            inside[reaching] = self._reach(entries[reaching], first)
         return entries.compress(inside), starts.compress(inside)
 
     def _reach(self, entries: Numbers, second: int) -> NDArray[np.bool_]:
@@ -247,7 +256,7 @@ class Matches:
     @cached_property
     def _brought(self) -> tuple[Numbers, Numbers]:
         """Give the entries that the path brings, sorted, and their first seconds."""
-        path = self._within.path if self._within is not None else Path(())
+        path = self._within.path if self._within is not None else Path(lambda: ())
         # A path of keys alone does not know dates, and to read a row takes longer than all else.
         start = Entry.date_start if Filter.DATES in path.assures else literal(0)
         rows = chain.from_iterable(
@@ -258,6 +267,24 @@ class Matches:
         ids, starts = brought[np.argsort(brought[:, 0])].T
         entries = self._index.entries_of_ids(ids)
         return entries, starts[: len(entries)]
+
+
+def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:
+    """Tell which dates may end at a second or later, of those that begin before it.
+
+    Args:
+        starts: the first second of each, less than `LONGEST_SPAN` before that.
+        second: as above.
+    """
+    # What covers more than `SHORT_SPAN` is a year or a month. In its zone it begins with the first
+    # day of a month, and the clocks of no zone are a day away from UTC: of all that begins in a day
+    # of our clocks, something does so if the end of the day comes less than two later.
+    ends = (second - DAY * np.arange(LONGEST_SPAN // DAY) + DAY).astype("M8[s]")
+    since_first: Numbers = (ends - ends.astype("M8[M]")).astype(np.int64)
+    begins_coarse = since_first < 3 * DAY
+    may: NDArray[np.bool_] = starts >= second - SHORT_SPAN
+    may |= begins_coarse[(second - starts) // DAY]
+    return may
 
 
 def _first_of(blocks: list[Range]) -> list[Range]:

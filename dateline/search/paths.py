@@ -3,9 +3,10 @@
 Each path brings every entry that the question asks for, and mostly others too, which are tested.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -20,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ColumnClause
+from sqlalchemy.sql.expression import ColumnClause, UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from dateline.models import KEY_START, Entry
 from dateline.search.cursor import Position
@@ -35,6 +37,9 @@ LONGEST_SPAN: Final = 368 * 86_400
 COARSE: Final[tuple[ColumnElement[str], ...]] = literal_column("'year'"), literal_column("'month'")
 """Precisions of dates that may cover more than `SHORT_SPAN`. Written out in every statement, or
 SQLite could not know that its index of these alone will do."""
+
+
+_PLUS: Final = custom_op[Any]("+")
 
 
 class Filter(Enum):
@@ -68,19 +73,25 @@ class Stretch(NamedTuple):
     in_order: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Path:
     """One way to the entries.
 
     Attributes:
-        stretches: disjoint; in an ordered path from the first to the last in ascending order.
+        make: makes its stretches. Most paths are weighed against others and never followed, and to
+            write the conditions of their stretches would be a tenth of a short question.
         assures: the filters that need not be tested again.
         tells: what its indexes know of an entry, so that its row is not read for that.
     """
 
-    stretches: tuple[Stretch, ...]
+    make: Callable[[], Iterable[Stretch]]
     assures: frozenset[Filter] = frozenset()
     tells: frozenset[Filter] = frozenset({Filter.DATES})
+
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Disjoint; in an ordered path from the first to the last in ascending order."""
+        return tuple(self.make())
 
 
 def filters_of(question: Question) -> frozenset[Filter]:
@@ -97,14 +108,14 @@ def filters_of(question: Question) -> frozenset[Filter]:
 
 def path_of_ids() -> Path:
     """All entries, in the order in which they were added."""
-    return Path((Stretch("PRIMARY", ()),))
+    return Path(lambda: [Stretch("PRIMARY", ())])
 
 
 def path_of_dates(question: Question) -> Path:
     """The entries whose dates overlap the asked time, in their order."""
     coarse = "ix_entries_date_precision_date_start_date_end"
-    stretches = _overlapping(question, "ix_entries_date_start", coarse)
-    return Path(tuple(stretches), frozenset({Filter.DATES}))
+    make = partial(_overlapping, question, "ix_entries_date_start", coarse)
+    return Path(make, frozenset({Filter.DATES}))
 
 
 def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
@@ -116,9 +127,9 @@ def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
         whole: whether every entry of the site is in the asked ranges of keys.
     """
     index = "ix_entries_site_date_start"
-    stretches = _overlapping(question, index, index, Entry.site == site)
+    make = partial(_overlapping, question, index, index, Entry.site == site)
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
-    return Path(tuple(stretches), frozenset(assures))
+    return Path(make, frozenset(assures))
 
 
 def _overlapping(
@@ -156,7 +167,9 @@ def path_of_keys(question: Question, database: str) -> Path:
     """
     index = "ix_entries_url_key_start_date_start_date_end"
     tells: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
-    return Path((Stretch(index, tuple(_in_index(question))),), frozenset({Filter.KEYS}), tells)
+    return Path(
+        lambda: [Stretch(index, tuple(_in_index(question)))], frozenset({Filter.KEYS}), tells
+    )
 
 
 def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
@@ -290,4 +303,8 @@ def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[
 
 def unindexed(column: Any) -> Any:
     """Give the same value in a form for which the database uses no index of the column."""
-    return column.concat("") if column is Entry.url_key else column + 0
+    # For SQLite a plus sign does (https://sqlite.org/optoverview.html), and costs nothing; on MySQL
+    # it changes nothing, but no index of it has the whole key.
+    if column is Entry.url_key:
+        return UnaryExpression(Entry.__table__.c.url_key, operator=_PLUS)
+    return column + 0

@@ -19,9 +19,7 @@ from dateline.search.paths import (
     brought_by,
     cut_at,
     filters_of,
-    path_of_dates,
     path_of_ids,
-    path_of_site,
     tests,
     unindexed,
 )
@@ -68,7 +66,7 @@ class Plan:
         self._site = only_site_of(connection, question)
         self._sizing = Sizing(connection, question, self._site)
         self._order = Order.DATE if question.sort.by_date else Order.ID
-        self._way = self._way_along_the_order()
+        self._way = self._sizing.along_dates if self._order is Order.DATE else path_of_ids()
         self._total: Total | None = None
 
     def page(self) -> list[FoundRow]:
@@ -156,13 +154,6 @@ class Plan:
             and matches.spots_to_read > SPOTS_AN_ENTRY * narrowest.size
         )
         return None if is_sooner_tested else matches
-
-    def _way_along_the_order(self) -> Path:
-        if self._order is Order.ID:
-            return path_of_ids()
-        if self._site is not None:
-            return path_of_site(self._question, self._site.name, whole=self._site.whole)
-        return path_of_dates(self._question)
 
     def _steps_worth_walking(self) -> int:
         """Say how many entries to test along the order; 0 where seeking is cheaper from the start.
@@ -336,10 +327,9 @@ class Plan:
 
     def _count(self, path: Path, limit: int | None) -> int:
         """Count what is asked for among what a path brings."""
-        count = 0
-        for query in self._sought(path, Entry.id):
-            count += counted(self._connection, query, None if limit is None else limit - count)
-        return count
+        # Most is in the last stretch, what begins in the time: with that the others may not be needed.
+        queries = reversed(list(self._sought(path, Entry.id)))
+        return counted(self._connection, queries, limit)
 
     def _sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
         for stretch in path.stretches:

@@ -1,6 +1,6 @@
 """How narrow a path is: counted on its index alone, and only as far as it matters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -27,6 +27,12 @@ FEW: Final = 200
 
 AS_A_ROW: Final = 8
 """Entries of an index that are looked at in the time in which the row of one is read."""
+
+
+# Made once, as SQLAlchemy takes longer to make them than SQLite to answer.
+_LAST_ID: Final = select(func.coalesce(func.max(Entry.id), 0))
+_ENTRIES: Final = select(func.coalesce(func.sum(DayCount.entries), 0))
+_COUNT: Final = select(func.count())
 
 
 class Sized(NamedTuple):
@@ -83,18 +89,18 @@ class Sizing:
         """Give the paths, the cheapest to size first, and their sizes where these are known."""
         has_dates = Filter.DATES in self._asked
         if self._site is not None:
-            path = path_of_site(self._question, self._site.name, whole=self._site.whole)
-            yield path, None if has_dates else self._site.entries
-        if has_dates:
-            yield path_of_dates(self._question), self.entries_in_time
+            yield self.along_dates, None if has_dates else self._site.entries
+            if has_dates:
+                yield path_of_dates(self._question), self.entries_in_time
+        elif has_dates:
+            yield self.along_dates, self.entries_in_time
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
             yield path_of_keys(self._question, self._connection.dialect.name), None
 
     def _probed(self, path: Path, most: int) -> Sized:
         """Count what a path brings up to `most`, without looking at the entries themselves."""
-        size = 0
-        for stretch in path.stretches:
-            size += counted(self._connection, brought_by(stretch, Entry.id), most - size)
+        queries = (brought_by(stretch, Entry.id) for stretch in reversed(path.stretches))
+        size = counted(self._connection, queries, most)
         return Sized(path, size, is_all=size < most)
 
     @property
@@ -103,15 +109,22 @@ class Sizing:
         return self._site.entries if self._site is not None else self.last_id
 
     @cached_property
+    def along_dates(self) -> Path:
+        """The path in the order of dates: that of the one site that is asked for, or of all."""
+        if self._site is not None:
+            return path_of_site(self._question, self._site.name, whole=self._site.whole)
+        return path_of_dates(self._question)
+
+    @cached_property
     def last_id(self) -> int:
         """The greatest id of an entry; 0 where there is none."""
-        return self._connection.scalars(select(func.coalesce(func.max(Entry.id), 0))).one()
+        return self._connection.scalars(_LAST_ID).one()
 
     @cached_property
     def entries_in_time(self) -> int:
         """How many entries there are, by the counts of days, whose dates begin in the asked time."""
         question = self._question
-        days = select(func.coalesce(func.sum(DayCount.entries), 0))
+        days = _ENTRIES
         if question.first is not None:
             days = days.where(DayCount.day > question.first - DAY)
         if question.last is not None:
@@ -119,7 +132,12 @@ class Sizing:
         return int(self._connection.scalars(days).one())
 
 
-def counted(connection: Connection, query: Select[Any], most: int | None) -> int:
-    """Count what a query gives, up to so many."""
-    rows = query.limit(most).subquery()
-    return connection.scalars(select(func.count()).select_from(rows)).one()
+def counted(connection: Connection, queries: Iterable[Select[Any]], most: int | None) -> int:
+    """Count what queries give together, up to so many; best the one first that gives the most."""
+    count = 0
+    for query in queries:
+        rows = query.limit(None if most is None else most - count).subquery()
+        count += connection.scalars(_COUNT.select_from(rows)).one()
+        if count == most:
+            break
+    return count

@@ -1,7 +1,7 @@
 """What the text index is made of: blocks of entries, each with the runs of their texts."""
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -33,8 +33,11 @@ class Range(NamedTuple):
     full: bool
 
 
+_RANGES: Final = select(
+    Block.number, Block.first_id, Block.last_id, Block.entries, Block.full
+).order_by(Block.number.desc())
+
+
 def ranges_of(connection: Connection) -> list[Range]:
     """Give all blocks, the newest first."""
-    columns = (Block.number, Block.first_id, Block.last_id, Block.entries, Block.full)
-    rows = connection.execute(select(*columns).order_by(Block.number.desc())).all()
-    return [Range(*row) for row in rows]
+    return [Range(*row) for row in connection.execute(_RANGES).all()]

@@ -52,6 +52,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         0.1,
         "ix_entries_date_precision_date_start_date_end ix_entries_date_start sort",
     ),
+    "most years": Bound("after=2005", 2, 99, 25, 0.1, "ix_entries_date_start"),
     "missing": Bound("contains=commedium", 4, 0.7, 0.1, 0.1, "blocks id postings sort"),
     "missing, all its runs usual": Bound(
         "contains=rywhere+common+medium", 5, 2.5, 0.3, 0.2, "blocks id postings sort"

@@ -1,0 +1,48 @@
+"""What is told of an entry by less than all of it."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from dateline.fields.date_spans import DateFields, WrittenDate, cover
+from dateline.search.matches import may_reach
+
+FIRSTS_OF_1970 = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
+"""Days after the first of January on which the months begin."""
+
+ZONES = st.sampled_from(sorted(available_timezones()))
+
+
+@given(
+    year=st.integers(1001, 9998),
+    month=st.none() | st.integers(1, 12),
+    day=st.none() | st.integers(1, 28),
+    offset=st.none() | st.integers(-86_399, 86_399),
+    zone=ZONES,
+    data=st.data(),
+)
+def test_no_date_that_ends_after_a_second_is_passed_over(
+    year: int,
+    month: int | None,
+    day: int | None,
+    offset: int | None,
+    zone: str,
+    data: st.DataObject,
+) -> None:
+    written = DateFields(year, month, day if month else None, offset=offset)
+    date = cover(written, "as written", ZoneInfo(zone))
+    # A zone may have skipped a whole day.
+    assume(isinstance(date, WrittenDate))
+    assert isinstance(date, WrittenDate)
+    second = data.draw(st.integers(date.start + 1, date.end))
+    assert may_reach(np.array([date.start]), second).all()
+
+
+def test_a_day_long_before_is_passed_over() -> None:
+    """Else the last second of every date of the year before a time would be asked for."""
+    days_of_1970 = np.arange(365) * 86_400
+    asked = days_of_1970[may_reach(days_of_1970, 365 * 86_400)] // 86_400
+    around_firsts = {first + beside for first in FIRSTS_OF_1970 for beside in (-1, 0, 1)}
+    assert set(asked.tolist()) == (around_firsts - {-1}) | {363, 364}
