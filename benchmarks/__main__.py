@@ -135,7 +135,15 @@ def report(*, directory: Path, to: Path) -> None:
 def plans(*, directory: Path, mysql: str | None, rows: int, to: Path) -> None:
     """Write the document about query plans, from archives in the directory."""
     directory = directory.absolute()
-    write_plans(directory, _archives(sqlite_archive(directory), mysql), rows, to)
+    directory.mkdir(parents=True, exist_ok=True)
+    archives = _archives(sqlite_archive(directory), mysql)
+    for archive in archives:
+        if not archive.last_id():
+            raise click.UsageError(
+                f"The archive {archive.url} has no rows; `python -m benchmarks run` with the same "
+                "--directory, --rows and --mysql makes them."
+            )
+    write_plans(directory, archives, rows, to)
 
 
 @main.command()
