@@ -277,13 +277,14 @@ def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:
         second: as above.
     """
     # What covers more than `SHORT_SPAN` is a year or a month. In its zone it begins with the first
-    # day of a month, and the clocks of no zone are a day away from UTC: of all that begins in a day
-    # of our clocks, something does so if the end of the day comes less than two later.
-    ends = (second - DAY * np.arange(LONGEST_SPAN // DAY) + DAY).astype("M8[s]")
-    since_first: Numbers = (ends - ends.astype("M8[M]")).astype(np.int64)
-    begins_coarse = since_first < 3 * DAY
+    # day of a month, and the clocks of no zone are a day away from UTC. For each number of whole
+    # days before the second, this is the latest moment that lies so many before it, and a day more:
+    # what begins so long before is within a day of a first only if one is less than three days past.
+    a_day_later = (second - DAY * np.arange(LONGEST_SPAN // DAY) + DAY).astype("M8[s]")
+    since_first: Numbers = (a_day_later - a_day_later.astype("M8[M]")).astype(np.int64)
+    may_be_coarse = since_first < 3 * DAY
     may: NDArray[np.bool_] = starts >= second - SHORT_SPAN
-    may |= begins_coarse[(second - starts) // DAY]
+    may |= may_be_coarse[(second - starts) // DAY]
     return may
 
 

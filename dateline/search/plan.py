@@ -226,8 +226,9 @@ class Plan:
         """Give rows in the asked order, of no more than the first so many entries of a stretch."""
         wanted = self._question.limit + 1
         rows: list[FoundRow] = []
+        conditions = tuple(tests(self._question, path.assures))
         for stretch in self._ahead(path):
-            query = brought_by(stretch, *COLUMNS).where(*tests(self._question, path.assures))
+            query = brought_by(stretch, *COLUMNS).where(*conditions)
             bounded = self._up_to(query, stretch, steps)
             rows += self._connection.execute(
                 bounded.order_by(*self._ordering_in(stretch)).limit(wanted - len(rows))
@@ -327,14 +328,12 @@ class Plan:
 
     def _count(self, path: Path, limit: int | None) -> int:
         """Count what is asked for among what a path brings."""
-        # Most is in the last stretch, what begins in the time: with that the others may not be needed.
-        queries = reversed(list(self._sought(path, Entry.id)))
-        return counted(self._connection, queries, limit)
+        return counted(self._connection, path, limit, *tests(self._question, path.assures))
 
     def _sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
+        conditions = tuple(tests(self._question, path.assures))
         for stretch in path.stretches:
-            query = brought_by(stretch, *columns)
-            yield query.where(*tests(self._question, path.assures))
+            yield brought_by(stretch, *columns).where(*conditions)
 
 
 def _told(count: int) -> Total:

@@ -1,10 +1,10 @@
 """How narrow a path is: counted on its index alone, and only as far as it matters."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from dateline.models import DAY, DayCount, Entry
 from dateline.search.paths import (
@@ -31,7 +31,7 @@ AS_A_ROW: Final = 8
 
 # Made once, as SQLAlchemy takes longer to make them than SQLite to answer.
 _LAST_ID: Final = select(func.coalesce(func.max(Entry.id), 0))
-_ENTRIES: Final = select(func.coalesce(func.sum(DayCount.entries), 0))
+_ENTRIES_OF_DAYS: Final = select(func.coalesce(func.sum(DayCount.entries), 0))
 _COUNT: Final = select(func.count())
 
 
@@ -90,17 +90,15 @@ class Sizing:
         has_dates = Filter.DATES in self._asked
         if self._site is not None:
             yield self.along_dates, None if has_dates else self._site.entries
-            if has_dates:
-                yield path_of_dates(self._question), self.entries_in_time
-        elif has_dates:
-            yield self.along_dates, self.entries_in_time
+        if has_dates:
+            of_all = self.along_dates if self._site is None else path_of_dates(self._question)
+            yield of_all, self.entries_in_time
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
             yield path_of_keys(self._question, self._connection.dialect.name), None
 
     def _probed(self, path: Path, most: int) -> Sized:
         """Count what a path brings up to `most`, without looking at the entries themselves."""
-        queries = (brought_by(stretch, Entry.id) for stretch in reversed(path.stretches))
-        size = counted(self._connection, queries, most)
+        size = counted(self._connection, path, most)
         return Sized(path, size, is_all=size < most)
 
     @property
@@ -124,7 +122,7 @@ class Sizing:
     def entries_in_time(self) -> int:
         """How many entries there are, by the counts of days, whose dates begin in the asked time."""
         question = self._question
-        days = _ENTRIES
+        days = _ENTRIES_OF_DAYS
         if question.first is not None:
             days = days.where(DayCount.day > question.first - DAY)
         if question.last is not None:
@@ -132,10 +130,14 @@ class Sizing:
         return int(self._connection.scalars(days).one())
 
 
-def counted(connection: Connection, queries: Iterable[Select[Any]], most: int | None) -> int:
-    """Count what queries give together, up to so many; best the one first that gives the most."""
+def counted(
+    connection: Connection, path: Path, most: int | None, *conditions: ColumnElement[bool]
+) -> int:
+    """Count what a path brings and conditions hold for, up to so many."""
     count = 0
-    for query in queries:
+    # Most is in the last stretch, what begins in the time: with that the others may not be needed.
+    for stretch in reversed(path.stretches):
+        query = brought_by(stretch, Entry.id).where(*conditions)
         rows = query.limit(None if most is None else most - count).subquery()
         count += connection.scalars(_COUNT.select_from(rows)).one()
         if count == most:
