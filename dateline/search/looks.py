@@ -1,9 +1,10 @@
 """Looking at what is found from afar: how many entries over time, and on which sites."""
 
-from bisect import bisect_right
 from collections.abc import Mapping
+from heapq import nsmallest
 from typing import Final
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from dateline.cache.answers import Answer, Answers, Outcome
@@ -70,14 +71,13 @@ def _timeline(days: Tally[int], interval: Interval | None) -> Timeline:
             ]
         )
     seconds = [bucket.second for bucket in buckets]
-    counts = [0] * len(buckets)
-    for day, count in days.counts.items():
-        counts[bisect_right(seconds, day) - 1] += count
+    at = np.searchsorted(seconds, list(days.counts), side="right") - 1
+    counts = np.bincount(at, list(days.counts.values()), len(buckets)).astype(int)
     return Timeline(
         interval=chosen.value,
         buckets=[
             TimelineBucket(start=bucket.start, count=count)
-            for bucket, count in zip(buckets, counts, strict=True)
+            for bucket, count in zip(buckets, counts.tolist(), strict=True)
         ],
         total=days.total,
         total_relation="eq" if days.is_exact else "gte",
@@ -97,4 +97,4 @@ def _site_list(sites: Tally[str], limit: int) -> SiteList:
 
 def _most(counts: Mapping[str, int], limit: int) -> list[tuple[str, int]]:
     """The highest counts first; equal ones by name, so that the same question has one answer."""
-    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:limit]
+    return nsmallest(limit, counts.items(), key=lambda one: (-one[1], one[0]))

@@ -1,4 +1,4 @@
-"""The entries that have the asked texts, as the text index finds them: the newest blocks first."""
+"""The entries that answer a question, as blocks tell them: by texts, dates and ids, without rows."""
 
 from collections import Counter
 from functools import cached_property
@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, literal, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from dateline.models import DAY, Entry
 from dateline.search.paths import (
@@ -49,7 +49,7 @@ TOGETHER: Final = 1_000
 
 
 class Matches:
-    """What was found so far of a question that asks for texts.
+    """What was found so far, the newest blocks first.
 
     Attributes:
         ids: of the entries that answer it, in no order.
@@ -63,8 +63,10 @@ class Matches:
 
         Args:
             connection: in a transaction that reads.
-            question: what is asked; some text is.
-            within: the narrowest path, where it brings few enough to be kept in memory.
+            question: what is asked.
+            within: the narrowest path, where it brings few enough to be kept in memory; needed
+                where no text is asked for. Of what was not counted to its end only so many
+                entries are looked at.
         """
         self._connection = connection
         self._question = question
@@ -232,7 +234,9 @@ class Matches:
 
     @cached_property
     def _begins_within(self) -> bool:
-        """Whether texts are looked for among what the path brings alone, in all blocks at once."""
+        """Whether all is looked for among what the path brings alone, in all blocks at once."""
+        if not self._texts:
+            return True
         rarest = self._texts[0].spots[0] * self.entries
         return self._within is not None and rarest > MANY_TIMES * self._within.size
 
@@ -255,18 +259,21 @@ class Matches:
 
     @cached_property
     def _brought(self) -> tuple[Numbers, Numbers]:
-        """Give the entries that the path brings, sorted, and their first seconds."""
-        path = self._within.path if self._within is not None else Path(lambda: ())
+        """Give the entries that the path brings, sorted, and their first seconds, if it has them."""
+        path, size, is_all = self._within or Sized(Path(lambda: ()), 0, is_all=True)
         # A path of keys alone does not know dates, and to read a row takes longer than all else.
-        start = Entry.date_start if Filter.DATES in path.assures else literal(0)
+        has_starts = Filter.DATES in path.assures
+        columns = (Entry.id, Entry.date_start) if has_starts else (Entry.id,)
         rows = chain.from_iterable(
-            self._connection.execute(brought_by(stretch, Entry.id, start)).all()
+            self._connection.execute(
+                brought_by(stretch, *columns).limit(None if is_all else size)
+            ).all()
             for stretch in path.stretches
         )
-        brought = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 2)
-        ids, starts = brought[np.argsort(brought[:, 0])].T
-        entries = self._index.entries_of_ids(ids)
-        return entries, starts[: len(entries)]
+        brought = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, len(columns))
+        brought = brought[np.argsort(brought[:, 0])]
+        entries = self._index.entries_of_ids(brought[:, 0])
+        return entries, brought[: len(entries), -1]
 
 
 def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:

@@ -6,9 +6,10 @@ Each path brings every entry that the question asks for, and mostly others too, 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cached_property, partial
-from typing import Any, Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple, get_args
 
+import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -24,7 +25,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnClause, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from dateline.models import KEY_START, Entry
+from dateline.fields.date_spans import Precision
+from dateline.models import DAY, KEY_START, Entry
 from dateline.search.cursor import Position
 from dateline.search.question import Question
 
@@ -37,6 +39,9 @@ LONGEST_SPAN: Final = 368 * 86_400
 COARSE: Final[tuple[ColumnElement[str], ...]] = literal_column("'year'"), literal_column("'month'")
 """Precisions of dates that may cover more than `SHORT_SPAN`. Written out in every statement, or
 SQLite could not know that its index of these alone will do."""
+
+PRECISIONS: Final = get_args(Precision)
+"""All of them."""
 
 
 _PLUS: Final = custom_op[Any]("+")
@@ -111,51 +116,91 @@ def path_of_ids() -> Path:
     return Path(lambda: [Stretch("PRIMARY", ())])
 
 
-def path_of_dates(question: Question) -> Path:
-    """The entries whose dates overlap the asked time, in their order."""
-    coarse = "ix_entries_date_precision_date_start_date_end"
-    make = partial(_overlapping, question, "ix_entries_date_start", coarse)
+def path_of_dates(question: Question, database: str) -> Path:
+    """The entries whose dates overlap the asked time, in their order.
+
+    Args:
+        question: what is asked.
+        database: the name of its dialect.
+    """
+    starts = Stretch("ix_entries_date_start", ())
+    coarse = Stretch("ix_entries_date_precision_date_start_date_end", (), in_order=False)
+
+    def make() -> Iterator[Stretch]:
+        near = starts
+        if database == "mysql":
+            # There the index has all precisions, and the last seconds too.
+            near = _of(coarse, Entry.date_precision.in_(PRECISIONS))
+        return _overlapping(question, starts, near, coarse)
+
     return Path(make, frozenset({Filter.DATES}))
 
 
-def path_of_site(question: Question, site: str, *, whole: bool) -> Path:
+def path_of_site(question: Question, site: str, database: str, *, whole: bool) -> Path:
     """The entries of one site whose dates overlap the asked time, in their order.
 
     Args:
         question: what is asked.
         site: a registrable domain.
+        database: the name of its dialect.
         whole: whether every entry of the site is in the asked ranges of keys.
     """
-    index = "ix_entries_site_date_start"
-    make = partial(_overlapping, question, index, index, Entry.site == site)
+    starts = Stretch("ix_entries_site_date_start", (Entry.site == site,))
+
+    def make() -> Iterator[Stretch]:
+        coarse = starts._replace(in_order=False)
+        if database == "mysql" and question.first is not None:
+            # No index tells which dates of a site are years and months, but when these may begin:
+            # with a first in their zone, whose clocks are less than a day away from UTC.
+            firsts = firsts_of_months(question.first)
+            days = (Entry.date_start.between(first - DAY, first + DAY) for first in firsts)
+            coarse = _of(coarse, or_(*days))
+        return _overlapping(question, starts, starts, coarse)
+
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
     return Path(make, frozenset(assures))
 
 
 def _overlapping(
-    question: Question, index: str, coarse_index: str, *these: ColumnElement[bool]
+    question: Question, starts: Stretch, near: Stretch, coarse: Stretch
 ) -> Iterator[Stretch]:
     """Give the stretches of some entries whose dates overlap the asked time, in their order.
 
     Args:
         question: what is asked.
-        index: that of their dates.
-        coarse_index: where those are whose dates may cover more than `SHORT_SPAN`.
-        these: tells which entries they are.
+        starts: all of them, in the order of their dates.
+        near: the same, where those that begin shortly before the time are looked up.
+        coarse: those whose dates may cover more than `SHORT_SPAN`, and maybe others.
     """
     if question.first is not None:
         nearly = question.first - SHORT_SPAN
         lasts = Entry.date_end >= question.first
-        coarse = (
+        yield _of(
+            coarse,
             Entry.date_precision.in_(COARSE),
             Entry.date_start > question.first - LONGEST_SPAN,
             *_at_most(nearly, question.last),
             lasts,
         )
-        near = (Entry.date_start > nearly, *_at_most(question.first - 1, question.last), lasts)
-        yield Stretch(coarse_index, (*these, *coarse), in_order=False)
-        yield Stretch(index, (*these, *near))
-    yield Stretch(index, (*these, *_inside(question)))
+        yield _of(
+            near,
+            Entry.date_start > nearly,
+            *_at_most(question.first - 1, question.last),
+            lasts,
+        )
+    yield _of(starts, *_inside(question))
+
+
+def _of(stretch: Stretch, *where: ColumnElement[bool]) -> Stretch:
+    """Give what of a stretch is so."""
+    return stretch._replace(where=(*stretch.where, *where))
+
+
+def firsts_of_months(second: int) -> list[int]:
+    """Give the firsts of months, in UTC, with which a year or month begins that reaches a second."""
+    month = np.datetime64(second, "s").astype("M8[M]")
+    # A year before is the first of January at the earliest, of the year before at the new year.
+    return list((month - np.arange(13)).astype("M8[s]").astype(np.int64).tolist())
 
 
 def path_of_keys(question: Question, database: str) -> Path:

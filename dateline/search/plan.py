@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select, union_all
+import numpy as np
+from sqlalchemy import Connection, Executable, Select, func, select, union_all
 
 from dateline.models import Entry
 from dateline.search.cursor import Position
@@ -27,6 +28,7 @@ from dateline.search.question import Question
 from dateline.search.rows import COLUMNS, FoundRow
 from dateline.search.sites import only_site_of
 from dateline.search.sizing import AS_A_ROW, FEW, Sized, Sizing, counted
+from dateline.text_index.runs import Numbers
 
 TOTAL_LIMIT: Final = 10_000
 """Totals are exact up to here."""
@@ -95,25 +97,33 @@ class Plan:
         """Give the path along the order, if it assures all that is asked for."""
         return self._way if self._way.assures >= self._asked else None
 
-    def starts_of_all(self, most: int) -> tuple[list[int], bool]:
+    def starts_of_all(self, most: int) -> tuple[Numbers, bool]:
         """Give the first second of each entry found, up to so many; and whether that is all."""
-        if self._matches is None:
-            return self._values_of_all(Entry.date_start, most)
-        self._matches.look(most)
-        starts = self._matches.starts
-        return list(starts[:most].tolist()), len(starts) <= most
+        matches = self._matches or self._dates_of_keys
+        if matches is None:
+            values, is_all = self._values_of_all(Entry.date_start, most)
+            return np.array(values, np.int64), is_all
+        matches.look(most)
+        return matches.starts[:most], len(matches.starts) <= most
 
     def sites_of_all(self, most: int) -> tuple[Counter[str], bool]:
         """Count the entries found by their sites, up to so many; and tell whether that is all."""
+        if self._site is not None:
+            # Whatever is found is on it, and no entry has to be asked.
+            count = self._number(most)
+            return +Counter({self._site.name: min(count, most)}), count <= most
         if self._matches is not None:
             self._matches.look(most)
             return self._matches.sites(most), len(self._matches.ids) <= most
-        if self._site is not None:
-            # Whatever is found is on it, and no entry has to be asked.
-            count = self._count(self._best, most + 1)
-            return +Counter({self._site.name: min(count, most)}), count <= most
         sites, is_all = self._values_of_all(Entry.site, most)
         return Counter(sites), is_all
+
+    def _number(self, most: int) -> int:
+        """Count the entries found, in no order, as far as to one more than so many."""
+        if self._matches is None:
+            return self._count(self._best, most + 1)
+        self._matches.look(most)
+        return len(self._matches.ids)
 
     def _values_of_all(self, column: Any, most: int) -> tuple[list[Any], bool]:
         values: list[Any] = []
@@ -140,20 +150,36 @@ class Plan:
 
     @cached_property
     def _matches(self) -> Matches | None:
-        """What the text index finds; None where testing what a path brings is as quick."""
-        if self._is_in_order or not self._asked & {Filter.TITLE, Filter.URL}:
+        """What blocks tell; None where testing what a path brings is as quick."""
+        if not self._asked & {Filter.TITLE, Filter.URL}:
+            return self._dates_of_keys if Filter.DATES in self._asked else None
+        if self._is_in_order:
             return None
         narrowest = self._narrowest
         if narrowest is not None and narrowest.size <= NARROW:
             return None
-        within = narrowest if narrowest is not None and narrowest.size <= MOST_WITHIN else None
+        if narrowest is None or not narrowest.is_all:
+            return Matches(self._connection, self._question, None)
+        within = narrowest if narrowest.size <= MOST_WITHIN else None
         matches = Matches(self._connection, self._question, within)
-        is_sooner_tested = (
-            narrowest is not None
-            and narrowest.is_all
-            and matches.spots_to_read > SPOTS_AN_ENTRY * narrowest.size
-        )
+        is_sooner_tested = matches.spots_to_read > SPOTS_AN_ENTRY * narrowest.size
         return None if is_sooner_tested else matches
+
+    @cached_property
+    def _dates_of_keys(self) -> Matches | None:
+        """A range of keys with the dates that blocks tell; None where rows or its index do sooner."""
+        if self._is_in_order or self._narrowest is None:
+            return None
+        path, size, is_all = self._narrowest
+        lacks_dates_alone = (
+            self._asked <= path.assures | {Filter.DATES}
+            and Filter.DATES not in path.assures | path.tells
+        )
+        # Of more than are counted the first ones are enough, if all of them are asked for.
+        is_enough = is_all or Filter.DATES not in self._asked
+        if not lacks_dates_alone or not is_enough or size <= NARROW:
+            return None
+        return Matches(self._connection, self._question, self._narrowest)
 
     def _steps_worth_walking(self) -> int:
         """Say how many entries to test along the order; 0 where seeking is cheaper from the start.
@@ -228,15 +254,21 @@ class Plan:
         rows: list[FoundRow] = []
         conditions = tuple(tests(self._question, path.assures))
         for stretch in self._ahead(path):
-            query = brought_by(stretch, *COLUMNS).where(*conditions)
+            columns = COLUMNS if stretch.in_order else self._place()
+            query = brought_by(stretch, *columns).where(*conditions)
             bounded = self._up_to(query, stretch, steps)
-            rows += self._connection.execute(
-                bounded.order_by(*self._ordering_in(stretch)).limit(wanted - len(rows))
-            )
+            page = bounded.order_by(*self._ordering_in(stretch)).limit(wanted - len(rows))
+            rows += self._connection.execute(page if stretch.in_order else self._rows_at(page))
             # What comes after a stretch that was not walked to its end is not what comes next.
             if len(rows) == wanted or bounded is not query:
                 break
         return rows
+
+    def _rows_at(self, places: Select[Any]) -> Executable:
+        """Select the rows at some places: these alone were sorted, as the index may know them."""
+        page = places.subquery("page")
+        rows = select(*COLUMNS).join(page, Entry.id == page.c.id)
+        return rows.order_by(*self._ordering(page.c))
 
     def _ahead(self, path: Path) -> Iterator[Stretch]:
         """Give the stretches from the position on, in the asked order."""
@@ -319,9 +351,8 @@ class Plan:
         for stretch, query in zip(path.stretches, all_sought, strict=True):
             if position is not None:
                 query = query.where(beyond(position, self._order, after=after))
-            # Places alone are sorted, as the index may know them, and not all that a path brings.
-            page = query.order_by(*self._ordering_in(stretch)).limit(wanted).subquery("page")
-            rows += self._connection.execute(select(*COLUMNS).join(page, Entry.id == page.c.id))
+            page = query.order_by(*self._ordering_in(stretch)).limit(wanted)
+            rows += self._connection.execute(self._rows_at(page))
         by = "date_start" if self._order is Order.DATE else "id"
         rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
         return rows[:wanted]

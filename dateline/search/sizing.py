@@ -54,6 +54,7 @@ class Sizing:
 
     def __init__(self, connection: Connection, question: Question, site: Site | None) -> None:
         self._connection = connection
+        self._database = connection.dialect.name
         self._question = question
         self._asked = filters_of(question)
         self._site = site
@@ -91,10 +92,14 @@ class Sizing:
         if self._site is not None:
             yield self.along_dates, None if has_dates else self._site.entries
         if has_dates:
-            of_all = self.along_dates if self._site is None else path_of_dates(self._question)
+            of_all = (
+                self.along_dates
+                if self._site is None
+                else path_of_dates(self._question, self._database)
+            )
             yield of_all, self.entries_in_time
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
-            yield path_of_keys(self._question, self._connection.dialect.name), None
+            yield path_of_keys(self._question, self._database), None
 
     def _probed(self, path: Path, most: int) -> Sized:
         """Count what a path brings up to `most`, without looking at the entries themselves."""
@@ -110,8 +115,9 @@ class Sizing:
     def along_dates(self) -> Path:
         """The path in the order of dates: that of the one site that is asked for, or of all."""
         if self._site is not None:
-            return path_of_site(self._question, self._site.name, whole=self._site.whole)
-        return path_of_dates(self._question)
+            site, whole = self._site.name, self._site.whole
+            return path_of_site(self._question, site, self._database, whole=whole)
+        return path_of_dates(self._question, self._database)
 
     @cached_property
     def last_id(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 from sqlalchemy import Connection, func, select
 
 from dateline.models import DAY, DayCount, Entry, SiteCount
@@ -49,15 +50,17 @@ def tally_days(connection: Connection, question: Question) -> Tally[int]:
     asked = filters_of(question)
     if asked <= {Filter.DATES}:
         return Tally(_days_in_time(connection, question))
-    path = Plan(connection, question).path_in_order()
+    plan = Plan(connection, question)
+    path = plan.path_in_order()
     if path is not None:
         # Of one site: its index knows the dates.
         counts: Counter[int] = Counter()
         for stretch in path.stretches:
             counts.update(_grouped_by_day(connection, stretch))
         return Tally(counts)
-    starts, is_exact = Plan(connection, question).starts_of_all(TOTAL_LIMIT)
-    return Tally(Counter(start - start % DAY for start in starts), is_exact)
+    starts, is_exact = plan.starts_of_all(TOTAL_LIMIT)
+    days, times = np.unique(starts - starts % DAY, return_counts=True)
+    return Tally(dict(zip(days.tolist(), times.tolist(), strict=True)), is_exact)
 
 
 def tally_sites(connection: Connection, question: Question) -> Tally[str]:
@@ -73,7 +76,7 @@ def tally_sites(connection: Connection, question: Question) -> Tally[str]:
 def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
     """Count with the kept counts of whole days, and one by one at the ends of the asked time."""
     first, last = question.first, question.last
-    path = path_of_dates(question)
+    path = path_of_dates(question, connection.dialect.name)
     *one_by_one, inside = path.stretches
     kept = select(DayCount.day, DayCount.entries)
     from_day = None

@@ -1,5 +1,6 @@
 """What a plan may not do, on archives in which it would."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -166,3 +167,71 @@ def test_the_end_of_a_long_text_counts_too(
         answer = client.get(f"/v1/entries?{query}&limit=100").get_json()
     ends = {item["title"].split()[-1] for item in answer["items"]}
     assert (ends, answer["total"]) == (({"wind"}, 20) if " -" in query else ({"mud"}, 40))
+
+
+@pytest.mark.parametrize("counted", [100, 10_001])
+def test_blocks_tell_the_dates_of_a_range_of_keys(
+    counted: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite, whose index of keys does not know them: for its rows alone a page is read."""
+    items = [("harbour", f"{2000 + number % 20}-03-08") for number in range(300)]
+    monkeypatch.setattr("dateline.search.plan.NARROW", -1)
+    monkeypatch.setattr("dateline.search.sizing.FEW", -1)
+    monkeypatch.setattr("dateline.search.sizing.PROBE", counted)
+    monkeypatch.setattr("dateline.search.tally.TOTAL_LIMIT", counted - 1)
+    monkeypatch.setattr("dateline.search.matches.FEW", 0)
+    monkeypatch.setattr("dateline.search.matches.A_BLOCK", 0)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 50)
+    monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
+    # 111 of them, and more are in the time.
+    keys = "url=https://example.org/1&match=prefix"
+    with archive_of(items, "sqlite", tmp_path) as client:
+        with client.application.app_context():
+            engine = services().database.engine
+        with listening(engine) as statements:
+            timeline = client.get(f"/v1/timeline?{keys}&interval=year").get_json()
+            if counted > len(items):
+                page = client.get(f"/v1/entries?{keys}&after=2001&before=2018&limit=3").get_json()
+                assert page["total"] == 100
+                assert [item["date"] for item in page["items"]] == ["2018-03-08"] * 3
+    assert timeline["total"] == min(111, counted - 1)
+    assert sum(bucket["count"] for bucket in timeline["buckets"]) == timeline["total"]
+    # What no block has yet is tested row by row: here it is nothing.
+    by_rows = [one.text for one in statements if "url_key" in one.text and "date_" in one.text]
+    assert [text for text in by_rows if "entries.id > ?" not in text] == []
+
+
+@pytest.mark.parametrize("match", ["host", "prefix"])
+@pytest.mark.parametrize("way", ["rows", "blocks"])
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_looks_at_a_range_of_keys_count_what_is_found(
+    database: str, way: str, match: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [
+        ("storm" if number % 7 else "harbour", f"{2000 + number % 20}-{1 + number % 12:02}")
+        for number in range(300)
+    ]
+    found = [
+        date
+        for number, (title, date) in enumerate(items)
+        if title == "storm" and "2001-06" <= date <= "2018-02"
+        if match == "host" or str(number).startswith("1")
+    ]
+    monkeypatch.setattr("dateline.search.plan.NARROW", -1 if way == "blocks" else 1_000_000)
+    monkeypatch.setattr("dateline.search.sizing.FEW", -1)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 50)
+    url = "url=example.org" if match == "host" else "url=https://example.org/1"
+    query = f"q=-harbour&{url}&match={match}&after=2001-06&before=2018-02"
+    with archive_of(items, database, tmp_path) as client:
+        timeline = client.get(f"/v1/timeline?{query}&interval=month").get_json()
+        counts = {bucket["start"]: bucket["count"] for bucket in timeline["buckets"]}
+        sites = client.get(f"/v1/sites?{query}").get_json()
+        pages, following = [], f"/v1/entries?{query}&limit=7"
+        while following:
+            page = client.get(following).get_json()
+            assert page["total"] == len(found)
+            pages += [item["date"] for item in page["items"]]
+            following = page["next"]
+    assert {month: count for month, count in counts.items() if count} == Counter(found)
+    assert sites["items"] == [{"site": "example.org", "count": len(found)}]
+    assert pages == sorted(found, reverse=True)

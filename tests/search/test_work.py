@@ -123,6 +123,16 @@ def test_statements_are_compiled_once(archive: Services, name: str) -> None:
     assert [statement.text for statement in statements if statement.was_compiled] == []
 
 
+@pytest.mark.parametrize("archive", [ON_SQLITE], indirect=True)
+@pytest.mark.parametrize("name", ["a year, oldest first", "large site, in a year, oldest first"])
+def test_years_and_months_are_sorted_without_their_rows(archive: Services, name: str) -> None:
+    """Thousands of a large archive may reach into a time, and a page has twenty."""
+    plans = _work(archive, _question(archive, BOUNDS[name])).plans
+    coarse = [line for line in plans if "date_precision" in line]
+    assert coarse
+    assert [line for line in coarse if "USING COVERING INDEX" not in line] == []
+
+
 @pytest.mark.parametrize(("sort", "among"), [("date", 9_000), ("-added", ROWS)])
 def test_a_walk_is_as_long_as_what_is_asked_for_is_far_apart(
     archive: Services, sort: str, among: int

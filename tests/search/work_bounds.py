@@ -50,7 +50,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         15,
         3.2,
         0.1,
-        "ix_entries_date_precision_date_start_date_end ix_entries_date_start sort",
+        "id ix_entries_date_precision_date_start_date_end ix_entries_date_start sort",
     ),
     "most years": Bound("after=2005", 2, 99, 25, 0.1, "ix_entries_date_start"),
     "missing": Bound("contains=commedium", 4, 0.7, 0.1, 0.1, "blocks id postings sort"),
@@ -130,7 +130,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         "domain=large.example&after=2014&before=2014",
         6,
         5.0,
-        1.4,
+        1.0,
         0.1,
         "ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts",
     ),
@@ -138,9 +138,9 @@ BOUNDS: Final[dict[str, Bound]] = {
         "domain=large.example&after=2014&before=2014&sort=date",
         8,
         5.4,
-        1.8,
+        1.2,
         0.1,
-        "ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts "
+        "id ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts "
         "sort",
     ),
     "large site, page 100": Bound(
@@ -166,7 +166,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         0.5,
         0.1,
         0.1,
-        "ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts "
+        "id ix_entries_site_date_precision_date_start_date_end ix_entries_site_date_start site_counts "
         "sort",
     ),
     "host": Bound(
@@ -175,6 +175,15 @@ BOUNDS: Final[dict[str, Bound]] = {
         70,
         16,
         0.1,
+        "ix_entries_site_date_start site_counts uq_entries_url_key_identity",
+    ),
+    "host, in most years": Bound(
+        "url=news.large.example&match=host&after=2005",
+        13,
+        168,
+        42,
+        0.1,
+        "blocks day_counts id ix_entries_site_date_precision_date_start_date_end "
         "ix_entries_site_date_start site_counts uq_entries_url_key_identity",
     ),
     "prefix": Bound(
