@@ -21,6 +21,10 @@ RECYCLE: Final = 1_800
 PAGES: Final = 16 * 1024
 """KiB for the pages of an SQLite file that a connection keeps in memory."""
 
+PAGES_UNMAPPED: Final = 4 * PAGES
+"""The same of one that reads, for what lies beyond `MAPPED`: the arrays of the dates of ten million
+entries, which most questions for a text read, are 40 MiB. A file that is mapped takes none of it."""
+
 MANY_PAGES: Final = 2 * PAGES
 """The same where much is written: keys come in random order, so an import of a million rows has use
 for ever more, and yet more than this was no quicker (docs/decisions/0012)."""
@@ -52,7 +56,7 @@ def make_engines(settings: Settings) -> Engines:
         seconds = settings.database_timeout + round(settings.lock_timeout)
         return Engines(_mysql(url, settings, seconds), _mysql(url, settings, LONGEST_STATEMENT))
     reading = _sqlite(url, settings)
-    event.listen(reading, "connect", _map_sqlite)
+    event.listen(reading, "connect", _set_up_sqlite_reader)
     return Engines(reading, _sqlite(url, settings))
 
 
@@ -78,11 +82,12 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEnt
     cursor.close()
 
 
-def _map_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _set_up_sqlite_reader(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     # Entries that are looked up by their ids lie all over the file: a page that is mapped costs
     # neither a call nor a copy (docs/decisions/0015).
     cursor = dbapi_connection.cursor()
     cursor.execute(f"PRAGMA mmap_size = {MAPPED}")
+    cursor.execute(f"PRAGMA cache_size = -{PAGES_UNMAPPED}")
     cursor.close()
 
 

@@ -71,11 +71,13 @@ class Stretch(NamedTuple):
         of: the name of the index on MySQL, which is told by it where to look.
         where: tells what is in it.
         in_order: whether its index has the order of its path; else what it brings is sorted.
+        last: the latest second with which what is in it may begin, where that is known.
     """
 
     of: str
     where: tuple[ColumnElement[bool], ...]
     in_order: bool = True
+    last: int | None = None
 
 
 @dataclass(frozen=True)
@@ -176,14 +178,14 @@ def _overlapping(
         nearly = question.first - SHORT_SPAN
         lasts = Entry.date_end >= question.first
         yield _of(
-            coarse,
+            coarse._replace(last=nearly),
             Entry.date_precision.in_(COARSE),
             Entry.date_start > question.first - LONGEST_SPAN,
             *_at_most(nearly, question.last),
             lasts,
         )
         yield _of(
-            near,
+            near._replace(last=question.first - 1),
             Entry.date_start > nearly,
             *_at_most(question.first - 1, question.last),
             lasts,
@@ -247,7 +249,7 @@ def brought_by(stretch: Stretch, *columns: Any) -> Select[Any]:
 
 
 def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -> list[Stretch]:
-    """Give what of a stretch lies beyond a position, as stretches in ascending order.
+    """Give what of a stretch may lie beyond a position, as stretches in ascending order.
 
     Args:
         stretch: of an ordered path.
@@ -257,12 +259,17 @@ def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -
     """
     later_id = Entry.id > position.id if after else Entry.id < position.id
     if order is Order.ID:
-        return [stretch._replace(where=(*stretch.where, later_id))]
+        return [_of(stretch, later_id)]
+    if after and stretch.last is not None and stretch.last < position.value:
+        return []
+    if not stretch.in_order:
+        # It is sorted, and SQLite would take the index of dates for one of them.
+        return [_of(stretch, beyond(position, order, after=after))]
     # Two ranges, and no condition that a database would have to try on every entry of one date.
     at = position.value
-    same_date = stretch._replace(where=(*stretch.where, Entry.date_start == at, later_id))
+    same_date = _of(stretch, Entry.date_start == at, later_id)
     later = Entry.date_start > at if after else Entry.date_start < at
-    others = stretch._replace(where=(*stretch.where, later))
+    others = _of(stretch, later)
     return [same_date, others] if after else [others, same_date]
 
 

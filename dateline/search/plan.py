@@ -36,7 +36,7 @@ TOTAL_LIMIT: Final = 10_000
 NARROW: Final = 1_000
 """Entries of a path that are tested for texts sooner than the text index is asked."""
 
-MOST_WITHIN: Final = 10_000
+MOST_WITHIN: Final = 40_000
 """Ids that are kept in memory, to look up in them what the text index finds."""
 
 WALKED_AS_SOON: Final = 300

@@ -53,6 +53,9 @@ BOUNDS: Final[dict[str, Bound]] = {
         "id ix_entries_date_precision_date_start_date_end ix_entries_date_start sort",
     ),
     "most years": Bound("after=2005", 2, 99, 25, 0.1, "ix_entries_date_start"),
+    "most years, oldest first, page 100": Bound(
+        "after=2005&sort=date", 3, 111, 25, 0.1, "ix_entries_date_start", page=100
+    ),
     "missing": Bound("contains=commedium", 4, 0.7, 0.1, 0.1, "blocks id postings sort"),
     "missing, all its runs usual": Bound(
         "contains=rywhere+common+medium", 5, 2.5, 0.3, 0.2, "blocks id postings sort"
