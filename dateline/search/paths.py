@@ -199,9 +199,9 @@ def _of(stretch: Stretch, *where: ColumnElement[bool]) -> Stretch:
 
 
 def firsts_of_months(second: int) -> list[int]:
-    """Give the firsts of months, in UTC, with which a year or month begins that reaches a second."""
+    """Give the firsts of months, in UTC, about which a year or month begins that reaches a second."""
     month = np.datetime64(second, "s").astype("M8[M]")
-    # A year before is the first of January at the earliest, of the year before at the new year.
+    # And of the twelve before: behind UTC a year ends with the first day of the next January.
     return list((month - np.arange(13)).astype("M8[s]").astype(np.int64).tolist())
 
 

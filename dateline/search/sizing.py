@@ -92,11 +92,9 @@ class Sizing:
         if self._site is not None:
             yield self.along_dates, None if has_dates else self._site.entries
         if has_dates:
-            of_all = (
-                self.along_dates
-                if self._site is None
-                else path_of_dates(self._question, self._database)
-            )
+            of_all = self.along_dates
+            if self._site is not None:
+                of_all = path_of_dates(self._question, self._database)
             yield of_all, self.entries_in_time
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
             yield path_of_keys(self._question, self._database), None

@@ -1,5 +1,6 @@
 """How connections are set up."""
 
+from dateline.text_index.arrays import SINCE
 from dateline.wiring import Services
 
 
@@ -9,3 +10,15 @@ def test_readers_of_sqlite_map_the_file_and_writers_do_not(services: Services) -
         assert session.connection().exec_driver_sql("PRAGMA mmap_size").scalar_one() > 2**30
     with services.database.writing() as session:
         assert session.connection().exec_driver_sql("PRAGMA mmap_size").scalar_one() == 0
+
+
+def test_readers_of_sqlite_keep_the_arrays_of_dates_of_ten_million_entries(
+    services: Services,
+) -> None:
+    """In KiB, which SQLite writes as a negative number; of what lies beyond the mapped part."""
+    arrays = 10_000_000 * SINCE.itemsize // 1024
+    with services.database.reading() as session:
+        kept = -session.connection().exec_driver_sql("PRAGMA cache_size").scalar_one()
+    with services.database.writing() as session:
+        written = -session.connection().exec_driver_sql("PRAGMA cache_size").scalar_one()
+    assert written < arrays < kept
