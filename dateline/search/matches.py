@@ -17,6 +17,7 @@ from dateline.search.paths import (
     Path,
     brought_by,
     filters_of,
+    firsts_of_months,
     tests,
 )
 from dateline.search.question import Question
@@ -283,15 +284,11 @@ def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:
         starts: the first second of each, less than `LONGEST_SPAN` before that.
         second: as above.
     """
-    # What covers more than `SHORT_SPAN` is a year or a month. In its zone it begins with the first
-    # day of a month, and the clocks of no zone are a day away from UTC. For each number of whole
-    # days before the second, this is the latest moment that lies so many before it, and a day more:
-    # what begins so long before is within a day of a first only if one is less than three days past.
-    a_day_later = (second - DAY * np.arange(LONGEST_SPAN // DAY) + DAY).astype("M8[s]")
-    since_first: Numbers = (a_day_later - a_day_later.astype("M8[M]")).astype(np.int64)
-    may_be_coarse = since_first < 3 * DAY
-    may: NDArray[np.bool_] = starts >= second - SHORT_SPAN
-    may |= may_be_coarse[(second - starts) // DAY]
+    # What covers more than `SHORT_SPAN` is a year or a month.
+    firsts = firsts_of_months(second)
+    next_first = firsts[np.searchsorted(firsts[:-1], starts - DAY)]
+    may: NDArray[np.bool_] = np.abs(starts - next_first) <= DAY
+    may |= starts >= second - SHORT_SPAN
     return may
 
 

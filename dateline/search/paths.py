@@ -29,6 +29,7 @@ from dateline.fields.date_spans import Precision
 from dateline.models import DAY, KEY_START, Entry
 from dateline.search.cursor import Position
 from dateline.search.question import Question
+from dateline.text_index.runs import Numbers
 
 SHORT_SPAN: Final = 2 * 86_400
 """Seconds: no date of a day or less covers more, whatever the clocks of its zone did."""
@@ -152,9 +153,8 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
     def make() -> Iterator[Stretch]:
         coarse = starts._replace(in_order=False)
         if database == "mysql" and question.first is not None:
-            # No index tells which dates of a site are years and months, but when these may begin:
-            # with a first in their zone, whose clocks are less than a day away from UTC.
-            firsts = firsts_of_months(question.first)
+            # No index tells which dates of a site are years and months, but when these may begin.
+            firsts = firsts_of_months(question.first).tolist()
             days = (Entry.date_start.between(first - DAY, first + DAY) for first in firsts)
             coarse = _of(coarse, or_(*days))
         return _overlapping(question, starts, starts, coarse)
@@ -198,11 +198,15 @@ def _of(stretch: Stretch, *where: ColumnElement[bool]) -> Stretch:
     return stretch._replace(where=(*stretch.where, *where))
 
 
-def firsts_of_months(second: int) -> list[int]:
-    """Give the firsts of months, in UTC, about which a year or month begins that reaches a second."""
+def firsts_of_months(second: int) -> Numbers:
+    """Give the firsts of months, in UTC, about which a year or month begins that reaches a second.
+
+    It begins with a first in its zone, whose clocks are less than a day away from UTC.
+    """
     month = np.datetime64(second, "s").astype("M8[M]")
     # And of the twelve before: behind UTC a year ends with the first day of the next January.
-    return list((month - np.arange(13)).astype("M8[s]").astype(np.int64).tolist())
+    firsts: Numbers = (month + np.arange(-12, 1)).astype("M8[s]").astype(np.int64)
+    return firsts
 
 
 def path_of_keys(question: Question, database: str) -> Path:

@@ -84,13 +84,9 @@ class Plan:
     def total(self) -> Total:
         """Tell how many entries answer the question; asked after `page`."""
         limit = None if self._question.exact_total else TOTAL_LIMIT
-        if self._matches is not None:
-            self._matches.look(limit)
-            count = len(self._matches.ids)
-        elif self._total is not None and limit is not None:
+        if self._total is not None and limit is not None:
             return self._total
-        else:
-            count = self._count(self._best, None if limit is None else limit + 1)
+        count = self._number(limit)
         return Total(count, is_exact=True) if limit is None else _told(count)
 
     def path_in_order(self) -> Path | None:
@@ -118,10 +114,10 @@ class Plan:
         sites, is_all = self._values_of_all(Entry.site, most)
         return Counter(sites), is_all
 
-    def _number(self, most: int) -> int:
-        """Count the entries found, in no order, as far as to one more than so many."""
+    def _number(self, most: int | None) -> int:
+        """Count the entries found, until there are more than so many, or all."""
         if self._matches is None:
-            return self._count(self._best, most + 1)
+            return self._count(self._best, None if most is None else most + 1)
         self._matches.look(most)
         return len(self._matches.ids)
 
