@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, select
 
+from dateline.fields.date_spans import FIRST_SECOND, LAST_SECOND
 from dateline.models import DAY, Entry
 from dateline.search.paths import (
     LONGEST_SPAN,
@@ -23,7 +24,7 @@ from dateline.search.paths import (
 from dateline.search.question import Question
 from dateline.search.sizing import Sized
 from dateline.text_index import Asked, Field, Range, TextIndex
-from dateline.text_index.runs import NONE, Numbers
+from dateline.text_index.runs import NONE, Numbers, Truths
 from dateline.text_index.spots import MANY_TIMES, block_of, common, distinct, without
 
 FIRST: Final = 16_000
@@ -44,6 +45,10 @@ MARGIN: Final = 1.15
 AT_ONCE: Final = 120_000
 """Spots of the rarest run in the blocks that are looked at together: larger arrays do not fit into the
 caches of a processor, and are given by the system anew each time."""
+
+DATES_FIRST: Final = 4_000
+"""Spots of the rarest run in a block from which on only those of entries that may be in the asked
+time are put together: to read all of its dates then costs less."""
 
 TOGETHER: Final = 1_000
 """Entries that are tested by one statement."""
@@ -127,15 +132,27 @@ class Matches:
     def _with_texts(self, blocks: list[Range]) -> tuple[Numbers, frozenset[Filter]]:
         """Find what may have all texts, and tell whether it has."""
         entries = self._entries_within if self._begins_within else None
+        wanted = self._may_be_in_time(blocks) if self._begins_in_time else None
         are_certain = True
         for asked in self._texts:
-            entries, is_certain = self._index.entries_with(asked, blocks, entries, SPOTS_AN_ENTRY)
+            entries, is_certain = self._index.entries_with(
+                asked, blocks, entries, SPOTS_AN_ENTRY, wanted
+            )
             are_certain = are_certain and is_certain
             if len(entries) <= FEW:
                 are_certain = are_certain and asked is self._texts[-1]
                 break
         texts = frozenset({Filter.TITLE, Filter.URL})
         return (NONE if entries is None else entries), texts if are_certain else frozenset()
+
+    def _may_be_in_time(self, blocks: list[Range]) -> dict[int, Truths]:
+        """Tell of each block at which places dates may overlap the asked time."""
+        first, last = self._question.first, self._question.last
+        return self._index.dated_between(
+            blocks,
+            FIRST_SECOND if first is None else first - LONGEST_SPAN,
+            LAST_SECOND if last is None else last,
+        )
 
     def _in_time(self, entries: Numbers) -> tuple[Numbers, Numbers]:
         """Give those of the entries whose dates overlap the asked time, with their first seconds."""
@@ -242,12 +259,23 @@ class Matches:
         return self._within is not None and rarest > MANY_TIMES * self._within.size
 
     @cached_property
+    def _begins_in_time(self) -> bool:
+        """Whether texts are looked for among what may be in the asked time alone."""
+        if self._begins_within or Filter.DATES not in self._asked:
+            return False
+        return bool(self._texts[0].positions) and self._rarest_in_a_block > DATES_FIRST
+
+    @property
+    def _rarest_in_a_block(self) -> float:
+        """How many spots of the rarest run a block has, about."""
+        return self._texts[0].spots[0] * self.entries / len(self._index.blocks)
+
+    @cached_property
     def _most_together(self) -> int:
         """How many blocks to look at together."""
         if self._begins_within:
             return len(self._index.blocks)
-        spots = self._texts[0].spots[0] * self.entries / len(self._index.blocks)
-        return max(1, int(AT_ONCE / max(spots, 1)))
+        return max(1, int(AT_ONCE / max(self._rarest_in_a_block, 1)))
 
     @property
     def _entries_within(self) -> Numbers:

@@ -1,13 +1,13 @@
 """Asking the text index, block by block; its arrays have the form that `spots` describes."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, Row
 
-from dateline.text_index.arrays import seconds_at, sites_at
+from dateline.text_index.arrays import are_between, seconds_at, sites_at
 from dateline.text_index.blocks import Field, Range, ranges_of
 from dateline.text_index.postings import FREQUENT, counted, shared_by, spots_in
 from dateline.text_index.runs import (
@@ -16,6 +16,7 @@ from dateline.text_index.runs import (
     SPOT,
     Bytes,
     Numbers,
+    Truths,
     characters_of,
     runs_beginning,
     runs_of,
@@ -33,12 +34,17 @@ from dateline.text_index.spots import (
     joined,
     place_of,
     spots_among,
+    spots_where,
 )
 
 LONGEST: Final = 32
 """Characters of a text that are asked for: hardly an entry has so many and not the rest."""
 
 _ALL: Final = "block, runs, ends, spots"
+
+MANY_SPOTS: Final = 1_000
+"""Spots of a run in a block from which on it is worth leaving some out before they are put together
+with those of other blocks."""
 
 MUCH_RARER: Final = 4
 """Times that a run is rarer than those that are needed, to be asked for before them."""
@@ -94,6 +100,7 @@ class TextIndex:
         blocks: Sequence[Range],
         known: Numbers | None,
         spots_an_entry: int | None,
+        wanted: Mapping[int, Truths] | None = None,
     ) -> tuple[Numbers, bool]:
         """Find the entries that have a text.
 
@@ -103,6 +110,7 @@ class TextIndex:
             known: entries among which it is looked for; None for all of the blocks.
             spots_an_entry: what an entry is worth: where fewer spots for each candidate are left to
                 be read, the candidates are given as they are; None if they never are.
+            wanted: of each of the blocks the places that entries may be at; None for all.
 
         Returns:
             The entries, sorted, and whether it is certain that they have the text.
@@ -118,7 +126,9 @@ class TextIndex:
         for number, position in enumerate(asked.positions):
             candidates = entries if number else known
             found = begins_before(
-                self._spots(asked.field, blocks, runs[position], asked.spots[number], candidates),
+                self._spots(
+                    asked.field, blocks, runs[position], asked.spots[number], candidates, wanted
+                ),
                 position,
             )
             if number:
@@ -142,6 +152,17 @@ class TextIndex:
         """Give the ids of entries."""
         at = np.searchsorted(self._numbers, block_of(entries))
         return self._first_ids[at] + place_of(entries)
+
+    def dated_between(self, blocks: Sequence[Range], first: int, last: int) -> dict[int, Truths]:
+        """Tell of each block at which places dates begin between two seconds, both inclusive.
+
+        Where there is no entry with an id, it means nothing.
+        """
+        rows = self._connection.exec_driver_sql(
+            f"SELECT number, first_seconds FROM blocks WHERE number IN ({_listed_blocks(blocks)})"
+        )
+        # One array after the other: those of many blocks together would be memory that is new.
+        return {number: are_between(array, first, last) for number, array in rows}
 
     def dates_of(self, entries: Numbers, column: str) -> Numbers:
         """Give a second for each of sorted entries.
@@ -204,6 +225,7 @@ class TextIndex:
         run: int,
         spots_an_entry: float,
         among: Numbers | None,
+        wanted: Mapping[int, Truths] | None,
     ) -> Numbers:
         """Give the spots of a run, sorted.
 
@@ -213,6 +235,7 @@ class TextIndex:
             run: its number.
             spots_an_entry: how many there are for each entry, as far as is known.
             among: where few entries are looked at among many spots, those of others may be left out.
+            wanted: of each block the places whose spots are given; None for all.
         """
         if not blocks:
             return NONE
@@ -227,9 +250,11 @@ class TextIndex:
         stored.update(_spots_in(rows, run, run + 1))
         numbers = sorted(stored)
         size = sum(map(len, stored.values())) // SPOT.itemsize
-        if among is not None and MANY_TIMES * len(among) < size:
+        if among is not None and size > min(MANY_TIMES * len(among), MANY_SPOTS * len(numbers)):
             places = _places_in_blocks(among)
             stored = {number: spots_among(stored[number], places[number]) for number in numbers}
+        elif wanted is not None:
+            stored = {number: spots_where(stored[number], wanted[number]) for number in numbers}
         return joined(numbers, [stored[number] for number in numbers])
 
     def _spots_of_runs(

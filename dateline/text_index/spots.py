@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dateline.text_index.runs import NONE, POSITION, SPOT, Bytes, Numbers
+from dateline.text_index.runs import NONE, POSITION, SPOT, Bytes, Numbers, Truths
 
 BLOCK_AT: Final = 32
 """Bits below the number of the block in a spot."""
@@ -37,8 +37,24 @@ def joined(blocks: Sequence[int], stored: Sequence[Bytes]) -> Numbers:
 
 def spots_among(stored: Bytes, places: Numbers) -> bytes:
     """Give those of the stored spots of a block that are at some of its places, sorted."""
-    # In a block by itself a place is what an entry is among all blocks.
-    return among(np.frombuffer(stored, SPOT), places).tobytes()
+    spots = np.frombuffer(stored, SPOT)
+    if MANY_TIMES * len(places) < len(spots):
+        # In a block by itself a place is what an entry is among all blocks.
+        return among(spots, places).tobytes()
+    wanted = np.zeros(1 << 8 * SPOT.itemsize - POSITION, np.bool_)
+    wanted[places] = True
+    return spots_where(stored, wanted)
+
+
+def spots_where(stored: Bytes, wanted: Truths) -> bytes:
+    """Give those of the stored spots of a block that are at wanted places.
+
+    Args:
+        stored: as above.
+        wanted: for each place whether it is.
+    """
+    spots = np.frombuffer(stored, SPOT)
+    return spots.compress(wanted.take(spots >> POSITION)).tobytes()
 
 
 def entry_at(spots: Numbers) -> Numbers:
@@ -75,8 +91,10 @@ def begins_before(spots: Numbers, position: int) -> Numbers:
     """Give the spots at which a text begins that has these at a position; sorted as they are."""
     if not position:
         return spots
-    far_enough = spots.compress(spots & (1 << POSITION) - 1 >= position)
-    return far_enough - position
+    are_far_enough = spots & (1 << POSITION) - 1 >= position
+    if not are_far_enough.all():
+        spots = spots.compress(are_far_enough)
+    return spots - position
 
 
 def among(spots: NDArray[_Spot], entries: Numbers) -> NDArray[_Spot]:

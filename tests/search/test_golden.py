@@ -45,6 +45,8 @@ WORTH: Final = "dateline.search.matches.SPOTS_AN_ENTRY"
 BEGIN_WITHIN: Final = "dateline.search.matches.MANY_TIMES"
 AT_ONCE: Final = "dateline.search.matches.AT_ONCE"
 CUT: Final = "dateline.text_index.asking.MANY_TIMES"
+LEFT_OUT: Final = "dateline.text_index.asking.MANY_SPOTS"
+DATES_FIRST: Final = "dateline.search.matches.DATES_FIRST"
 VERY_MANY: Final = 1_000_000
 
 WAYS: Final[dict[str, dict[str, object]]] = {
@@ -75,6 +77,15 @@ WAYS: Final[dict[str, dict[str, object]]] = {
         WORTH: VERY_MANY,
         BEGIN_WITHIN: 0,
         CUT: 0,
+    },
+    "by the text index, dates first": {
+        NARROW: -1,
+        SOONER: VERY_MANY,
+        FEW: 0,
+        A_BLOCK: 0,
+        WORTH: VERY_MANY,
+        DATES_FIRST: -1,
+        LEFT_OUT: 0,
     },
     "by the text index, and tested where it may reach into the time": {
         NARROW: -1,

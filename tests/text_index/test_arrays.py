@@ -4,7 +4,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.text_index.arrays import Kept, Value, arrays_of, seconds_at, with_value
+from dateline.text_index.arrays import (
+    Kept,
+    Value,
+    are_between,
+    arrays_of,
+    seconds_at,
+    with_value,
+)
 
 SECONDS = st.integers(-62_135_596_800, 253_402_300_799)
 """Of the years 1 to 9999."""
@@ -65,6 +72,23 @@ def assert_come_back(seconds: list[int], places: list[int]) -> None:
         array = arrays[name]
         assert isinstance(array, bytes)
         assert seconds_at(array, at).tolist() == expected
+
+
+@given(
+    st.one_of(
+        st.lists(SECONDS, min_size=1, max_size=20),
+        st.builds(lambda least, after: [least, least + after - 1, least + after], SECONDS, NEARLY),
+    ),
+    st.data(),
+)
+def test_which_seconds_are_between_two(seconds: list[int], data: st.DataObject) -> None:
+    near_one = st.sampled_from(seconds).flatmap(lambda second: st.integers(second - 1, second + 1))
+    first, last = sorted(data.draw(st.tuples(SECONDS | near_one, SECONDS | near_one)))
+    kept = kept_of([(second, second, "example.org") for second in seconds])
+    array = arrays_of(kept, 1, len(seconds))["first_seconds"]
+    assert isinstance(array, bytes)
+    expected = [first <= second <= last for second in seconds]
+    assert are_between(array, first, last).tolist() == expected
 
 
 def test_four_bytes_are_enough_for_136_years() -> None:

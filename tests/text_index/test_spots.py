@@ -15,6 +15,7 @@ from dateline.text_index.spots import (
     joined,
     place_of,
     spots_among,
+    spots_where,
     without,
 )
 
@@ -54,6 +55,15 @@ def test_the_stored_spots_at_some_places(spots: set[int], data: st.DataObject) -
     taken = {spot >> POSITION for spot in spots}
     places = data.draw(st.sets(st.sampled_from([0, 2**16 - 1, *taken])))
     found = spots_among(np.array(sorted(spots), SPOT).tobytes(), array(places))
+    expected = sorted(spot for spot in spots if spot >> POSITION in places)
+    assert np.frombuffer(found, SPOT).tolist() == expected
+
+
+@given(st.sets(st.integers(0, 2**22 - 1)), st.sets(st.integers(0, 63)))
+def test_the_stored_spots_at_wanted_places(spots: set[int], places: set[int]) -> None:
+    wanted = np.zeros(64, np.bool_)
+    wanted[sorted(places)] = True
+    found = spots_where(np.array(sorted(spots), SPOT).tobytes(), wanted)
     expected = sorted(spot for spot in spots if spot >> POSITION in places)
     assert np.frombuffer(found, SPOT).tolist() == expected
 
