@@ -258,6 +258,8 @@ OTHERS: Final[tuple[Parameters, ...]] = (
         "192.0.2.1", "192.0.2.10", "[2001:db8::1]", "example",
     )),
     (("contains", "conforto"), ("contains", "mudar")),
+    *(((name, date), ("url", "https://")) for date in DATES for name in ("after", "before")),
+    (("after", "1969-12"), ("before", "2014-03"), ("url", "example.org/"), ("contains", "the")),
     (("contains", "the"), ("contains", "a"), ("contains", "of")),
     (("contains", "中"), ("contains", "国")),
     (("contains", "%"), ("contains", "_")),
