@@ -2,7 +2,6 @@
 
 from collections import Counter
 from functools import cached_property
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from dateline.fields.date_spans import FIRST_SECOND, LAST_SECOND
 from dateline.models import DAY, Entry
+from dateline.search.numbers import read_numbers
 from dateline.search.paths import (
     LONGEST_SPAN,
     SHORT_SPAN,
@@ -293,16 +293,15 @@ class Matches:
         # A path of keys alone does not know dates, and to read a row takes longer than all else.
         has_starts = Filter.DATES in path.assures
         columns = (Entry.id, Entry.date_start) if has_starts else (Entry.id,)
-        rows = chain.from_iterable(
-            self._connection.execute(
-                brought_by(stretch, *columns).limit(None if is_all else size)
-            ).all()
+        most = None if is_all else size
+        stretches = [
+            read_numbers(self._connection, brought_by(stretch, *columns).limit(most))
             for stretch in path.stretches
-        )
-        brought = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, len(columns))
-        brought = brought[np.argsort(brought[:, 0])]
-        entries = self._index.entries_of_ids(brought[:, 0])
-        return entries, brought[: len(entries), -1]
+        ]
+        brought = np.concatenate([np.empty((len(columns), 0), np.int64), *stretches], axis=1)
+        brought = brought[:, np.argsort(brought[0])]
+        entries = self._index.entries_of_ids(brought[0])
+        return entries, brought[-1, : len(entries)]
 
 
 def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:

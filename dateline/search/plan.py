@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Executable, Select, func, select, union_all
 from dateline.models import Entry
 from dateline.search.cursor import Position
 from dateline.search.matches import SPOTS_AN_ENTRY, Matches
+from dateline.search.numbers import read_numbers
 from dateline.search.paths import (
     Filter,
     Order,
@@ -27,14 +28,11 @@ from dateline.search.paths import (
 from dateline.search.question import Question
 from dateline.search.rows import COLUMNS, FoundRow
 from dateline.search.sites import only_site_of
-from dateline.search.sizing import AS_A_ROW, FEW, Sized, Sizing, counted
-from dateline.text_index.runs import Numbers
+from dateline.search.sizing import AS_A_ROW, FEW, NARROW, Sized, Sizing, counted
+from dateline.text_index.runs import NONE, Numbers
 
 TOTAL_LIMIT: Final = 10_000
 """Totals are exact up to here."""
-
-NARROW: Final = 1_000
-"""Entries of a path that are tested for texts sooner than the text index is asked."""
 
 MOST_WITHIN: Final = 40_000
 """Ids that are kept in memory, to look up in them what the text index finds."""
@@ -96,11 +94,15 @@ class Plan:
     def starts_of_all(self, most: int) -> tuple[Numbers, bool]:
         """Give the first second of each entry found, up to so many; and whether that is all."""
         matches = self._matches or self._dates_of_keys
-        if matches is None:
-            values, is_all = self._values_of_all(Entry.date_start, most)
-            return np.array(values, np.int64), is_all
-        matches.look(most)
-        return matches.starts[:most], len(matches.starts) <= most
+        if matches is not None:
+            matches.look(most)
+            starts = matches.starts
+        else:
+            starts = NONE
+            for query in self._sought(self._best, Entry.date_start):
+                (more,) = read_numbers(self._connection, query.limit(most + 1 - len(starts)))
+                starts = np.concatenate((starts, more))
+        return starts[:most], len(starts) <= most
 
     def sites_of_all(self, most: int) -> tuple[Counter[str], bool]:
         """Count the entries found by their sites, up to so many; and tell whether that is all."""
@@ -111,8 +113,10 @@ class Plan:
         if self._matches is not None:
             self._matches.look(most)
             return self._matches.sites(most), len(self._matches.ids) <= most
-        sites, is_all = self._values_of_all(Entry.site, most)
-        return Counter(sites), is_all
+        sites: list[str] = []
+        for query in self._sought(self._best, Entry.site):
+            sites += self._connection.scalars(query.limit(most + 1 - len(sites)))
+        return Counter(sites[:most]), len(sites) <= most
 
     def _number(self, most: int | None) -> int:
         """Count the entries found, until there are more than so many, or all."""
@@ -120,12 +124,6 @@ class Plan:
             return self._count(self._best, None if most is None else most + 1)
         self._matches.look(most)
         return len(self._matches.ids)
-
-    def _values_of_all(self, column: Any, most: int) -> tuple[list[Any], bool]:
-        values: list[Any] = []
-        for query in self._sought(self._best, column):
-            values += self._connection.scalars(query.limit(most + 1 - len(values)))
-        return values[:most], len(values) <= most
 
     # --- The paths --------------------------------------------------------------------------
 

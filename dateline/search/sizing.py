@@ -22,6 +22,12 @@ from dateline.search.sites import Site
 PROBE: Final = 10_001
 """Entries of a path that are counted, on its index alone, to know whether it is narrow."""
 
+PROBE_BY_BLOCKS: Final = 100_001
+"""The same of a range of keys whose dates the blocks of the text index tell."""
+
+NARROW: Final = 1_000
+"""Entries of a path that are tested themselves sooner than the text index is asked."""
+
 FEW: Final = 200
 """Entries that are sought without another thought."""
 
@@ -63,7 +69,9 @@ class Sizing:
         """Find the path that costs the least to follow; None where there is none but all."""
         best: Sized | None = None
         for path, size in self._paths():
-            most = PROBE if best is None else min(PROBE, self._cost(best) // self._each(path) + 1)
+            most = PROBE_BY_BLOCKS if self._lacks_dates_alone(path) else PROBE
+            if best is not None:
+                most = min(most, self._worth(path, self._cost(best)) + 1)
             sized = self._probed(path, most) if size is None else Sized(path, size, is_all=True)
             # Of two that cost the same the one that leaves less to test.
             if best is None or self._rank(sized) < self._rank(best):
@@ -80,11 +88,23 @@ class Sizing:
         # What is not counted to its end is followed so far only if all of it is asked for.
         is_counted = sized.is_all or self._asked <= sized.path.assures
         size = sized.size if is_counted else self._most
-        return size * self._each(sized.path)
+        # Of more than a few the rows are not read, and the arrays of the blocks cost as much.
+        rows = min(size, NARROW) if self._lacks_dates_alone(sized.path) else size
+        return size + rows * (self._each(sized.path) - 1)
+
+    def _worth(self, path: Path, cost: int) -> int:
+        """Tell how many entries a path may bring at that cost."""
+        each = self._each(path)
+        by_blocks = cost - NARROW * (each - 1) if self._lacks_dates_alone(path) else 0
+        return max(cost // each, by_blocks)
 
     def _each(self, path: Path) -> int:
         is_read = self._asked - path.assures - path.tells
         return AS_A_ROW if is_read else 1
+
+    def _lacks_dates_alone(self, path: Path) -> bool:
+        """Whether a path assures all but dates, which its index does not know but blocks do."""
+        return self._asked - path.assures - path.tells == {Filter.DATES}
 
     def _paths(self) -> Iterator[tuple[Path, int | None]]:
         """Give the paths, the cheapest to size first, and their sizes where these are known."""

@@ -1,14 +1,15 @@
 """Counting what is found by day and by site: all of it where an index knows, else a bounded part."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from dateline.models import DAY, DayCount, Entry, SiteCount
+from dateline.search.numbers import read_numbers
 from dateline.search.paths import (
     Filter,
     Stretch,
@@ -20,11 +21,9 @@ from dateline.search.paths import (
 from dateline.search.plan import TOTAL_LIMIT, Plan
 from dateline.search.question import Question
 from dateline.search.sites import keys_above
+from dateline.text_index.runs import NONE, Numbers
 
 Key = TypeVar("Key")
-
-# The remainder has the sign of the date, which may be before 1970.
-_DAY_OF = Entry.date_start - ((Entry.date_start % DAY) + DAY) % DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,9 @@ def tally_days(connection: Connection, question: Question) -> Tally[int]:
     path = plan.path_in_order()
     if path is not None:
         # Of one site: its index knows the dates.
-        counts: Counter[int] = Counter()
-        for stretch in path.stretches:
-            counts.update(_grouped_by_day(connection, stretch))
-        return Tally(counts)
+        return Tally(_by_day(_starts_of(connection, path.stretches)))
     starts, is_exact = plan.starts_of_all(TOTAL_LIMIT)
-    days, times = np.unique(starts - starts % DAY, return_counts=True)
-    return Tally(dict(zip(days.tolist(), times.tolist(), strict=True)), is_exact)
+    return Tally(_by_day(starts), is_exact)
 
 
 def tally_sites(connection: Connection, question: Question) -> Tally[str]:
@@ -93,9 +88,9 @@ def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
         kept = kept.where(DayCount.day < to_day)
         if to_day != last + 1:
             one_by_one.append(_and(inside, Entry.date_start >= to_day))
-    counts = Counter(dict(connection.execute(kept).all()))
-    for stretch in one_by_one:
-        counts.update(_grouped_by_day(connection, stretch))
+    kept_days, times = read_numbers(connection, kept).tolist()
+    counts = Counter(dict(zip(kept_days, times, strict=True)))
+    counts.update(_by_day(_starts_of(connection, one_by_one)))
     return counts
 
 
@@ -103,9 +98,18 @@ def _and(stretch: Stretch, where: Any) -> Stretch:
     return stretch._replace(where=(*stretch.where, where))
 
 
-def _grouped_by_day(connection: Connection, stretch: Stretch) -> dict[int, int]:
-    query = brought_by(stretch, _DAY_OF, func.count()).group_by(_DAY_OF)
-    return {int(day): count for day, count in connection.execute(query)}
+def _starts_of(connection: Connection, stretches: Iterable[Stretch]) -> Numbers:
+    """Give the first second of each entry of some stretches."""
+    starts = (
+        read_numbers(connection, brought_by(stretch, Entry.date_start))[0] for stretch in stretches
+    )
+    return np.concatenate([NONE, *starts])
+
+
+def _by_day(starts: Numbers) -> dict[int, int]:
+    """Count seconds by their day: its first second, in UTC."""
+    days, times = np.unique(starts - starts % DAY, return_counts=True)
+    return dict(zip(days.tolist(), times.tolist(), strict=True))
 
 
 def _kept_sites(connection: Connection, question: Question) -> dict[str, int] | None:

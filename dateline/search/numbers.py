@@ -1,0 +1,42 @@
+"""Whole numbers of many rows, read as JSON arrays: a fifth of the time that so many rows take."""
+
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from dateline.text_index.runs import Numbers
+
+
+def read_numbers(connection: Connection, query: Select[*tuple[Any, ...]]) -> Numbers:
+    """Read the rows of a query.
+
+    Args:
+        connection: in a transaction that reads.
+        query: its columns are whole numbers, and none is ever null.
+
+    Returns:
+        An array for each column, with the numbers of all rows, in an order of the database's.
+    """
+    columns = query.subquery().c
+    arrays = select(func.count(), *map(_ArrayOf, columns))
+    count, *written = connection.execute(arrays).one()
+    if count and None in written:
+        # More than MySQL puts into one value (max_allowed_packet), some five million numbers.
+        return np.array(connection.execute(query).all(), np.int64).T
+    return np.array([np.fromstring((text or "[]")[1:-1], np.int64, sep=",") for text in written])
+
+
+class _ArrayOf(GenericFunction[str]):
+    """All values of a column as the text of a JSON array; on MySQL null where there are none."""
+
+    inherit_cache = True
+    name = "json_arrayagg"
+
+
+@compiles(_ArrayOf, "sqlite")
+def _array_on_sqlite(array: _ArrayOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array({compiler.process(array.clauses, **options)})"
