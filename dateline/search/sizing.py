@@ -25,6 +25,10 @@ PROBE: Final = 10_001
 PROBE_BY_BLOCKS: Final = 100_001
 """The same of a range of keys whose dates the blocks of the text index tell."""
 
+BY_BLOCKS: Final = 3
+"""Entries of an index that cost as much as one of such a range, beyond the first `NARROW`: it is
+counted, its id is read, and its date is looked up."""
+
 NARROW: Final = 1_000
 """Entries of a path that are tested themselves sooner than the text index is asked."""
 
@@ -88,15 +92,16 @@ class Sizing:
         # What is not counted to its end is followed so far only if all of it is asked for.
         is_counted = sized.is_all or self._asked <= sized.path.assures
         size = sized.size if is_counted else self._most
-        # Of more than a few the rows are not read, and the arrays of the blocks cost as much.
         rows = min(size, NARROW) if self._lacks_dates_alone(sized.path) else size
-        return size + rows * (self._each(sized.path) - 1)
+        return rows * self._each(sized.path) + (size - rows) * BY_BLOCKS
 
     def _worth(self, path: Path, cost: int) -> int:
         """Tell how many entries a path may bring at that cost."""
         each = self._each(path)
-        by_blocks = cost - NARROW * (each - 1) if self._lacks_dates_alone(path) else 0
-        return max(cost // each, by_blocks)
+        of_rows = NARROW * each
+        if self._lacks_dates_alone(path) and cost > of_rows:
+            return NARROW + (cost - of_rows) // BY_BLOCKS
+        return cost // each
 
     def _each(self, path: Path) -> int:
         is_read = self._asked - path.assures - path.tells
