@@ -67,13 +67,20 @@ def _migrations(database: Database) -> Finding:
     return Finding("Migrations: the tables are behind", "run: python -m dateline db upgrade")
 
 
-def _sqlite(_connection: Connection) -> Iterator[Finding]:
+def _sqlite(connection: Connection) -> Iterator[Finding]:
     what = f"SQLite: {sqlite3.sqlite_version}"
     if sqlite3.sqlite_version_info >= TRIGRAMS:
         yield Finding(what)
     else:
         wanted = ".".join(map(str, TRIGRAMS))
         yield Finding(what, f"too old for the migrations: use a Python built with SQLite {wanted}")
+    try:
+        connection.exec_driver_sql("SELECT json_group_array(1)")
+    except DBAPIError:
+        yield Finding(
+            "SQLite: was built without its JSON functions, by which timelines are read",
+            "use a Python built with SQLite 3.38 or newer, which has them unless told otherwise",
+        )
 
 
 def _mysql(connection: Connection) -> Iterator[Finding]:

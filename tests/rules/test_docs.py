@@ -48,3 +48,8 @@ def _commands(group: click.Group, before: str = "") -> list[str]:
 @pytest.mark.parametrize("name", _commands(commands))
 def test_every_command_is_documented(name: str) -> None:
     assert f"dateline {name}" in read("cli.md")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (DOCS / "decisions").iterdir()))
+def test_every_decision_is_listed(name: str) -> None:
+    assert f"(decisions/{name})" in read("index.md")
