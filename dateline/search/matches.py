@@ -289,16 +289,18 @@ class Matches:
     @cached_property
     def _brought(self) -> tuple[Numbers, Numbers]:
         """Give the entries that the path brings, sorted, and their first seconds, if it has them."""
-        path, size, is_all = self._within or Sized(Path(lambda: ()), 0, is_all=True)
+        path, size, is_all, ids = self._within or Sized(Path(lambda: ()), 0, is_all=True)
         # A path of keys alone does not know dates, and to read a row takes longer than all else.
         has_starts = Filter.DATES in path.assures
         columns = (Entry.id, Entry.date_start) if has_starts else (Entry.id,)
         most = None if is_all else size
-        stretches = [
-            read_numbers(self._connection, brought_by(stretch, *columns).limit(most))
-            for stretch in path.stretches
-        ]
-        brought = np.concatenate([np.empty((len(columns), 0), np.int64), *stretches], axis=1)
+        brought = np.empty((len(columns), 0), np.int64) if ids is None else ids[np.newaxis]
+        if ids is None:
+            stretches = (
+                read_numbers(self._connection, brought_by(stretch, *columns).limit(most))
+                for stretch in path.stretches
+            )
+            brought = np.concatenate([brought, *stretches], axis=1)
         brought = brought[:, np.argsort(brought[0])]
         entries = self._index.entries_of_ids(brought[0])
         return entries, brought[-1, : len(entries)]

@@ -164,7 +164,7 @@ class Plan:
         """A range of keys with the dates that blocks tell; None where rows or its index do sooner."""
         if self._is_in_order or self._narrowest is None:
             return None
-        path, size, is_all = self._narrowest
+        path, size, is_all, _ids = self._narrowest
         lacks_dates_alone = (
             self._asked <= path.assures | {Filter.DATES}
             and Filter.DATES not in path.assures | path.tells

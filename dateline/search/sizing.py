@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from dateline.models import DAY, DayCount, Entry
+from dateline.search.numbers import read_numbers
 from dateline.search.paths import (
     Filter,
     Path,
@@ -18,6 +19,7 @@ from dateline.search.paths import (
 )
 from dateline.search.question import Question
 from dateline.search.sites import Site
+from dateline.text_index.runs import Numbers
 
 PROBE: Final = 10_001
 """Entries of a path that are counted, on its index alone, to know whether it is narrow."""
@@ -25,9 +27,9 @@ PROBE: Final = 10_001
 PROBE_BY_BLOCKS: Final = 100_001
 """The same of a range of keys whose dates the blocks of the text index tell."""
 
-BY_BLOCKS: Final = 3
-"""Entries of an index that cost as much as one of such a range, beyond the first `NARROW`: it is
-counted, its id is read, and its date is looked up."""
+BY_BLOCKS: Final = 2
+"""Entries of an index that cost as much as one of such a range, beyond the first `NARROW`: its id is
+read, and its date is looked up."""
 
 NARROW: Final = 1_000
 """Entries of a path that are tested themselves sooner than the text index is asked."""
@@ -52,11 +54,13 @@ class Sized(NamedTuple):
         path: the path.
         size: how many, or the number beyond which it does not matter.
         is_all: whether that is all that it brings.
+        ids: of the entries, where they were read to count them.
     """
 
     path: Path
     size: int
     is_all: bool
+    ids: Numbers | None = None
 
 
 class Sizing:
@@ -126,6 +130,11 @@ class Sizing:
 
     def _probed(self, path: Path, most: int) -> Sized:
         """Count what a path brings up to `most`, without looking at the entries themselves."""
+        if self._lacks_dates_alone(path):
+            # To read them takes little longer than to count them, and mostly they are needed next.
+            (stretch,) = path.stretches
+            (ids,) = read_numbers(self._connection, brought_by(stretch, Entry.id).limit(most))
+            return Sized(path, len(ids), len(ids) < most, ids)
         size = counted(self._connection, path, most)
         return Sized(path, size, is_all=size < most)
 
