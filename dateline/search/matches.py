@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from dateline.fields.date_spans import FIRST_SECOND, LAST_SECOND
 from dateline.models import DAY, Entry
-from dateline.search.numbers import read_numbers
+from dateline.search.numbers import read_stretches
 from dateline.search.paths import (
     LONGEST_SPAN,
     SHORT_SPAN,
     Filter,
     Path,
-    brought_by,
     filters_of,
     firsts_of_months,
     tests,
@@ -293,14 +292,11 @@ class Matches:
         # A path of keys alone does not know dates, and to read a row takes longer than all else.
         has_starts = Filter.DATES in path.assures
         columns = (Entry.id, Entry.date_start) if has_starts else (Entry.id,)
-        most = None if is_all else size
-        brought = np.empty((len(columns), 0), np.int64) if ids is None else ids[np.newaxis]
         if ids is None:
-            stretches = (
-                read_numbers(self._connection, brought_by(stretch, *columns).limit(most))
-                for stretch in path.stretches
-            )
-            brought = np.concatenate([brought, *stretches], axis=1)
+            most = None if is_all else size
+            brought = read_stretches(self._connection, path.stretches, *columns, most=most)
+        else:
+            brought = ids[np.newaxis]
         brought = brought[:, np.argsort(brought[0])]
         entries = self._index.entries_of_ids(brought[0])
         return entries, brought[-1, : len(entries)]

@@ -1,13 +1,15 @@
 """Whole numbers of many rows, read as JSON arrays: a fifth of the time that so many rows take."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, SQLColumnExpression, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from dateline.search.paths import Stretch, brought_by
 from dateline.text_index.runs import Numbers
 
 
@@ -28,6 +30,19 @@ def read_numbers(connection: Connection, query: Select[*tuple[Any, ...]]) -> Num
         # More than MySQL puts into one value (max_allowed_packet), some five million numbers.
         return np.array(connection.execute(query).all(), np.int64).T
     return np.array([np.fromstring((text or "[]")[1:-1], np.int64, sep=",") for text in written])
+
+
+def read_stretches(
+    connection: Connection,
+    stretches: Iterable[Stretch],
+    *columns: SQLColumnExpression[int],
+    most: int | None = None,
+) -> Numbers:
+    """Read columns of what some stretches bring, or of so many of each, as `read_numbers` does."""
+    read = (
+        read_numbers(connection, brought_by(stretch, *columns).limit(most)) for stretch in stretches
+    )
+    return np.concatenate([np.empty((len(columns), 0), np.int64), *read], axis=1)
 
 
 class _ArrayOf(GenericFunction[str]):

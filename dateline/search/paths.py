@@ -101,6 +101,10 @@ class Path:
         """Disjoint; in an ordered path from the first to the last in ascending order."""
         return tuple(self.make())
 
+    def lacks_dates_alone(self, asked: frozenset[Filter]) -> bool:
+        """Whether it assures or tells all that is asked for but dates, which blocks may tell."""
+        return asked - self.assures - self.tells == {Filter.DATES}
+
 
 def filters_of(question: Question) -> frozenset[Filter]:
     """Tell what a question asks for."""

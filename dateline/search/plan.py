@@ -165,10 +165,7 @@ class Plan:
         if self._is_in_order or self._narrowest is None:
             return None
         path, size, is_all, _ids = self._narrowest
-        lacks_dates_alone = (
-            self._asked <= path.assures | {Filter.DATES}
-            and Filter.DATES not in path.assures | path.tells
-        )
+        lacks_dates_alone = path.lacks_dates_alone(self._asked | {Filter.DATES})
         # Of more than are counted the first ones are enough, if all of them are asked for.
         is_enough = is_all or Filter.DATES not in self._asked
         if not lacks_dates_alone or not is_enough or size <= NARROW:

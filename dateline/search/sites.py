@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from dateline.models import SiteCount
 from dateline.search.paths import begins_with
@@ -42,6 +42,14 @@ def only_site_of(connection: Connection, question: Question) -> Site | None:
     site_key, name, entries = found.pop()
     whole = question.key is None and all(map(site_key.startswith, question.key_ranges))
     return Site(name, entries, whole)
+
+
+def entries_of_sites(connection: Connection, question: Question) -> int:
+    """Tell how many entries the sites have whose keys are all in the asked ranges."""
+    entries = select(func.coalesce(func.sum(SiteCount.entries), 0)).where(
+        *(begins_with(SiteCount.site_key, beginning) for beginning in question.key_ranges)
+    )
+    return int(connection.scalars(entries).one())
 
 
 def keys_above(beginning: str) -> list[str]:

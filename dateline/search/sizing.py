@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from dateline.models import DAY, DayCount, Entry
-from dateline.search.numbers import read_numbers
+from dateline.search.numbers import read_stretches
 from dateline.search.paths import (
     Filter,
     Path,
@@ -18,7 +18,7 @@ from dateline.search.paths import (
     path_of_site,
 )
 from dateline.search.question import Question
-from dateline.search.sites import Site
+from dateline.search.sites import Site, entries_of_sites
 from dateline.text_index.runs import Numbers
 
 PROBE: Final = 10_001
@@ -77,7 +77,7 @@ class Sizing:
         """Find the path that costs the least to follow; None where there is none but all."""
         best: Sized | None = None
         for path, size in self._paths():
-            most = PROBE_BY_BLOCKS if self._lacks_dates_alone(path) else PROBE
+            most = self._probe_of(path)
             if best is not None:
                 most = min(most, self._worth(path, self._cost(best)) + 1)
             sized = self._probed(path, most) if size is None else Sized(path, size, is_all=True)
@@ -96,14 +96,14 @@ class Sizing:
         # What is not counted to its end is followed so far only if all of it is asked for.
         is_counted = sized.is_all or self._asked <= sized.path.assures
         size = sized.size if is_counted else self._most
-        rows = min(size, NARROW) if self._lacks_dates_alone(sized.path) else size
+        rows = min(size, NARROW) if sized.path.lacks_dates_alone(self._asked) else size
         return rows * self._each(sized.path) + (size - rows) * BY_BLOCKS
 
     def _worth(self, path: Path, cost: int) -> int:
         """Tell how many entries a path may bring at that cost."""
         each = self._each(path)
         of_rows = NARROW * each
-        if self._lacks_dates_alone(path) and cost > of_rows:
+        if path.lacks_dates_alone(self._asked) and cost > of_rows:
             return NARROW + (cost - of_rows) // BY_BLOCKS
         return cost // each
 
@@ -111,9 +111,16 @@ class Sizing:
         is_read = self._asked - path.assures - path.tells
         return AS_A_ROW if is_read else 1
 
-    def _lacks_dates_alone(self, path: Path) -> bool:
-        """Whether a path assures all but dates, which its index does not know but blocks do."""
-        return self._asked - path.assures - path.tells == {Filter.DATES}
+    def _probe_of(self, path: Path) -> int:
+        """Say how many entries of a path are counted at most."""
+        if not path.lacks_dates_alone(self._asked):
+            return PROBE
+        # The sites of a wide domain have more than that, which is soon known.
+        is_wide = (
+            self._site is None
+            and entries_of_sites(self._connection, self._question) >= PROBE_BY_BLOCKS
+        )
+        return PROBE if is_wide else PROBE_BY_BLOCKS
 
     def _paths(self) -> Iterator[tuple[Path, int | None]]:
         """Give the paths, the cheapest to size first, and their sizes where these are known."""
@@ -130,10 +137,9 @@ class Sizing:
 
     def _probed(self, path: Path, most: int) -> Sized:
         """Count what a path brings up to `most`, without looking at the entries themselves."""
-        if self._lacks_dates_alone(path):
+        if path.lacks_dates_alone(self._asked):
             # To read them takes little longer than to count them, and mostly they are needed next.
-            (stretch,) = path.stretches
-            (ids,) = read_numbers(self._connection, brought_by(stretch, Entry.id).limit(most))
+            (ids,) = read_stretches(self._connection, path.stretches, Entry.id, most=most)
             return Sized(path, len(ids), len(ids) < most, ids)
         size = counted(self._connection, path, most)
         return Sized(path, size, is_all=size < most)

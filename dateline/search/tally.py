@@ -1,7 +1,7 @@
 """Counting what is found by day and by site: all of it where an index knows, else a bounded part."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -9,19 +9,18 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from dateline.models import DAY, DayCount, Entry, SiteCount
-from dateline.search.numbers import read_numbers
+from dateline.search.numbers import read_numbers, read_stretches
 from dateline.search.paths import (
     Filter,
     Stretch,
     begins_with,
-    brought_by,
     filters_of,
     path_of_dates,
 )
 from dateline.search.plan import TOTAL_LIMIT, Plan
 from dateline.search.question import Question
 from dateline.search.sites import keys_above
-from dateline.text_index.runs import NONE, Numbers
+from dateline.text_index.runs import Numbers
 
 Key = TypeVar("Key")
 
@@ -53,7 +52,8 @@ def tally_days(connection: Connection, question: Question) -> Tally[int]:
     path = plan.path_in_order()
     if path is not None:
         # Of one site: its index knows the dates.
-        return Tally(_by_day(_starts_of(connection, path.stretches)))
+        (starts,) = read_stretches(connection, path.stretches, Entry.date_start)
+        return Tally(_by_day(starts))
     starts, is_exact = plan.starts_of_all(TOTAL_LIMIT)
     return Tally(_by_day(starts), is_exact)
 
@@ -90,20 +90,13 @@ def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
             one_by_one.append(_and(inside, Entry.date_start >= to_day))
     kept_days, times = read_numbers(connection, kept).tolist()
     counts = Counter(dict(zip(kept_days, times, strict=True)))
-    counts.update(_by_day(_starts_of(connection, one_by_one)))
+    (starts,) = read_stretches(connection, one_by_one, Entry.date_start)
+    counts.update(_by_day(starts))
     return counts
 
 
 def _and(stretch: Stretch, where: Any) -> Stretch:
     return stretch._replace(where=(*stretch.where, where))
-
-
-def _starts_of(connection: Connection, stretches: Iterable[Stretch]) -> Numbers:
-    """Give the first second of each entry of some stretches."""
-    starts = (
-        read_numbers(connection, brought_by(stretch, Entry.date_start))[0] for stretch in stretches
-    )
-    return np.concatenate([NONE, *starts])
 
 
 def _by_day(starts: Numbers) -> dict[int, int]:

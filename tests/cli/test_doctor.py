@@ -1,12 +1,12 @@
 """`dateline doctor`, on set-ups that are sound and on such as are not."""
 
-from unittest.mock import Mock
+import sqlite3
 
 import pytest
-from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event
 
-from dateline.doctor import _sqlite
+from dateline.doctor import examine
+from dateline.wiring import Services
 from tests.cli.conftest import Run
 
 
@@ -36,11 +36,17 @@ def test_a_redis_that_is_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     assert "WRONG  Redis: redis://127.0.0.1:1/0 does not answer" in result.stdout
 
 
-def test_an_sqlite_without_json_functions() -> None:
-    connection = Mock(Connection)
-    missing = Exception("no such function: json_group_array")
-    connection.exec_driver_sql.side_effect = OperationalError("SELECT", {}, missing)
+def test_an_sqlite_without_json_functions(services: Services) -> None:
+    def forbid(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_authorizer(
+            lambda action, _first, second, *_more: (
+                sqlite3.SQLITE_DENY
+                if (action, second) == (sqlite3.SQLITE_FUNCTION, "json_group_array")
+                else sqlite3.SQLITE_OK
+            )
+        )
 
-    *_, finding = _sqlite(connection)
-    assert "JSON functions" in finding.what
-    assert finding.mend is not None
+    services.database.engine.dispose()
+    event.listen(services.database.engine, "connect", forbid)
+    (wrong,) = (finding for finding in examine(services) if finding.mend is not None)
+    assert "JSON functions" in wrong.what

@@ -11,7 +11,7 @@ from dateline.search.numbers import read_numbers
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 ROWS = [(1, -62_135_596_800), (2, 0), (9_007_199_254_740_993, 253_402_300_799)]
-"""The second is beyond what a JSON number of JavaScript can tell."""
+"""The last id is beyond what a JSON number of JavaScript can tell."""
 
 
 @pytest.mark.parametrize("many", [0, 1, 3])

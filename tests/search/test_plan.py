@@ -203,6 +203,29 @@ def test_blocks_tell_the_dates_of_a_range_of_keys(
     assert [text for text in by_rows if "entries.id > ?" not in text] == []
 
 
+@pytest.mark.parametrize(("most", "read"), [(100, 21), (1_000, 300)])
+def test_a_domain_is_not_read_where_its_sites_have_too_much(
+    most: int, read: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ids would be thrown away; on MySQL its index knows the dates."""
+    items = [
+        {"title": "harbour", "url": f"https://s{number % 3}.example/{number}", "date": "2014"}
+        for number in range(300)
+    ]
+    monkeypatch.setattr("dateline.search.sizing.FEW", -1)
+    monkeypatch.setattr("dateline.search.sizing.PROBE", 21)
+    monkeypatch.setattr("dateline.search.sizing.PROBE_BY_BLOCKS", most)
+    with fresh_archive("sqlite", tmp_path) as services:
+        client = create_app(services).test_client()
+        body = as_ndjson(items)
+        assert client.post("/v1/bulk", data=body, content_type=NDJSON).status_code == 200
+        with listening(services.database.engine) as statements:
+            page = client.get("/v1/entries?domain=example&after=2014&before=2014").get_json()
+    assert page["total"] == 300
+    (ids,) = (one for one in statements if "json_group_array" in one.text)
+    assert min(ids.parameters[-2], 300) == read
+
+
 @pytest.mark.parametrize("without", ["", "q=-harbour&"])
 @pytest.mark.parametrize("match", ["host", "prefix"])
 @pytest.mark.parametrize("way", ["rows", "blocks"])
