@@ -9,20 +9,14 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, select
 
 from dateline.fields.date_spans import FIRST_SECOND, LAST_SECOND
-from dateline.models import DAY, Entry
+from dateline.models import Entry
+from dateline.search.conditions import Filter, filters_of, tests
 from dateline.search.numbers import read_stretches
-from dateline.search.paths import (
-    LONGEST_SPAN,
-    SHORT_SPAN,
-    Filter,
-    Path,
-    filters_of,
-    firsts_of_months,
-    tests,
-)
+from dateline.search.paths import Path
 from dateline.search.question import Question
 from dateline.search.sizing import Sized
-from dateline.text_index import Asked, Field, Range, TextIndex
+from dateline.search.spans import LONGEST_SPAN, may_reach
+from dateline.text_index import Asked, Blocks, Field, Range, TextIndex
 from dateline.text_index.runs import NONE, Numbers, Truths
 from dateline.text_index.spots import MANY_TIMES, block_of, common, distinct, without
 
@@ -77,14 +71,15 @@ class Matches:
         self._question = question
         self._asked = filters_of(question)
         self._within = within
+        self._blocks = Blocks(connection)
         self._index = TextIndex(connection)
-        self.left = self._index.blocks
+        self.left = self._blocks.ranges
         titles = [(Field.TITLE, text) for text in question.title_texts]
         urls = [(Field.URL, text) for text in question.url_texts]
         self._first = _first_of(self.left)
         self._texts = self._index.prepare([*titles, *urls], self._first)
         self.looked_at = 0
-        self.ids, self.starts = self._tested(Entry.id > self._index.last_id, frozenset())
+        self.ids, self.starts = self._tested(Entry.id > self._blocks.last_id, frozenset())
 
     def look(self, enough: int | None) -> None:
         """Look at block after block until more entries are found than `enough`, or at all."""
@@ -97,7 +92,7 @@ class Matches:
             self.starts = np.concatenate((self.starts, starts))
             self.looked_at += sum(block.entries for block in some)
             # As many more as will do, if there is as much to be found in each of them.
-            each = len(self.ids) / (len(self._index.blocks) - len(self.left))
+            each = len(self.ids) / (len(self._blocks.ranges) - len(self.left))
             missing = 0 if enough is None else enough + 1 - len(self.ids)
             count = max(1, round(MARGIN * missing / each)) if each and enough else len(self.left)
 
@@ -125,7 +120,7 @@ class Matches:
         else:
             entries, starts = self._in_time(entries)
         if assured >= self._asked:
-            return self._index.ids_of(entries), starts
+            return self._blocks.ids_of(entries), starts
         return self._tested_one_by_one(entries, assured)
 
     def _with_texts(self, blocks: list[Range]) -> tuple[Numbers, frozenset[Filter]]:
@@ -147,7 +142,7 @@ class Matches:
     def _may_be_in_time(self, blocks: list[Range]) -> dict[int, Truths]:
         """Tell of each block at which places dates may overlap the asked time."""
         first, last = self._question.first, self._question.last
-        return self._index.dated_between(
+        return self._blocks.dated_between(
             blocks,
             FIRST_SECOND if first is None else first - LONGEST_SPAN,
             LAST_SECOND if last is None else last,
@@ -158,7 +153,7 @@ class Matches:
         if not len(entries):
             return NONE, NONE
         first, last = self._question.first, self._question.last
-        starts = self._index.dates_of(entries, "first_seconds")
+        starts = self._blocks.dates_of(entries, "first_seconds")
         inside = np.ones(len(entries), np.bool_)
         if last is not None:
             inside &= starts <= last
@@ -173,14 +168,14 @@ class Matches:
     def _reach(self, entries: Numbers, second: int) -> NDArray[np.bool_]:
         """Tell which of some entries have dates that end at a second or later."""
         if len(entries) > A_BLOCK * len(distinct(block_of(entries))):
-            return self._index.dates_of(entries, "last_seconds") >= second
+            return self._blocks.dates_of(entries, "last_seconds") >= second
         found, _ = self._tested_one_by_one(entries, self._asked - {Filter.DATES})
-        return np.isin(self._index.ids_of(entries), found)
+        return np.isin(self._blocks.ids_of(entries), found)
 
     def _tested_one_by_one(
         self, entries: Numbers, assured: frozenset[Filter]
     ) -> tuple[Numbers, Numbers]:
-        ids = self._index.ids_of(entries).tolist()
+        ids = self._blocks.ids_of(entries).tolist()
         pieces = [
             self._tested(Entry.id.in_(ids[at : at + TOGETHER]), assured)
             for at in range(0, len(ids), TOGETHER)
@@ -202,11 +197,11 @@ class Matches:
     def sites(self, most: int) -> Counter[str]:
         """Count so many of the entries found by their sites."""
         ids = np.sort(self.ids[:most])
-        newest = ids[ids > self._index.last_id].tolist()
+        newest = ids[ids > self._blocks.last_id].tolist()
         query = select(Entry.site).where(Entry.id.in_(newest))
         sites = Counter(self._connection.scalars(query) if newest else ())
-        entries = self._index.entries_of_ids(ids)
-        return sites + self._index.sites_of(entries) if len(entries) else sites
+        entries = self._blocks.entries_of_ids(ids)
+        return sites + self._blocks.sites_of(entries) if len(entries) else sites
 
     def page(self) -> list[int]:
         """Give the ids of the asked page, in its order, and the first of the next page."""
@@ -242,7 +237,7 @@ class Matches:
     @property
     def entries(self) -> int:
         """How many entries all blocks have."""
-        return sum(block.entries for block in self._index.blocks)
+        return self._blocks.entries
 
     @cached_property
     def _texts_without(self) -> list[Asked]:
@@ -267,13 +262,13 @@ class Matches:
     @property
     def _rarest_in_a_block(self) -> float:
         """How many spots of the rarest run a block has, about."""
-        return self._texts[0].spots[0] * self.entries / len(self._index.blocks)
+        return self._texts[0].spots[0] * self.entries / len(self._blocks.ranges)
 
     @cached_property
     def _most_together(self) -> int:
         """How many blocks to look at together."""
         if self._begins_within:
-            return len(self._index.blocks)
+            return len(self._blocks.ranges)
         return max(1, int(AT_ONCE / max(self._rarest_in_a_block, 1)))
 
     @property
@@ -298,23 +293,8 @@ class Matches:
         else:
             brought = ids[np.newaxis]
         brought = brought[:, np.argsort(brought[0])]
-        entries = self._index.entries_of_ids(brought[0])
+        entries = self._blocks.entries_of_ids(brought[0])
         return entries, brought[-1, : len(entries)]
-
-
-def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:
-    """Tell which dates may end at a second or later, of those that begin before it.
-
-    Args:
-        starts: the first second of each, less than `LONGEST_SPAN` before that.
-        second: as above.
-    """
-    # What covers more than `SHORT_SPAN` is a year or a month.
-    firsts = firsts_of_months(second)
-    next_first = firsts[np.searchsorted(firsts[:-1], starts - DAY)]
-    may: NDArray[np.bool_] = np.abs(starts - next_first) <= DAY
-    may |= starts >= second - SHORT_SPAN
-    return may
 
 
 def _first_of(blocks: list[Range]) -> list[Range]:

@@ -9,33 +9,14 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any, Final, NamedTuple, get_args
 
-import numpy as np
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    SQLColumnExpression,
-    and_,
-    func,
-    literal_column,
-    or_,
-    select,
-)
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ColumnClause, UnaryExpression
-from sqlalchemy.sql.operators import custom_op
+from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
 
 from dateline.fields.date_spans import Precision
-from dateline.models import DAY, KEY_START, Entry
+from dateline.models import DAY, Entry
+from dateline.search.conditions import Filter, key_in_index, unindexed
 from dateline.search.cursor import Position
 from dateline.search.question import Question
-from dateline.text_index.runs import Numbers
-
-SHORT_SPAN: Final = 2 * 86_400
-"""Seconds: no date of a day or less covers more, whatever the clocks of its zone did."""
-
-LONGEST_SPAN: Final = 368 * 86_400
-"""Seconds: no written date covers more (a leap year, and a day for the time zone at each end)."""
+from dateline.search.spans import LONGEST_SPAN, SHORT_SPAN, firsts_of_months
 
 COARSE: Final[tuple[ColumnElement[str], ...]] = literal_column("'year'"), literal_column("'month'")
 """Precisions of dates that may cover more than `SHORT_SPAN`. Written out in every statement, or
@@ -43,19 +24,6 @@ SQLite could not know that its index of these alone will do."""
 
 PRECISIONS: Final = get_args(Precision)
 """All of them."""
-
-
-_PLUS: Final = custom_op[Any]("+")
-
-
-class Filter(Enum):
-    """What a question can ask of an entry."""
-
-    DATES = auto()
-    KEYS = auto()
-    TITLE = auto()
-    WITHOUT = auto()
-    URL = auto()
 
 
 class Order(Enum):
@@ -104,18 +72,6 @@ class Path:
     def lacks_dates_alone(self, asked: frozenset[Filter]) -> bool:
         """Whether it assures or tells all that is asked for but dates, which blocks may tell."""
         return asked - self.assures - self.tells == {Filter.DATES}
-
-
-def filters_of(question: Question) -> frozenset[Filter]:
-    """Tell what a question asks for."""
-    asked = {
-        Filter.DATES: question.first is not None or question.last is not None,
-        Filter.KEYS: question.key is not None or question.key_ranges,
-        Filter.TITLE: question.title_texts,
-        Filter.WITHOUT: question.title_without,
-        Filter.URL: question.url_texts,
-    }
-    return frozenset(name for name, value in asked.items() if value)
 
 
 def path_of_ids() -> Path:
@@ -202,17 +158,6 @@ def _of(stretch: Stretch, *where: ColumnElement[bool]) -> Stretch:
     return stretch._replace(where=(*stretch.where, *where))
 
 
-def firsts_of_months(second: int) -> Numbers:
-    """Give the firsts of months, in UTC, about which a year or month begins that reaches a second.
-
-    It begins with a first in its zone, whose clocks are less than a day away from UTC.
-    """
-    month = np.datetime64(second, "s").astype("M8[M]")
-    # And of the twelve before: behind UTC a year ends with the first day of the next January.
-    firsts: Numbers = (month + np.arange(-12, 1)).astype("M8[s]").astype(np.int64)
-    return firsts
-
-
 def path_of_keys(question: Question, database: str) -> Path:
     """The entries in the asked ranges of URL keys.
 
@@ -223,31 +168,8 @@ def path_of_keys(question: Question, database: str) -> Path:
     index = "ix_entries_url_key_start_date_start_date_end"
     tells: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
     return Path(
-        lambda: [Stretch(index, tuple(_in_index(question)))], frozenset({Filter.KEYS}), tells
+        lambda: [Stretch(index, tuple(key_in_index(question)))], frozenset({Filter.KEYS}), tells
     )
-
-
-def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
-    """Test an entry for what is not assured, without the help of any other index."""
-    if Filter.DATES not in assures:
-        date_start, date_end = unindexed(Entry.date_start), unindexed(Entry.date_end)
-        if question.last is not None:
-            yield date_start <= question.last
-        if question.first is not None:
-            yield date_end >= question.first
-    if Filter.KEYS not in assures:
-        yield from _key_tests(question, unindexed(Entry.url_key))
-    if Filter.TITLE not in assures:
-        yield from (_contains(Entry.title_folded, text) for text in question.title_texts)
-    if Filter.WITHOUT not in assures:
-        yield from (~_contains(Entry.title_folded, text) for text in question.title_without)
-    if Filter.URL not in assures:
-        yield from (_contains(Entry.url_folded, text) for text in question.url_texts)
-
-
-def _contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
-    """Test for a folded text: exact, and nothing is a wildcard."""
-    return func.instr(folded_column, text) > 0
 
 
 def brought_by(stretch: Stretch, *columns: Any) -> Select[Any]:
@@ -310,61 +232,3 @@ def _inside(question: Question) -> Iterator[ColumnElement[bool]]:
 
 def _at_most(second: int, last: int | None) -> Iterator[ColumnElement[bool]]:
     yield Entry.date_start <= (second if last is None else min(second, last))
-
-
-def _key_tests(
-    question: Question, url_key: SQLColumnExpression[str]
-) -> Iterator[ColumnElement[bool]]:
-    if question.key is not None:
-        yield url_key == question.key
-    for beginning in question.key_ranges:
-        yield begins_with(url_key, beginning)
-
-
-class IndexedKey(ColumnClause[str]):
-    """A key, as far as the index of keys has it: the whole of it, or its beginning on MySQL."""
-
-    # Statements with it are compiled once, as all others.
-    inherit_cache = True
-
-    def __init__(self) -> None:
-        super().__init__("url_key", Entry.url_key.type)
-
-
-@compiles(IndexedKey)
-def _whole_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(Entry.__table__.c.url_key, **options)
-
-
-@compiles(IndexedKey, "mysql")
-def _start_of_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(Entry.__table__.c.url_key_start, **options)
-
-
-def _in_index(question: Question) -> Iterator[ColumnElement[bool]]:
-    """Test the key by its index, and by the row only for what may lie beyond the index."""
-    if question.key is not None:
-        if len(question.key) < KEY_START:
-            yield IndexedKey() == question.key
-        else:
-            yield begins_with(IndexedKey(), question.key[:KEY_START])
-            yield Entry.url_key == question.key
-    for beginning in question.key_ranges:
-        yield begins_with(IndexedKey(), beginning[:KEY_START])
-        if len(beginning) > KEY_START:
-            yield begins_with(Entry.url_key, beginning)
-
-
-def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[bool]:
-    """Test the beginning of a key, as a range that its index knows; keys are ASCII."""
-    after_all = beginning[:-1] + chr(ord(beginning[-1]) + 1)
-    return and_(key >= beginning, key < after_all)
-
-
-def unindexed(column: Any) -> Any:
-    """Give the same value in a form for which the database uses no index of the column."""
-    # For SQLite a plus sign does (https://sqlite.org/optoverview.html), and costs nothing; on MySQL
-    # it changes nothing, but no index of it has the whole key.
-    if column is Entry.url_key:
-        return UnaryExpression(Entry.__table__.c.url_key, operator=_PLUS)
-    return column + 0

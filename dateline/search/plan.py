@@ -1,34 +1,22 @@
 """How a question is answered: which path is taken. Told in words in docs/search.md."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Executable, Select, func, select, union_all
+from sqlalchemy import Connection
 
 from dateline.models import Entry
-from dateline.search.cursor import Position
+from dateline.search.conditions import Filter, filters_of
 from dateline.search.matches import SPOTS_AN_ENTRY, Matches
 from dateline.search.numbers import read_numbers
-from dateline.search.paths import (
-    Filter,
-    Order,
-    Path,
-    Stretch,
-    beyond,
-    brought_by,
-    cut_at,
-    filters_of,
-    path_of_ids,
-    tests,
-    unindexed,
-)
+from dateline.search.paths import Path, path_of_ids
 from dateline.search.question import Question
-from dateline.search.rows import COLUMNS, FoundRow
+from dateline.search.reading import Reader
+from dateline.search.rows import FoundRow
 from dateline.search.sites import only_site_of
-from dateline.search.sizing import AS_A_ROW, FEW, NARROW, Sized, Sizing, counted
+from dateline.search.sizing import AS_A_ROW, FEW, NARROW, Sized, Sizing
 from dateline.text_index.runs import NONE, Numbers
 
 TOTAL_LIMIT: Final = 10_000
@@ -65,19 +53,25 @@ class Plan:
         self._to_find = self._asked - {Filter.WITHOUT}
         self._site = only_site_of(connection, question)
         self._sizing = Sizing(connection, question, self._site)
-        self._order = Order.DATE if question.sort.by_date else Order.ID
-        self._way = self._sizing.along_dates if self._order is Order.DATE else path_of_ids()
+        self._reader = Reader(connection, question)
+        self._is_by_date = question.sort.by_date
+        self._way = self._sizing.along_dates if self._is_by_date else path_of_ids()
         self._total: Total | None = None
 
     def page(self) -> list[FoundRow]:
         """Give the rows of the page and, where there is one, the first of the next page."""
         if self._is_in_order:
-            return self._along(self._way, None)
+            return self._reader.along(self._way, None)
         if self._matches is not None:
             return self._page_of(self._matches)
         steps, limit = self._steps_worth_walking(), self._question.limit
-        rows = self._along(self._way, steps) if steps else []
-        return rows if len(rows) > limit else self._seek(self._best)
+        rows = self._reader.along(self._way, steps) if steps else []
+        if len(rows) > limit:
+            return rows
+        rows, count = self._reader.seek(self._best, TOTAL_LIMIT)
+        if count is not None:
+            self._total = _told(count)
+        return rows
 
     def total(self) -> Total:
         """Tell how many entries answer the question; asked after `page`."""
@@ -99,7 +93,7 @@ class Plan:
             starts = matches.starts
         else:
             starts = NONE
-            for query in self._sought(self._best, Entry.date_start):
+            for query in self._reader.sought(self._best, Entry.date_start):
                 (more,) = read_numbers(self._connection, query.limit(most + 1 - len(starts)))
                 starts = np.concatenate((starts, more))
         return starts[:most], len(starts) <= most
@@ -114,14 +108,14 @@ class Plan:
             self._matches.look(most)
             return self._matches.sites(most), len(self._matches.ids) <= most
         sites: list[str] = []
-        for query in self._sought(self._best, Entry.site):
+        for query in self._reader.sought(self._best, Entry.site):
             sites += self._connection.scalars(query.limit(most + 1 - len(sites)))
         return Counter(sites[:most]), len(sites) <= most
 
     def _number(self, most: int | None) -> int:
         """Count the entries found, until there are more than so many, or all."""
         if self._matches is None:
-            return self._count(self._best, None if most is None else most + 1)
+            return self._reader.count(self._best, None if most is None else most + 1)
         self._matches.look(most)
         return len(self._matches.ids)
 
@@ -190,14 +184,14 @@ class Plan:
 
     def _is_told(self, path: Path) -> bool:
         """Whether only rows of the page are read, as indexes tell what is found and its order."""
-        if self._order is Order.DATE and Filter.DATES not in path.tells:
+        if self._is_by_date and Filter.DATES not in path.tells:
             return False
         return self._asked <= path.assures | path.tells
 
     def _entries_among(self, narrowest: Sized) -> int:
         """Count those along the order among which the ones of the path are scattered."""
         by_keys = Filter.KEYS in narrowest.path.assures
-        if self._site is not None and self._order is Order.DATE and by_keys:
+        if self._site is not None and self._is_by_date and by_keys:
             return self._site.entries
         return self._sizing.last_id
 
@@ -211,7 +205,7 @@ class Plan:
             if rows is not None:
                 return rows
             matches.look(None)
-        return self._rows(matches.page())
+        return self._reader.rows(matches.page())
 
     def _met_along_the_order(self, matches: Matches) -> list[FoundRow] | None:
         """Walk where that is sooner done than looking at all blocks; None where no page was met."""
@@ -220,142 +214,14 @@ class Plan:
         steps = 2 * (self._question.limit + 1) * self._length_of_the_way / in_all
         if steps > WALKED_AS_SOON * len(matches.left):
             return None
-        rows = self._along(self._way, round(steps))
+        rows = self._reader.along(self._way, round(steps))
         return rows if len(rows) > self._question.limit else None
 
     @property
     def _length_of_the_way(self) -> int:
-        if self._order is Order.ID:
+        if not self._is_by_date:
             return self._sizing.last_id
         return self._site.entries if self._site is not None else self._sizing.entries_in_time
-
-    def _rows(self, ids: list[int]) -> list[FoundRow]:
-        """Give the rows with these ids, in this order."""
-        if not ids:
-            return []
-        rows = self._connection.execute(select(*COLUMNS).where(Entry.id.in_(ids)))
-        by_id = {row.id: row for row in rows}
-        return [by_id[entry_id] for entry_id in ids]
-
-    # --- Along the order ----------------------------------------------------------------------
-
-    def _along(self, path: Path, steps: int | None) -> list[FoundRow]:
-        """Give rows in the asked order, of no more than the first so many entries of a stretch."""
-        wanted = self._question.limit + 1
-        rows: list[FoundRow] = []
-        conditions = tuple(tests(self._question, path.assures))
-        for stretch in self._ahead(path):
-            columns = COLUMNS if stretch.in_order else self._place()
-            query = brought_by(stretch, *columns).where(*conditions)
-            bounded = self._up_to(query, stretch, steps)
-            page = bounded.order_by(*self._ordering_in(stretch)).limit(wanted - len(rows))
-            rows += self._connection.execute(page if stretch.in_order else self._rows_at(page))
-            # What comes after a stretch that was not walked to its end is not what comes next.
-            if len(rows) == wanted or bounded is not query:
-                break
-        return rows
-
-    def _rows_at(self, places: Select[Any]) -> Executable:
-        """Select the rows at some places: these alone were sorted, as the index may know them."""
-        page = places.subquery("page")
-        rows = select(*COLUMNS).join(page, Entry.id == page.c.id)
-        return rows.order_by(*self._ordering(page.c))
-
-    def _ahead(self, path: Path) -> Iterator[Stretch]:
-        """Give the stretches from the position on, in the asked order."""
-        position, after = self._question.position, not self._question.sort.descending
-        for stretch in path.stretches if after else reversed(path.stretches):
-            if position is None:
-                yield stretch
-                continue
-            parts = cut_at(stretch, position, self._order, after=after)
-            yield from parts if after else reversed(parts)
-
-    def _up_to(self, query: Select[Any], stretch: Stretch, steps: int | None) -> Select[Any]:
-        """Bound a query to so many entries of a stretch; the same query where there are fewer."""
-        if steps is None:
-            return query
-        by = Entry.date_start if self._order is Order.DATE else Entry.id
-        edge = self._connection.execute(
-            brought_by(stretch, by, Entry.id)
-            .order_by(*self._ordering_in(stretch))
-            .offset(steps)
-            .limit(1)
-        ).one_or_none()
-        if edge is None:
-            return query
-        past = beyond(Position(*edge), self._order, after=not self._question.sort.descending)
-        value = by >= edge[0] if self._question.sort.descending else by <= edge[0]
-        return query.where(value, ~past)
-
-    def _ordering_in(self, stretch: Stretch) -> list[Any]:
-        if stretch.in_order:
-            return self._ordering()
-        # For an index that has the order SQLite passes over the one that brings the fewest.
-        return self._directed(map(unindexed, self._place()))
-
-    def _ordering(self, of: Any = Entry) -> list[Any]:
-        return self._directed(self._place(of))
-
-    def _directed(self, columns: Iterable[Any]) -> list[Any]:
-        descending = self._question.sort.descending
-        return [column.desc() if descending else column.asc() for column in columns]
-
-    def _place(self, of: Any = Entry) -> list[Any]:
-        """Give the columns that tell the place of an entry in the order."""
-        return [of.date_start, of.id] if self._order is Order.DATE else [of.id]
-
-    # --- By the narrowest path ------------------------------------------------------------------
-
-    def _seek(self, path: Path) -> list[FoundRow]:
-        """Give the page out of all that a path brings, and learn the total by it."""
-        # Places alone are gathered and sorted, by the database, in one statement with their number.
-        most = TOTAL_LIMIT + 1
-        parts = [query.limit(most).subquery() for query in self._sought(path, *self._place())]
-        gathered = union_all(*map(select, parts)).limit(most).subquery("gathered").c
-        # Not by a second look at what was gathered, which would be gathered again for it.
-        in_all = func.count().over().label("in_all")
-        found = select(*self._place(gathered), in_all).subquery("found").c
-        places = select(*self._place(found), found.in_all)
-        position, descending = self._question.position, self._question.sort.descending
-        if position is not None:
-            places = places.where(beyond(position, self._order, after=not descending, of=found))
-        places = places.order_by(*self._ordering(found)).limit(self._question.limit + 1)
-        page = places.subquery("page").c
-        rows = self._connection.execute(
-            select(*COLUMNS, page.in_all)
-            .join(Entry, Entry.id == page.id)
-            .order_by(*self._ordering(page))
-        ).all()
-        if rows or position is None:
-            self._total = _told(rows[0].in_all if rows else 0)
-            if self._total.is_exact:
-                return list(rows)
-        # What was gathered is not all, or what lies beyond the position is not among it.
-        return self._seek_in_order(path)
-
-    def _seek_in_order(self, path: Path) -> list[FoundRow]:
-        wanted = self._question.limit + 1
-        position, after = self._question.position, not self._question.sort.descending
-        rows: list[FoundRow] = []
-        all_sought = self._sought(path, *self._place())
-        for stretch, query in zip(path.stretches, all_sought, strict=True):
-            if position is not None:
-                query = query.where(beyond(position, self._order, after=after))
-            page = query.order_by(*self._ordering_in(stretch)).limit(wanted)
-            rows += self._connection.execute(self._rows_at(page))
-        by = "date_start" if self._order is Order.DATE else "id"
-        rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
-        return rows[:wanted]
-
-    def _count(self, path: Path, limit: int | None) -> int:
-        """Count what is asked for among what a path brings."""
-        return counted(self._connection, path, limit, *tests(self._question, path.assures))
-
-    def _sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
-        conditions = tuple(tests(self._question, path.assures))
-        for stretch in path.stretches:
-            yield brought_by(stretch, *columns).where(*conditions)
 
 
 def _told(count: int) -> Total:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from dateline.models import SiteCount
-from dateline.search.paths import begins_with
+from dateline.search.conditions import begins_with
 from dateline.search.question import Question
 
 

@@ -7,16 +7,9 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from dateline.models import DAY, DayCount, Entry
+from dateline.search.conditions import Filter, filters_of
 from dateline.search.numbers import read_stretches
-from dateline.search.paths import (
-    Filter,
-    Path,
-    brought_by,
-    filters_of,
-    path_of_dates,
-    path_of_keys,
-    path_of_site,
-)
+from dateline.search.paths import Path, brought_by, path_of_dates, path_of_keys, path_of_site
 from dateline.search.question import Question
 from dateline.search.sites import Site, entries_of_sites
 from dateline.text_index.runs import Numbers

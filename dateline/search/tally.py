@@ -9,14 +9,9 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from dateline.models import DAY, DayCount, Entry, SiteCount
+from dateline.search.conditions import Filter, begins_with, filters_of
 from dateline.search.numbers import read_numbers, read_stretches
-from dateline.search.paths import (
-    Filter,
-    Stretch,
-    begins_with,
-    filters_of,
-    path_of_dates,
-)
+from dateline.search.paths import Stretch, path_of_dates
 from dateline.search.plan import TOTAL_LIMIT, Plan
 from dateline.search.question import Question
 from dateline.search.sites import keys_above

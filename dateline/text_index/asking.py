@@ -1,14 +1,12 @@
 """Asking the text index, block by block; its arrays have the form that `spots` describes."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from dateline.text_index.arrays import are_between, seconds_at, sites_at
-from dateline.text_index.blocks import Field, Range, ranges_of
+from dateline.text_index.blocks import Field, Range, listed, listed_blocks
 from dateline.text_index.postings import FREQUENT, counted, shared_by, spots_in
 from dateline.text_index.runs import (
     NONE,
@@ -30,9 +28,8 @@ from dateline.text_index.spots import (
     distinct,
     entries_of,
     entry_at,
-    entry_in,
     joined,
-    place_of,
+    places_in_blocks,
     spots_among,
     spots_where,
 )
@@ -71,23 +68,10 @@ class Asked(NamedTuple):
 
 
 class TextIndex:
-    """The text index as one transaction sees it.
-
-    Attributes:
-        blocks: the newest first.
-    """
+    """The text index as one transaction sees it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.blocks = ranges_of(connection)
-        oldest_first = self.blocks[::-1]
-        self._numbers = np.array([block.number for block in oldest_first], np.int64)
-        self._first_ids = np.array([block.first_id for block in oldest_first], np.int64)
-
-    @property
-    def last_id(self) -> int:
-        """Entries with greater ids are not indexed yet; 0 where none is."""
-        return self.blocks[0].last_id if self.blocks else 0
 
     def prepare(self, texts: Iterable[tuple[Field, str]], blocks: Sequence[Range]) -> list[Asked]:
         """Put texts in the order in which to ask for them: the rarest in some blocks first."""
@@ -142,55 +126,6 @@ class TextIndex:
                 return entries, not len(entries)
         return entries, asked.is_whole
 
-    def entries_of_ids(self, ids: Numbers) -> Numbers:
-        """Give the entries with these ids, as far as they are indexed; both are sorted."""
-        ids = ids[ids <= self.last_id]
-        at = np.searchsorted(self._first_ids, ids, side="right") - 1
-        return entry_in(self._numbers[at], ids - self._first_ids[at])
-
-    def ids_of(self, entries: Numbers) -> Numbers:
-        """Give the ids of entries."""
-        at = np.searchsorted(self._numbers, block_of(entries))
-        return self._first_ids[at] + place_of(entries)
-
-    def dated_between(self, blocks: Sequence[Range], first: int, last: int) -> dict[int, Truths]:
-        """Tell of each block at which places dates begin between two seconds, both inclusive.
-
-        Where there is no entry with an id, it means nothing.
-        """
-        rows = self._connection.exec_driver_sql(
-            f"SELECT number, first_seconds FROM blocks WHERE number IN ({_listed_blocks(blocks)})"
-        )
-        # One array after the other: those of many blocks together would be memory that is new.
-        return {number: are_between(array, first, last) for number, array in rows}
-
-    def dates_of(self, entries: Numbers, column: str) -> Numbers:
-        """Give a second for each of sorted entries.
-
-        Args:
-            entries: at least one.
-            column: `first_seconds` or `last_seconds` of its date.
-        """
-        found = self._arrays_of(entries, column)
-        return np.concatenate([seconds_at(row[0], places) for row, places in found])
-
-    def sites_of(self, entries: Numbers) -> Counter[str]:
-        """Count the sites of sorted entries, of which there must be one."""
-        sites: Counter[str] = Counter()
-        for row, places in self._arrays_of(entries, "site_names, sites"):
-            sites.update(sites_at(row[0], row[1], places))
-        return sites
-
-    def _arrays_of(
-        self, entries: Numbers, columns: str
-    ) -> Iterator[tuple[Row[*tuple[Any, ...]], Numbers]]:
-        """Give columns of each block that has some of the entries, and the places of these in it."""
-        places = _places_in_blocks(entries)
-        rows = self._connection.exec_driver_sql(
-            f"SELECT {columns} FROM blocks WHERE number IN ({_listed(places)}) ORDER BY number"
-        )
-        return zip(rows, places.values(), strict=True)
-
     def _prepared(self, field: Field, text: str, blocks: Sequence[Range]) -> Asked:
         entries = sum(block.entries for block in blocks) or 1
         all_characters = characters_of(text)
@@ -210,7 +145,7 @@ class TextIndex:
     def _times(self, field: Field, blocks: Sequence[Range], runs: list[int]) -> list[int]:
         """Tell how often each of some runs stands in some blocks."""
         either = {*runs, *shared_by(np.array(runs)).tolist()}
-        rows = self._postings("runs, ends", field, blocks, [f"run IN ({_listed(either)})"])
+        rows = self._postings("runs, ends", field, blocks, [f"run IN ({listed(either)})"])
         numbers, times = counted(rows)
         wanted, places = np.unique(runs, return_inverse=True)
         at = np.searchsorted(wanted, numbers) % len(wanted)
@@ -251,7 +186,7 @@ class TextIndex:
         numbers = sorted(stored)
         size = sum(map(len, stored.values())) // SPOT.itemsize
         if among is not None and size > min(MANY_TIMES * len(among), MANY_SPOTS * len(numbers)):
-            places = _places_in_blocks(among)
+            places = places_in_blocks(among)
             stored = {number: spots_among(stored[number], places[number]) for number in numbers}
         elif wanted is not None:
             stored = {number: spots_where(stored[number], wanted[number]) for number in numbers}
@@ -282,7 +217,7 @@ class TextIndex:
             return ()
         all_of_blocks = (
             f"SELECT {columns} FROM postings WHERE field = {int(field)} "
-            f"AND block IN ({_listed_blocks(blocks)}) AND "
+            f"AND block IN ({listed_blocks(blocks)}) AND "
         )
         # Not by OR, for which SQLite reads all postings of the blocks.
         statement = " UNION ALL ".join(f"{all_of_blocks}{condition}" for condition in asked)
@@ -323,20 +258,3 @@ def _with(entries: Numbers, blocks: Sequence[Range]) -> list[Range]:
     """Give those of the blocks that have one of the entries."""
     numbers = set(distinct(block_of(entries)).tolist())
     return [block for block in blocks if block.number in numbers]
-
-
-def _places_in_blocks(entries: Numbers) -> dict[int, Numbers]:
-    """Give the places of sorted entries in each block that has some of them."""
-    in_blocks = block_of(entries)
-    numbers = distinct(in_blocks)
-    begins = np.searchsorted(in_blocks, numbers)
-    places = np.split(place_of(entries), begins[1:])
-    return dict(zip(numbers.tolist(), places, strict=True))
-
-
-def _listed_blocks(blocks: Sequence[Range]) -> str:
-    return _listed(block.number for block in blocks)
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))

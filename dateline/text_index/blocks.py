@@ -1,11 +1,17 @@
-"""What the text index is made of: blocks of entries, each with the runs of their texts."""
+"""What the text index is made of: blocks of entries, and what they tell of these beside their texts."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, select
+import numpy as np
+from sqlalchemy import Connection, Row, select
 
 from dateline.models import Block
+from dateline.text_index.arrays import are_between, seconds_at, sites_at
+from dateline.text_index.runs import Numbers, Truths
+from dateline.text_index.spots import block_of, entry_in, place_of, places_in_blocks
 
 
 class Field(IntEnum):
@@ -41,3 +47,87 @@ _RANGES: Final = select(
 def ranges_of(connection: Connection) -> list[Range]:
     """Give all blocks, the newest first."""
     return [Range(*row) for row in connection.execute(_RANGES).all()]
+
+
+class Blocks:
+    """All blocks as one transaction sees them.
+
+    Attributes:
+        ranges: the newest first.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.ranges = ranges_of(connection)
+        oldest_first = self.ranges[::-1]
+        self._numbers = np.array([block.number for block in oldest_first], np.int64)
+        self._first_ids = np.array([block.first_id for block in oldest_first], np.int64)
+
+    @property
+    def last_id(self) -> int:
+        """Entries with greater ids are not indexed yet; 0 where none is."""
+        return self.ranges[0].last_id if self.ranges else 0
+
+    @property
+    def entries(self) -> int:
+        """How many entries all of them have."""
+        return sum(block.entries for block in self.ranges)
+
+    def entries_of_ids(self, ids: Numbers) -> Numbers:
+        """Give the entries with these ids, as far as they are indexed; both are sorted."""
+        ids = ids[ids <= self.last_id]
+        at = np.searchsorted(self._first_ids, ids, side="right") - 1
+        return entry_in(self._numbers[at], ids - self._first_ids[at])
+
+    def ids_of(self, entries: Numbers) -> Numbers:
+        """Give the ids of entries."""
+        at = np.searchsorted(self._numbers, block_of(entries))
+        return self._first_ids[at] + place_of(entries)
+
+    def dated_between(self, blocks: Sequence[Range], first: int, last: int) -> dict[int, Truths]:
+        """Tell of each block at which places dates begin between two seconds, both inclusive.
+
+        Where there is no entry with an id, it means nothing.
+        """
+        rows = self._connection.exec_driver_sql(
+            f"SELECT number, first_seconds FROM blocks WHERE number IN ({listed_blocks(blocks)})"
+        )
+        # One array after the other: those of many blocks together would be memory that is new.
+        return {number: are_between(array, first, last) for number, array in rows}
+
+    def dates_of(self, entries: Numbers, column: str) -> Numbers:
+        """Give a second for each of sorted entries.
+
+        Args:
+            entries: at least one.
+            column: `first_seconds` or `last_seconds` of its date.
+        """
+        found = self._arrays_of(entries, column)
+        return np.concatenate([seconds_at(row[0], places) for row, places in found])
+
+    def sites_of(self, entries: Numbers) -> Counter[str]:
+        """Count the sites of sorted entries, of which there must be one."""
+        sites: Counter[str] = Counter()
+        for row, places in self._arrays_of(entries, "site_names, sites"):
+            sites.update(sites_at(row[0], row[1], places))
+        return sites
+
+    def _arrays_of(
+        self, entries: Numbers, columns: str
+    ) -> Iterator[tuple[Row[*tuple[Any, ...]], Numbers]]:
+        """Give columns of each block that has some of the entries, and the places of these in it."""
+        places = places_in_blocks(entries)
+        rows = self._connection.exec_driver_sql(
+            f"SELECT {columns} FROM blocks WHERE number IN ({listed(places)}) ORDER BY number"
+        )
+        return zip(rows, places.values(), strict=True)
+
+
+def listed_blocks(blocks: Iterable[Range]) -> str:
+    """Write the numbers of blocks as SQL lists them."""
+    return listed(block.number for block in blocks)
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Write numbers as SQL lists them."""
+    return ", ".join(map(str, numbers))

@@ -87,6 +87,15 @@ def place_of(entries: Numbers) -> Numbers:
     return entries & (1 << BLOCK_AT - POSITION) - 1
 
 
+def places_in_blocks(entries: Numbers) -> dict[int, Numbers]:
+    """Give the places of sorted entries in each block that has some of them."""
+    in_blocks = block_of(entries)
+    numbers = distinct(in_blocks)
+    begins = np.searchsorted(in_blocks, numbers)
+    places = np.split(place_of(entries), begins[1:])
+    return dict(zip(numbers.tolist(), places, strict=True))
+
+
 def begins_before(spots: Numbers, position: int) -> Numbers:
     """Give the spots at which a text begins that has these at a position; sorted as they are."""
     if not position:

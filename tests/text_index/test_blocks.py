@@ -15,7 +15,7 @@ from dateline.imports.options import Options
 from dateline.imports.read import Row
 from dateline.imports.run import run_import
 from dateline.models import Block, Entry, Posting
-from dateline.text_index import Range, TextIndex, index_all, writing
+from dateline.text_index import Blocks, Range, index_all, writing
 from dateline.text_index.arrays import seconds_at
 from dateline.text_index.postings import postings_of, stored
 from dateline.text_index.runs import runs_in
@@ -62,7 +62,7 @@ def rows_of(items: list[dict[str, str]]) -> list[Row]:
 
 def blocks_of(services: Services) -> list[Range]:
     with services.database.reading() as session:
-        return TextIndex(session.connection()).blocks[::-1]
+        return Blocks(session.connection()).ranges[::-1]
 
 
 def check(services: Services) -> None:

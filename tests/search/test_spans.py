@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from dateline.fields.date_spans import DateFields, WrittenDate, cover
 from dateline.models import DAY
-from dateline.search.matches import may_reach
-from dateline.search.paths import SHORT_SPAN, firsts_of_months
+from dateline.search.spans import SHORT_SPAN, firsts_of_months, may_reach
 
 FIRSTS_OF_1970 = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 """Days after the first of January on which the months begin."""

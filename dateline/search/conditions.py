@@ -1,0 +1,119 @@
+"""What a question asks for, and how SQL tests it: by a row, and by the index of keys."""
+
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ColumnClause, UnaryExpression
+from sqlalchemy.sql.operators import custom_op
+
+from dateline.models import KEY_START, Entry
+from dateline.search.question import Question
+
+_PLUS: Final = custom_op[Any]("+")
+
+
+class Filter(Enum):
+    """What a question can ask of an entry."""
+
+    DATES = auto()
+    KEYS = auto()
+    TITLE = auto()
+    WITHOUT = auto()
+    URL = auto()
+
+
+def filters_of(question: Question) -> frozenset[Filter]:
+    """Tell what a question asks for."""
+    asked = {
+        Filter.DATES: question.first is not None or question.last is not None,
+        Filter.KEYS: question.key is not None or question.key_ranges,
+        Filter.TITLE: question.title_texts,
+        Filter.WITHOUT: question.title_without,
+        Filter.URL: question.url_texts,
+    }
+    return frozenset(name for name, value in asked.items() if value)
+
+
+def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
+    """Test an entry for what is not assured, without the help of any other index."""
+    if Filter.DATES not in assures:
+        date_start, date_end = unindexed(Entry.date_start), unindexed(Entry.date_end)
+        if question.last is not None:
+            yield date_start <= question.last
+        if question.first is not None:
+            yield date_end >= question.first
+    if Filter.KEYS not in assures:
+        yield from _key_tests(question, unindexed(Entry.url_key))
+    if Filter.TITLE not in assures:
+        yield from (_contains(Entry.title_folded, text) for text in question.title_texts)
+    if Filter.WITHOUT not in assures:
+        yield from (~_contains(Entry.title_folded, text) for text in question.title_without)
+    if Filter.URL not in assures:
+        yield from (_contains(Entry.url_folded, text) for text in question.url_texts)
+
+
+def _contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
+    """Test for a folded text: exact, and nothing is a wildcard."""
+    return func.instr(folded_column, text) > 0
+
+
+def _key_tests(
+    question: Question, url_key: SQLColumnExpression[str]
+) -> Iterator[ColumnElement[bool]]:
+    if question.key is not None:
+        yield url_key == question.key
+    for beginning in question.key_ranges:
+        yield begins_with(url_key, beginning)
+
+
+class IndexedKey(ColumnClause[str]):
+    """A key, as far as the index of keys has it: the whole of it, or its beginning on MySQL."""
+
+    # Statements with it are compiled once, as all others.
+    inherit_cache = True
+
+    def __init__(self) -> None:
+        super().__init__("url_key", Entry.url_key.type)
+
+
+@compiles(IndexedKey)
+def _whole_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(Entry.__table__.c.url_key, **options)
+
+
+@compiles(IndexedKey, "mysql")
+def _start_of_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(Entry.__table__.c.url_key_start, **options)
+
+
+def key_in_index(question: Question) -> Iterator[ColumnElement[bool]]:
+    """Test the key by its index, and by the row only for what may lie beyond the index."""
+    if question.key is not None:
+        if len(question.key) < KEY_START:
+            yield IndexedKey() == question.key
+        else:
+            yield begins_with(IndexedKey(), question.key[:KEY_START])
+            yield Entry.url_key == question.key
+    for beginning in question.key_ranges:
+        yield begins_with(IndexedKey(), beginning[:KEY_START])
+        if len(beginning) > KEY_START:
+            yield begins_with(Entry.url_key, beginning)
+
+
+def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[bool]:
+    """Test the beginning of a key, as a range that its index knows; keys are ASCII."""
+    after_all = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    return and_(key >= beginning, key < after_all)
+
+
+def unindexed(column: Any) -> Any:
+    """Give the same value in a form for which the database uses no index of the column."""
+    # For SQLite a plus sign does (https://sqlite.org/optoverview.html), and costs nothing; on MySQL
+    # it changes nothing, but no index of it has the whole key.
+    if column is Entry.url_key:
+        return UnaryExpression(Entry.__table__.c.url_key, operator=_PLUS)
+    return column + 0

@@ -1,0 +1,159 @@
+"""Reading what paths bring: row after row along an order, or everything, sorted."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Select, func, select, union_all
+
+from dateline.models import Entry
+from dateline.search.conditions import tests, unindexed
+from dateline.search.cursor import Position
+from dateline.search.paths import Order, Path, Stretch, beyond, brought_by, cut_at
+from dateline.search.question import Question
+from dateline.search.rows import COLUMNS, FoundRow
+from dateline.search.sizing import counted
+
+
+class Reader:
+    """Reads entries that answer one question, in its order."""
+
+    def __init__(self, connection: Connection, question: Question) -> None:
+        self._connection = connection
+        self._question = question
+        self._order = Order.DATE if question.sort.by_date else Order.ID
+
+    def rows(self, ids: list[int]) -> list[FoundRow]:
+        """Give the rows with these ids, in this order."""
+        if not ids:
+            return []
+        rows = self._connection.execute(select(*COLUMNS).where(Entry.id.in_(ids)))
+        by_id = {row.id: row for row in rows}
+        return [by_id[entry_id] for entry_id in ids]
+
+    def along(self, path: Path, steps: int | None) -> list[FoundRow]:
+        """Give rows in the asked order, of no more than the first so many entries of a stretch."""
+        wanted = self._question.limit + 1
+        rows: list[FoundRow] = []
+        conditions = tuple(tests(self._question, path.assures))
+        for stretch in self._ahead(path):
+            columns = COLUMNS if stretch.in_order else self._place()
+            query = brought_by(stretch, *columns).where(*conditions)
+            bounded = self._up_to(query, stretch, steps)
+            page = bounded.order_by(*self._ordering_in(stretch)).limit(wanted - len(rows))
+            rows += self._connection.execute(page if stretch.in_order else self._rows_at(page))
+            # What comes after a stretch that was not walked to its end is not what comes next.
+            if len(rows) == wanted or bounded is not query:
+                break
+        return rows
+
+    def _rows_at(self, places: Select[Any]) -> Executable:
+        """Select the rows at some places: these alone were sorted, as the index may know them."""
+        page = places.subquery("page")
+        rows = select(*COLUMNS).join(page, Entry.id == page.c.id)
+        return rows.order_by(*self._ordering(page.c))
+
+    def _ahead(self, path: Path) -> Iterator[Stretch]:
+        """Give the stretches from the position on, in the asked order."""
+        position, after = self._question.position, not self._question.sort.descending
+        for stretch in path.stretches if after else reversed(path.stretches):
+            if position is None:
+                yield stretch
+                continue
+            parts = cut_at(stretch, position, self._order, after=after)
+            yield from parts if after else reversed(parts)
+
+    def _up_to(self, query: Select[Any], stretch: Stretch, steps: int | None) -> Select[Any]:
+        """Bound a query to so many entries of a stretch; the same query where there are fewer."""
+        if steps is None:
+            return query
+        by = Entry.date_start if self._order is Order.DATE else Entry.id
+        edge = self._connection.execute(
+            brought_by(stretch, by, Entry.id)
+            .order_by(*self._ordering_in(stretch))
+            .offset(steps)
+            .limit(1)
+        ).one_or_none()
+        if edge is None:
+            return query
+        past = beyond(Position(*edge), self._order, after=not self._question.sort.descending)
+        value = by >= edge[0] if self._question.sort.descending else by <= edge[0]
+        return query.where(value, ~past)
+
+    def _ordering_in(self, stretch: Stretch) -> list[Any]:
+        if stretch.in_order:
+            return self._ordering()
+        # For an index that has the order SQLite passes over the one that brings the fewest.
+        return self._directed(map(unindexed, self._place()))
+
+    def _ordering(self, of: Any = Entry) -> list[Any]:
+        return self._directed(self._place(of))
+
+    def _directed(self, columns: Iterable[Any]) -> list[Any]:
+        descending = self._question.sort.descending
+        return [column.desc() if descending else column.asc() for column in columns]
+
+    def _place(self, of: Any = Entry) -> list[Any]:
+        """Give the columns that tell the place of an entry in the order."""
+        return [of.date_start, of.id] if self._order is Order.DATE else [of.id]
+
+    def seek(self, path: Path, most: int) -> tuple[list[FoundRow], int | None]:
+        """Give the page out of all that is sought among what a path brings, and count these.
+
+        Args:
+            path: the path.
+            most: how many are counted.
+
+        Returns:
+            The rows, and how many were counted: one more than `most` where there are more, None
+            where the page did not tell it.
+        """
+        # Places alone are gathered and sorted, by the database, in one statement with their number.
+        sought = self.sought(path, *self._place())
+        parts = [query.limit(most + 1).subquery() for query in sought]
+        gathered = union_all(*map(select, parts)).limit(most + 1).subquery("gathered").c
+        # Not by a second look at what was gathered, which would be gathered again for it.
+        in_all = func.count().over().label("in_all")
+        found = select(*self._place(gathered), in_all).subquery("found").c
+        places = select(*self._place(found), found.in_all)
+        position, descending = self._question.position, self._question.sort.descending
+        if position is not None:
+            places = places.where(beyond(position, self._order, after=not descending, of=found))
+        places = places.order_by(*self._ordering(found)).limit(self._question.limit + 1)
+        page = places.subquery("page").c
+        rows = self._connection.execute(
+            select(*COLUMNS, page.in_all)
+            .join(Entry, Entry.id == page.id)
+            .order_by(*self._ordering(page))
+        ).all()
+        # Without rows it is not told how many lie before the position.
+        count = 0 if position is None else None
+        if rows:
+            count = rows[0].in_all
+        if count is not None and count <= most:
+            return list(rows), count
+        # What was gathered is not all, or what lies beyond the position is not among it.
+        return self._seek_in_order(path), count
+
+    def _seek_in_order(self, path: Path) -> list[FoundRow]:
+        wanted = self._question.limit + 1
+        position, after = self._question.position, not self._question.sort.descending
+        rows: list[FoundRow] = []
+        all_sought = self.sought(path, *self._place())
+        for stretch, query in zip(path.stretches, all_sought, strict=True):
+            if position is not None:
+                query = query.where(beyond(position, self._order, after=after))
+            page = query.order_by(*self._ordering_in(stretch)).limit(wanted)
+            rows += self._connection.execute(self._rows_at(page))
+        by = "date_start" if self._order is Order.DATE else "id"
+        rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
+        return rows[:wanted]
+
+    def count(self, path: Path, limit: int | None) -> int:
+        """Count what is asked for among what a path brings, up to so many."""
+        return counted(self._connection, path, limit, *tests(self._question, path.assures))
+
+    def sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
+        """Select what is asked for among what each stretch of a path brings."""
+        conditions = tuple(tests(self._question, path.assures))
+        for stretch in path.stretches:
+            yield brought_by(stretch, *columns).where(*conditions)

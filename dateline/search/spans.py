@@ -1,0 +1,41 @@
+"""How long dates are, and so when those may begin that reach into a time."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dateline.models import DAY
+from dateline.text_index.runs import Numbers
+
+SHORT_SPAN: Final = 2 * 86_400
+"""Seconds: no date of a day or less covers more, whatever the clocks of its zone did."""
+
+LONGEST_SPAN: Final = 368 * 86_400
+"""Seconds: no written date covers more (a leap year, and a day for the time zone at each end)."""
+
+
+def firsts_of_months(second: int) -> Numbers:
+    """Give the firsts of months, in UTC, about which a year or month begins that reaches a second.
+
+    It begins with a first in its zone, whose clocks are less than a day away from UTC.
+    """
+    month = np.datetime64(second, "s").astype("M8[M]")
+    # And of the twelve before: behind UTC a year ends with the first day of the next January.
+    firsts: Numbers = (month + np.arange(-12, 1)).astype("M8[s]").astype(np.int64)
+    return firsts
+
+
+def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:
+    """Tell which dates may end at a second or later, of those that begin before it.
+
+    Args:
+        starts: the first second of each, less than `LONGEST_SPAN` before that.
+        second: as above.
+    """
+    # What covers more than `SHORT_SPAN` is a year or a month.
+    firsts = firsts_of_months(second)
+    next_first = firsts[np.searchsorted(firsts[:-1], starts - DAY)]
+    may: NDArray[np.bool_] = np.abs(starts - next_first) <= DAY
+    may |= starts >= second - SHORT_SPAN
+    return may
