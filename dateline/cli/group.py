@@ -12,6 +12,9 @@ from dateline.wiring import Services, open_services
 FAILED: Final = 2
 """Exit code of a command that could not do what it was asked."""
 
+INTERRUPTED: Final = 130
+"""Exit code of a command that was ended by Ctrl-C, as shells have it: 128 and the signal."""
+
 
 class _Failure(click.ClickException):
     exit_code = FAILED
@@ -25,6 +28,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except DatelineError as error:
             raise _Failure(str(error)) from error
+        except KeyboardInterrupt:
+            # Click's own code is 1, which would say that some rows were rejected.
+            click.echo("\nInterrupted.", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,7 +1,7 @@
 """The commands about imports."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -9,15 +9,16 @@ from typing import IO, Final, get_args
 
 import click
 
+from dateline.cache.answers import Cache
 from dateline.cli.group import FAILED, commands, open_archive
-from dateline.cli.tables import show_table
+from dateline.cli.tables import printable, show_table
 from dateline.errors import DatelineError, Fault
 from dateline.fields.dates import DateOrder
-from dateline.imports.ledger import answer_imports, answer_rejected
+from dateline.imports.ledger import answer_import, answer_imports, answer_rejected
 from dateline.imports.options import Options, read_zone
 from dateline.imports.read import Format, read_rows
 from dateline.imports.run import Report, run_import
-from dateline.schemas import MAX_LIMIT, ImportPage, RejectedPage
+from dateline.schemas import MAX_LIMIT, ImportPage, ImportView, RejectedPage, RejectedRowView
 from dateline.wiring import Services, settle
 
 BATCH: Final = 80_000
@@ -48,7 +49,7 @@ SOME_REJECTED: Final = 1
     "--format",
     "kind",
     type=click.Choice(Format, case_sensitive=False),
-    help="What the files are, where their names do not say (.json .ndjson .jsonl .csv, .gz).",
+    help="What all files are; else their names say it (.json .ndjson .jsonl .csv, .gz).",
 )
 def import_files(
     files: tuple[str, ...],
@@ -85,7 +86,7 @@ def import_files(
             click.echo(f"{shown}: {error.strerror or error}", err=True)
             worst = FAILED
         except DatelineError as error:
-            click.echo(f"{shown}: {error}", err=True)
+            click.echo(printable(f"{shown}: {error}"), err=True)
             worst = FAILED
         else:
             _show_report(shown, report)
@@ -137,18 +138,12 @@ def _progress(file: IO[bytes], path: Path) -> Iterator[Callable[[int], None]]:
 
 def _show_report(name: str, report: Report) -> None:
     ending = "; nothing was written (dry run)" if report.dry_run else ""
-    click.echo(
-        f"{name}: {report.received:,} received, {report.created:,} created, "
-        f"{report.duplicate:,} duplicate, {report.rejected:,} rejected{ending}"
-    )
+    click.echo(f"{name}: {_counts(report)}{ending}")
     if report.ignored_columns:
-        click.echo(f"Columns that are not kept: {', '.join(report.ignored_columns)}")
-    lines = [
-        (str(shown.row), fault.code, fault.message)
-        for shown in report.shown
-        for fault in shown.faults
-    ]
-    show_table(("row", "code", "why"), lines)
+        click.echo(printable(f"Columns that are not kept: {', '.join(report.ignored_columns)}"))
+    _show_rejected(
+        (shown.row, fault.code, fault.message) for shown in report.shown for fault in shown.faults
+    )
     more = report.rejected - len(report.shown)
     if more:
         where = "" if report.dry_run else f"; see: python -m dateline imports {report.import_id}"
@@ -161,34 +156,65 @@ def _show_report(name: str, report: Report) -> None:
     "--limit",
     default=20,
     show_default=True,
-    type=click.IntRange(1, MAX_LIMIT),
-    help="Lines to show.",
+    type=click.IntRange(1),
+    help="Imports, or rejected rows, to show.",
 )
 def imports(import_id: int | None, limit: int) -> None:
     """List imports, the newest first; or the rejected rows of the one with IMPORT_ID."""
     cache = open_archive().cache
     if import_id is None:
-        answer, _outcome = answer_imports(cache, limit, None)
-        kept_imports = [
-            (
-                str(kept.id),
-                kept.started_at,
-                f"{kept.received:,}",
-                f"{kept.created:,}",
-                f"{kept.duplicate:,}",
-                f"{kept.rejected:,}",
-                kept.source + ("" if kept.finished_at else " (not finished)"),
-            )
-            for kept in ImportPage.model_validate_json(answer.body).items
-        ]
-        header = ("id", "started", "received", "created", "duplicate", "rejected", "source")
-        show_table(header, kept_imports)
-        return
-    answer, _outcome = answer_rejected(cache, import_id, limit, None)
-    page = RejectedPage.model_validate_json(answer.body)
+        _list_imports(cache, limit)
+    else:
+        _show_import(cache, import_id, limit)
+
+
+def _list_imports(cache: Cache, limit: int) -> None:
+    answer, _outcome = answer_imports(cache, limit, None)
     lines = [
-        (str(row.row), error.code, error.message) for row in page.items for error in row.errors
+        (
+            str(kept.id),
+            kept.started_at,
+            f"{kept.received:,}",
+            f"{kept.created:,}",
+            f"{kept.duplicate:,}",
+            f"{kept.rejected:,}",
+            kept.source + ("" if kept.finished_at else " (not finished)"),
+        )
+        for kept in ImportPage.model_validate_json(answer.body).items
     ]
-    show_table(("row", "code", "why"), lines)
-    if page.next is not None:
-        click.echo(f"... of {page.total:,} rejected rows; show more with --limit")
+    header = ("id", "started", "received", "created", "duplicate", "rejected", "source")
+    show_table(header, lines)
+
+
+def _show_import(cache: Cache, import_id: int, limit: int) -> None:
+    answer, _outcome = answer_import(cache, import_id)
+    kept = ImportView.model_validate_json(answer.body)
+    click.echo(printable(f"{kept.source}: {_counts(kept)}"))
+    rows = list(_rejected_rows(cache, import_id, limit))
+    _show_rejected((row.row, error.code, error.message) for row in rows for error in row.errors)
+    if len(rows) < kept.rejected:
+        click.echo(f"... of {kept.rejected:,} rejected rows; show more with --limit")
+
+
+def _rejected_rows(cache: Cache, import_id: int, limit: int) -> Iterator[RejectedRowView]:
+    """Give so many rejected rows, page after page."""
+    after: int | None = None
+    while limit:
+        answer, _outcome = answer_rejected(cache, import_id, min(limit, MAX_LIMIT), after)
+        page = RejectedPage.model_validate_json(answer.body)
+        yield from page.items
+        if page.next is None:
+            return
+        limit -= len(page.items)
+        after = page.items[-1].row
+
+
+def _show_rejected(lines: Iterable[tuple[int, str, str]]) -> None:
+    show_table(("row", "code", "why"), [(str(row), code, why) for row, code, why in lines])
+
+
+def _counts(of: Report | ImportView) -> str:
+    return (
+        f"{of.received:,} received, {of.created:,} created, "
+        f"{of.duplicate:,} duplicate, {of.rejected:,} rejected"
+    )

@@ -12,7 +12,9 @@ LONGEST_RAW: Final = 200
 """Characters of a date's raw text: no longer one is ever read."""
 
 _DAY: Final = 86_400
-_CLOCK_CHANGE: Final = 2 * 3_600
+
+_CLOCK_CHANGE: Final = 4 * 3_600
+"""Seconds by which a zone has made a day longer or shorter, at most."""
 
 
 def read_given_date(raw: dict[str, object]) -> WrittenDate | Fault:
@@ -53,4 +55,6 @@ def _fits(date: WrittenDate, first: int, last: int) -> bool:
     if date.precision in ("hour", "minute", "second"):
         return (first, last) == (date.start, date.end)
     longer = (last - first) - (date.end - date.start)
-    return abs(first - date.start) < _DAY and abs(longer) <= _CLOCK_CHANGE
+    # Zones have left out a whole day: Samoa had no 30 December 2011.
+    most = _CLOCK_CHANGE if date.precision == "day" else _DAY
+    return abs(first - date.start) < _DAY and abs(longer) <= most

@@ -5,6 +5,7 @@ read a stream as events were tried: they change lone surrogates in silence, refu
 one large number in it, and need memory that grows with the square of the depth.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import IO, Final, NoReturn
@@ -21,7 +22,8 @@ _STRING: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _BLANK: Final = re.compile(rb"[ \t\r\n]*")
 # Nearly every row is an object with nothing but texts and numbers in it.
 _FLAT: Final = re.compile(rb'\{[^{}\[\]"]*(?:' + _STRING + rb'[^{}\[\]"]*)*\}', re.DOTALL)
-_TOKEN: Final = re.compile(_STRING + rb"|[{}\[\]]", re.DOTALL)
+# A quotation mark alone begins a text whose end has not been read yet.
+_TOKEN: Final = re.compile(_STRING + rb'|[{}\[\]"]', re.DOTALL)
 # What follows shows that a number or a word is whole.
 _SCALAR: Final = re.compile(_STRING + rb'|[^\s,:"{}\[\]]+(?=[\s,}\]])', re.DOTALL)
 
@@ -31,11 +33,12 @@ _SHAPE: Final = 'The body must be an object like {"items": [...]}.'
 def json_items(body: IO[bytes]) -> Iterator[bytes]:
     """Give the members of the top-level array `items`, each as the text of a JSON value.
 
-    Other members of the document are passed over. That a value is well-bracketed is certain; that
-    it is sound JSON is for its reader to see.
+    Other members of the document are passed over. That a member of `items` is well-bracketed is
+    certain; that it is sound JSON is for its reader to see.
 
     Raises:
-        UnreadableBody: the document is not such an object, is cut off, or is nested too deeply.
+        UnreadableBody: the document is not such an object, has `items` twice, is cut off, or is
+            nested too deeply.
     """
     text = _Text(body)
     if not text.take(b"{"):
@@ -43,13 +46,17 @@ def json_items(body: IO[bytes]) -> Iterator[bytes]:
     found = False
     more = not text.take(b"}")
     while more:
-        name = text.value()
+        name = text.sound_value()
+        if not name.startswith(b'"'):
+            text.fail("a name is missing")
         text.need(b":")
-        if name == b'"items"' and not found:
+        if name == b'"items"':
+            if found:
+                raise UnreadableBody("'items' stands twice in the body; put all rows into one.")
             found = True
             yield from _members(text)
         else:
-            text.value()
+            text.sound_value()
         more = text.take(b",")
         if not more:
             text.need(b"}")
@@ -90,20 +97,27 @@ class _Text:
     def need(self, mark: bytes) -> None:
         """Pass a mark that must come next."""
         if not self.take(mark):
-            self._fail(f"'{mark.decode()}' is missing")
+            self.fail(f"'{mark.decode()}' is missing")
 
     def need_end(self) -> None:
         """Be at the end, but for white space."""
         self._skip_blank()
         if self._at < len(self._read):
-            self._fail("there is more after the end")
+            self.fail("there is more after the end")
+
+    def sound_value(self) -> bytes:
+        """Pass a whole value, and see that it is JSON."""
+        value = self.value()
+        if not is_by_the_grammar(value):
+            self.fail("this is no value")
+        return value
 
     def value(self) -> bytes:
         """Pass a whole value, and give its text."""
         self._skip_blank()
         while (end := self._end_of_value()) is None:
             if not self._read_more():
-                self._fail("it ends too early")
+                self.fail("it ends too early")
         value = self._read[self._at : end]
         self._at = end
         return value
@@ -114,16 +128,18 @@ class _Text:
         if read[at : at + 1] not in (b"{", b"["):
             match = _SCALAR.match(read, at)
             if match is None and read[at : at + 1] in (b",", b":", b"}", b"]"):
-                self._fail("a value is missing")
+                self.fail("a value is missing")
             return match and match.end()
         if flat := _FLAT.match(read, at):
             return flat.end()
         depth = 0
         for token in _TOKEN.finditer(read, at):
+            if token[0] == b'"':
+                return None
             if token[0] in (b"{", b"["):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    self._fail(f"values are nested more than {MAX_DEPTH} deep")
+                    self.fail(f"values are nested more than {MAX_DEPTH} deep")
             elif token[0] in (b"}", b"]"):
                 depth -= 1
                 if depth == 0:
@@ -145,6 +161,20 @@ class _Text:
         self._read, self._at = rest + more, 0
         return bool(more)
 
-    def _fail(self, reason: str) -> NoReturn:
+    def fail(self, reason: str) -> NoReturn:
+        """Say what is wrong, and where."""
         place = self._passed + self._at + 1
         raise UnreadableBody(f"The body is not sound JSON: {reason}, at or after byte {place:,}.")
+
+
+def is_by_the_grammar(text: bytes) -> bool:
+    """Whether a text is JSON, whatever it is that it says: a lone surrogate is no mistake."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        json.loads(text, parse_constant=refuse)
+    except ValueError:
+        return False
+    return True

@@ -8,18 +8,18 @@ import codecs
 import csv
 import gzip
 import io
-import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import chain
 from typing import IO, Any, Final, NamedTuple
 
 import pydantic_core
 
 from dateline.errors import BodyTooLarge, Fault, UnreadableBody
 from dateline.imports.columns import find_columns
-from dateline.imports.json_items import json_items
+from dateline.imports.json_items import is_by_the_grammar, json_items
 
 
 class Format(StrEnum):
@@ -61,6 +61,9 @@ class Unread(NamedTuple):
 RawRow = Row | Unread
 
 CSV_DELIMITERS: Final = ",;\t"
+_END: Final = "\udc00"
+"""Stands behind the last line of a CSV body, no text of which has it: it is not in UTF-8."""
+
 MAX_CSV_FIELD: Final = 1024 * 1024
 """Characters in one field; Python's own limit of 131,072 would end the whole file."""
 
@@ -119,7 +122,7 @@ def read_row(row: RawRow) -> Row:
             raise _not_utf8(error) from error
         # A document with a mistake in it is no JSON at all. A lone surrogate is no mistake by
         # the grammar of JSON, only nothing that can be kept: the fault of its row alone.
-        if in_document and not _is_by_the_grammar(text):
+        if in_document and not is_by_the_grammar(text):
             raise UnreadableBody(f"The body is not sound JSON: row {number:,} is not.") from None
         return Row(number, sent, _unreadable(sent))
     return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
@@ -159,17 +162,6 @@ def _read_json(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
         yield Unread(number, text, in_document=True)
 
 
-def _is_by_the_grammar(text: bytes) -> bool:
-    def refuse(constant: str) -> None:
-        raise ValueError(constant)
-
-    try:
-        json.loads(text, parse_constant=refuse)
-    except ValueError:
-        return False
-    return True
-
-
 def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
     for line in body:
@@ -182,9 +174,10 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
 def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")
     csv.field_size_limit(MAX_CSV_FIELD)
-    header_line = text.readline()
-    delimiter = max(CSV_DELIMITERS, key=header_line.count)
-    header = next(csv.reader([header_line], delimiter=delimiter), [])
+    first_line = text.readline()
+    delimiter = max(CSV_DELIMITERS, key=first_line.count)
+    rows = _csv_rows(csv.reader(chain([first_line], text, [_END]), delimiter=delimiter))
+    header = next(rows, [])
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise UnreadableBody(f"The column '{twice[0]}' stands twice in the first line; rename one.")
@@ -192,14 +185,37 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
         raise UnreadableBody(
             "The first line of a CSV body must name its columns: title, url and date."
         )
+    for number, values in enumerate(filter(None, rows), 1):
+        if len(values) > len(header):
+            yield Row(number, values, _too_many_values(values, len(header)))
+        else:
+            yield Row(number, dict(zip(header, values, strict=False)))
+
+
+def _csv_rows(lines: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Give the rows before `_END`.
+
+    Raises:
+        UnreadableBody: it stands in one of them, as its quotation mark is open; or one is too long.
+    """
+    number = 0
     try:
-        for number, values in enumerate(filter(None, csv.reader(text, delimiter=delimiter)), 1):
-            if len(values) > len(header):
-                yield Row(number, values, _too_many_values(values, len(header)))
-            else:
-                yield Row(number, dict(zip(header, values, strict=False)))
+        for values in lines:
+            if values == [_END]:
+                return
+            if values and values[-1].endswith(_END):
+                raise UnreadableBody(
+                    f"The body is not sound CSV: a quotation mark in {_csv_place(number)} is never "
+                    "closed; close it, or take it away."
+                )
+            yield values
+            number += bool(values)
     except csv.Error as error:
         raise UnreadableBody(f"The body is not sound CSV: {error}.") from error
+
+
+def _csv_place(number: int) -> str:
+    return f"row {number:,}" if number else "the first line"
 
 
 _READERS: Final = {

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select
 
 from dateline.database import Database
+from dateline.imports.columns import NAMES, find_columns
 from dateline.models import RejectedRow
 
 AT_ONCE: Final = 1_000
@@ -39,19 +40,22 @@ def rejected_as_ndjson(database: Database, import_id: int) -> Iterator[str]:
 def rejected_as_csv(database: Database, import_id: int) -> Iterator[str]:
     """Give the rows as CSV, with all columns that any of them has.
 
-    A blank stands before what a spreadsheet would take for a formula: an import drops it again.
+    What is a title, a URL or a date stands in one column, by whatever names rows have it. Before
+    what a spreadsheet would take for a formula stands a blank, which an import drops again.
     """
+    of_fields: dict[str, str] = {}
     names: dict[str, None] = {}
     for raw, _is_text in _rows(database, import_id):
         if isinstance(raw, dict):
-            names |= dict.fromkeys(raw)
+            names |= dict.fromkeys(_renamed(raw, of_fields))
     text = io.StringIO()
     writer = csv.writer(text)
     header = list(names) or ["title", "url", "date"]
     writer.writerow(map(_cell, header))
     for raw, _is_text in _rows(database, import_id):
         if isinstance(raw, dict):
-            values = [raw.get(name) for name in header]
+            named = _renamed(raw, of_fields)
+            values = [named.get(name) for name in header]
         else:
             values = raw if isinstance(raw, list) else [raw]
         writer.writerow(map(_cell, values))
@@ -59,6 +63,24 @@ def rejected_as_csv(database: Database, import_id: int) -> Iterator[str]:
         text.seek(0)
         text.truncate()
     yield text.getvalue()
+
+
+def _renamed(raw: dict[str, Any], of_fields: dict[str, str]) -> dict[str, Any]:
+    """Give a row with the names of its three fields that the first row with them had.
+
+    Args:
+        raw: the row.
+        of_fields: the name of each field, as far as it is known; what is met first is added.
+    """
+    columns = find_columns(raw)
+    new = {
+        name: of_fields.setdefault(field, name)
+        for field, name in zip(NAMES, columns[:3], strict=True)
+        if name is not None
+    }
+    # A column of that name that is not the field gives way to it.
+    others = raw.keys() - new.keys() - set(new.values())
+    return {new.get(name, name): raw[name] for name in raw if name in new or name in others}
 
 
 def _cell(value: object) -> str:

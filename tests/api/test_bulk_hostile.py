@@ -159,12 +159,33 @@ def test_a_row_may_be_as_long_as_the_body(client: FlaskClient) -> None:
     assert rejected_codes(client, body, CSV) == {1: ["title.too_long"]}
 
 
-def test_quotes_that_never_close_reject_the_rest(client: FlaskClient) -> None:
-    body = (
-        'title,url,date\nA,https://e.org/1,2014\n"B,https://e.org/2,2014\nC,https://e.org/3,2014\n'
-    )
-    codes = rejected_codes(client, body.encode(), CSV)
-    assert codes == {2: ["url.missing", "date.missing"]}
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ('title,url,date\nA,https://e.org/1,2014\n\n"B,https://e.org/2,2014\nC,d,2014\n', "row 2"),
+        ('date,url,title\n2014,https://e.org/1,"Unclosed\n2014,https://e.org/2,B', "row 1"),
+        ('title,url,"date\nA,https://e.org/1,2014\n', "the first line"),
+    ],
+)
+def test_a_quote_that_is_never_closed_swallows_no_rows(
+    client: FlaskClient, body: str, place: str
+) -> None:
+    response = client.post("/v1/bulk", data=body.encode(), content_type=CSV)
+    assert response.status_code == 400
+    assert f"a quotation mark in {place} is never closed" in response.get_json()["detail"]
+    assert client.get("/v1/entries").get_json()["total"] == 0
+
+
+def test_a_first_line_without_an_end_is_refused(client: FlaskClient) -> None:
+    response = client.post("/v1/bulk", data=b"title," * 400_000, content_type=CSV)
+    assert response.status_code == 400
+
+
+def test_a_column_may_have_a_name_of_two_lines(client: FlaskClient) -> None:
+    body = b'"title","url","date","a\nnote"\nA,https://e.org/1,2014,x\n'
+    answer = client.post("/v1/bulk", data=body, content_type=CSV).get_json()["import"]
+    assert (answer["received"], answer["created"]) == (1, 1)
+    assert answer["ignored_columns"] == ["a\nnote"]
 
 
 def test_what_looks_like_sql_is_text(client: FlaskClient) -> None:

@@ -92,6 +92,20 @@ def test_mended_rows_are_taken(client: FlaskClient, form: str) -> None:
     ]
 
 
+def test_a_field_has_one_column_by_whatever_names_rows_have_it(client: FlaskClient) -> None:
+    bad = [
+        {"note": "x", "Title": "A", "link": "https://example.org/a", "date": "May 23"},
+        {"title": "B", "url": "https://example.org/b", "link": "no", "pubDate": "May 23"},
+    ]
+    ledger(client, send_file(client, as_ndjson(bad), "a.ndjson", "import"))
+    text = client.get("/imports/1/rejected.csv").get_data().decode("utf-8-sig")
+    assert text.splitlines() == [
+        "note,Title,link,date",
+        "x,A,https://example.org/a,May 23",
+        ",B,https://example.org/b,May 23",
+    ]
+
+
 def test_no_cell_of_the_csv_is_a_formula(client: FlaskClient) -> None:
     evil = [make_item(title=f"{start}cmd()", date="no") for start in "=+-@\t"]
     ledger(client, send_file(client, as_ndjson(evil), "a.ndjson", "import"))

@@ -103,12 +103,17 @@ def test_after_a_hundred_rejected_rows_the_ledger_is_named(run: Run, directory: 
 
 
 def test_what_was_sent_gives_no_orders_to_the_terminal(run: Run) -> None:
-    row = make_item(date="\x1b[31mred\x1b]0;title\x07 \u202e")
+    evil = "\x1b[31mred\x1b]0;title\x07 \u202e"
+    row = make_item(date=evil, **{evil: "x"})
 
     result = run("import", "-", "--format", "ndjson", given=as_ndjson([row]))
+    refused = run("import", "-", "--format", "csv", given=f"title,{evil},{evil}\n".encode())
 
-    assert result.exit_code == 1
-    assert all(sign.isprintable() or sign == "\n" for sign in result.stdout)
+    assert (result.exit_code, refused.exit_code) == (1, 2)
+    shown = result.stdout + refused.stderr
+    assert "red" in result.stdout
+    assert "red" in refused.stderr
+    assert all(sign.isprintable() or sign == "\n" for sign in shown)
 
 
 def test_columns_that_are_not_kept_are_named(run: Run) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dateline.schemas import MAX_LIMIT
 from tests.cli.conftest import Run
 from tests.factories import as_json, make_item, make_items
 
@@ -37,7 +38,9 @@ def test_one_import_shows_its_rejected_rows(run: Run) -> None:
     result = run("imports", "2")
 
     assert result.exit_code == 0
-    assert [line.split()[:2] for line in result.stdout.splitlines()[1:]] == [
+    counts, _header, *lines = result.stdout.splitlines()
+    assert counts == "second.json: 6 received, 1 created, 0 duplicate, 5 rejected"
+    assert [line.split()[:2] for line in lines] == [
         [str(row), code] for row in range(2, 7) for code in ("url.relative", "date.no_year")
     ]
 
@@ -46,17 +49,27 @@ def test_one_import_shows_its_rejected_rows(run: Run) -> None:
 def test_limit(run: Run) -> None:
     assert len(run("imports", "--limit", "1").stdout.splitlines()) == 2
     rejected = run("imports", "2", "--limit", "2").stdout.splitlines()
-    assert [line.split()[0] for line in rejected[1:-1]] == ["2", "2", "3", "3"]
+    assert [line.split()[0] for line in rejected[2:-1]] == ["2", "2", "3", "3"]
     assert rejected[-1] == "... of 5 rejected rows; show more with --limit"
 
 
-def test_an_import_without_rejected_rows_and_an_empty_ledger_show_nothing(
-    run: Run, directory: Path
-) -> None:
+def test_every_rejected_row_can_be_shown(run: Run, directory: Path) -> None:
+    (directory / "bad.json").write_bytes(as_json(make_items(MAX_LIMIT + 5, date="May 23")))
+    run("import", "bad.json")
+    _counts, _header, *lines = run("imports", "1", "--limit", "100000").stdout.splitlines()
+    assert [int(line.split()[0]) for line in lines] == list(range(1, MAX_LIMIT + 6))
+
+
+def test_an_empty_ledger_shows_nothing(run: Run) -> None:
     assert run("imports").stdout == ""
+
+
+def test_an_import_without_rejected_rows_shows_its_counts(run: Run, directory: Path) -> None:
     (directory / "sound.json").write_bytes(as_json(make_items(1)))
     run("import", "sound.json")
-    assert run("imports", "1").stdout == ""
+    assert run("imports", "1").stdout == (
+        "sound.json: 1 received, 1 created, 0 duplicate, 0 rejected\n"
+    )
 
 
 def test_an_import_that_there_is_not(run: Run) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from dateline.config import Settings
 from dateline.wiring import Services
-from tests.factories import as_json, make_item, make_items
+from tests.factories import as_json, as_ndjson, make_item, make_items
 
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -65,6 +65,22 @@ def test_exit_codes_and_both_outputs(dateline: Dateline, tmp_path: Path) -> None
     assert "date.no_year" in some.stdout
     assert none.stderr == "nowhere.json: No such file or directory\n"
     assert none.stdout == "sound.json: 2 received, 0 created, 2 duplicate, 0 rejected\n"
+
+
+def test_an_interrupted_import_does_not_end_as_one_with_rejected_rows(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    command = [*COMMAND, "import", "-", "--format", "ndjson"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path
+    ) as process:
+        assert process.stdin is not None
+        # More than a pipe holds: when all is written, the import has begun to read.
+        process.stdin.write(as_ndjson(make_items(20_000)))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS) == 130
+        assert process.stderr is not None
+        assert process.stderr.read().decode().split() == ["Interrupted."]
 
 
 def test_sample_import_export(dateline: Dateline) -> None:

@@ -27,6 +27,17 @@ def test_it_keeps_the_span_and_the_raw_text() -> None:
     assert date.start == 1_394_204_400
 
 
+def test_a_zone_may_have_left_out_a_day() -> None:
+    """Samoa had no 30 December 2011."""
+    december = entry(
+        date="2011-12",
+        date_precision="month",
+        date_start="2011-12-01T10:00:00Z",
+        date_end="2011-12-31T09:59:59Z",
+    )
+    assert isinstance(read_given_date(december), WrittenDate)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
