@@ -6,6 +6,8 @@ SAMPLE := build/sample.ndjson
 T ?=
 
 .DEFAULT_GOAL := help
+# What a command has left that failed is not what it was to make.
+.DELETE_ON_ERROR:
 
 .PHONY: help
 help: ## Print this help

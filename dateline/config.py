@@ -6,8 +6,10 @@ the environment wins. An unknown name or a wrong value stops the start and says 
 
 import difflib
 import os
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator
@@ -18,6 +20,9 @@ from sqlalchemy.exc import ArgumentError
 from dateline.errors import InvalidSettings
 
 PREFIX = "DATELINE_"
+
+TLS_OPTIONS: Final = {"ssl_ca_certs", "ssl_cert_reqs", "ssl_certfile", "ssl_keyfile"}
+"""What may stand behind a `rediss://` URL; its client fails with what it does not know."""
 
 ENV_FILE = ".env"
 
@@ -80,13 +85,20 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str, info: ValidationInfo) -> str:
         try:
             url = make_url(value)
-        except ArgumentError as error:
-            raise ValueError("not a database URL; write it like sqlite:///dateline.db") from error
+        except (ArgumentError, ValueError):
+            # Not in the words of the parser, which may take a part of a password for the port.
+            raise ValueError(
+                "not a database URL; write it like sqlite:///dateline.db or "
+                "mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE, with what is not a letter or a "
+                "digit in the password as %XX"
+            ) from None
         if url.drivername not in ("sqlite", "mysql+pymysql"):
             raise ValueError(
                 f"{url.drivername} is not supported; use sqlite:///FILE or "
                 "mysql+pymysql://USER:PASSWORD@HOST/DATABASE"
             )
+        if url.drivername == "sqlite" and url.host:
+            raise ValueError("an SQLite file has three slashes before it: sqlite:///dateline.db")
         if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
             raise ValueError(
                 "an in-memory SQLite database cannot be shared by workers; name a file, "
@@ -98,9 +110,12 @@ class Settings(BaseSettings):
     @field_validator("cache_url")
     @classmethod
     def _known_cache(cls, value: str) -> str:
-        if value in ("memory://", "none://") or value.startswith(("redis://", "rediss://")):
+        if value in ("memory://", "none://") or _is_redis(value):
             return value
-        raise ValueError("use redis://HOST:PORT/NUMBER, memory:// or none://")
+        raise ValueError(
+            "use memory://, none://, redis://USER:PASSWORD@HOST:PORT/NUMBER, or the same with "
+            "rediss:// for TLS, with what is not a letter or a digit in the password as %XX"
+        )
 
 
 def load_settings() -> Settings:
@@ -132,6 +147,24 @@ def load_settings() -> Settings:
     if wrong:
         raise InvalidSettings(wrong)
     return settings
+
+
+def _is_redis(url: str) -> bool:
+    """Whether a URL says which Redis, and nothing that its client would pass over or fail with."""
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port != 0
+    except ValueError:
+        return False
+    options = {name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}
+    return (
+        parts.scheme in ("redis", "rediss")
+        and bool(parts.hostname)
+        and has_port
+        and re.fullmatch(r"(/\d*)?", parts.path, re.ASCII) is not None
+        and options <= (TLS_OPTIONS if parts.scheme == "rediss" else set())
+        and not parts.fragment
+    )
 
 
 def _with_password(url: URL, file: Path) -> str:

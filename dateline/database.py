@@ -123,11 +123,22 @@ def stamp_of(session: Session) -> str:
     return f"{name}.{version}"
 
 
+def archive_of(stamp: str) -> str:
+    """Give the name of the archive that a stamp is of."""
+    return stamp.partition(".")[0]
+
+
 @contextmanager
 def _reachable() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
+        code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+        if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise DatabaseAway(
+                "The database file cannot be opened, or not be written; see to it that Dateline "
+                "may write the file and its directory."
+            ) from error
         raise DatabaseAway("The database cannot be reached or is busy; try again.") from error
     except DatabaseError as error:
         # Its subclasses are faults of ours; the class itself is SQLite's word for a foreign file.

@@ -4,13 +4,17 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
-from redis.exceptions import RedisError
-from sqlalchemy import Connection
+import redis
+from redis.exceptions import RedisError, ResponseError
+from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
 from dateline.cache.redis_cache import make_client
 from dateline.database import Database
+from dateline.errors import DatabaseAway
+from dateline.models import Archive
 from dateline.wiring import Services
 
 CLOCK: Final = 5.0
@@ -19,6 +23,8 @@ CLOCK: Final = 5.0
 PACKET: Final = 64 * 1024 * 1024
 """Bytes that MySQL must take in one statement: its own default. One row of the text index may have
 28 MB, and twice that as the hexadecimals that it is written as."""
+
+OWNED: Final = "let Dateline's user own the file, and write its directory"
 
 TRIGRAMS: Final = (3, 34, 0)
 """The release of SQLite that brought the trigram tokenizer, which the first migrations name."""
@@ -47,24 +53,40 @@ def examine(services: Services) -> Iterator[Finding]:
 
 
 def _database(database: Database) -> Iterator[Finding]:
-    name = database.engine.url.render_as_string()
-    check = {"sqlite": _sqlite, "mysql": _mysql}[database.engine.dialect.name]
+    # Options of a URL may have a password too.
+    name = database.engine.url.set(query={}).render_as_string()
+    check, to_answer, to_write = {
+        "sqlite": (_sqlite, "correct DATELINE_DATABASE_URL; the directory must be there", OWNED),
+        "mysql": (
+            _mysql,
+            "start it, or correct DATELINE_DATABASE_URL: host, port, user, password, database",
+            "grant its user all rights on the database",
+        ),
+    }[database.engine.dialect.name]
     try:
         with database.engine.connect() as connection:
             yield Finding(f"Database: {name} answers")
             yield from check(connection)
-        yield _migrations(database)
+        if database.is_current():
+            yield Finding("Migrations: the tables are those of this release")
+            yield _writing(database, to_write)
+        else:
+            yield Finding("Migrations: the tables are behind", "run: python -m dateline db upgrade")
     except DBAPIError as error:
-        yield Finding(
-            f"Database: {name} does not answer ({error.orig})",
-            "start it, or correct DATELINE_DATABASE_URL: host, port, user, password, database",
+        yield Finding(f"Database: {name} does not answer ({error.orig})", to_answer)
+
+
+def _writing(database: Database, mend: str) -> Finding:
+    """Write, and take it back."""
+    try:
+        with database.rehearsing() as session:
+            session.execute(update(Archive).values(version=Archive.version + 1))
+    except DatabaseAway as error:
+        why = getattr(error.__cause__, "orig", error)
+        return Finding(
+            f"Database: cannot be written ({why})", f"{mend}, or wait for who is writing"
         )
-
-
-def _migrations(database: Database) -> Finding:
-    if database.is_current():
-        return Finding("Migrations: the tables are those of this release")
-    return Finding("Migrations: the tables are behind", "run: python -m dateline db upgrade")
+    return Finding("Database: can be written")
 
 
 def _sqlite(connection: Connection) -> Iterator[Finding]:
@@ -102,15 +124,17 @@ def _redis(url: str) -> Iterator[Finding]:
     try:
         server: Any = client.info()
         now: Any = client.time()
+        runs = _scripts(client)
     except RedisError as error:
         yield Finding(
-            f"Redis: {url.rpartition('@')[2]} does not answer ({error})",
+            f"Redis: {_without_secrets(url)} does not answer ({error})",
             "start it, or correct DATELINE_CACHE_URL; until then answers come from the database",
         )
         return
     finally:
         client.close()
     yield Finding(f"Redis: {server['redis_version']} answers")
+    yield runs
     what = f"Redis: maxmemory={server['maxmemory_human']}, policy {server['maxmemory_policy']}"
     if server["maxmemory"] and server["maxmemory_policy"].startswith("allkeys-"):
         yield Finding(what)
@@ -120,6 +144,22 @@ def _redis(url: str) -> Iterator[Finding]:
             "set maxmemory and maxmemory-policy allkeys-lru: else a full Redis takes no answers",
         )
     yield _clock("Redis", float(now[0]))
+
+
+def _scripts(client: redis.Redis) -> Finding:
+    try:
+        client.eval("return redis.call('INFO', 'server')", 0)
+    except ResponseError as error:
+        return Finding(
+            f"Redis: runs no scripts ({error})",
+            "allow its user EVAL, EVALSHA and INFO: else every answer asks the database",
+        )
+    return Finding("Redis: runs scripts")
+
+
+def _without_secrets(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or 6379}{parts.path}"
 
 
 def _clock(server: str, now: float) -> Finding:

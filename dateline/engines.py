@@ -63,7 +63,11 @@ def make_engines(settings: Settings) -> Engines:
 def _sqlite(url: URL, settings: Settings) -> Engine:
     # Without hidden parameters SQLAlchemy's own errors would carry people's rows into the log.
     engine = create_engine(
-        url, connect_args={"timeout": settings.lock_timeout}, hide_parameters=True
+        url,
+        connect_args={"timeout": settings.lock_timeout},
+        hide_parameters=True,
+        pool_size=settings.threads,
+        pool_timeout=settings.database_timeout,
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -44,7 +44,7 @@ class Answer:
 
     def __len__(self) -> int:
         """Bytes of memory, about."""
-        return len(self.body) + len(self.compressed or b"") + 500
+        return len(self.body) + len(self.compressed or b"") + len(self.next or "") + 500
 
     def pack(self, stamp: str) -> bytes:
         """Write the answer and its stamp as bytes: a line of JSON, then the bodies."""

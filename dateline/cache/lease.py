@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import redis
 
+from dateline.database import archive_of
 from dateline.errors import DatabaseAway
 
 SECONDS: Final = 2.0
@@ -43,10 +44,15 @@ _RUN: Final = """
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 """
 
+# The run comes with the claim, as a claim that Redis has from an old memory is none.
+_TAKE: Final = f"""{_RUN}
+return {{run, redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2], 'GET')}}
+"""
+
 # The claim's remaining life tells its age, so that the lease ends two seconds after the claim was
 # made, by the one clock that counts.
 _PUT: Final = f"""{_RUN}
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if run ~= ARGV[4] or redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local left = redis.call('PTTL', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[2], 'PX', left + ARGV[3])
 redis.call('SET', KEYS[2], run .. ARGV[2])
@@ -72,9 +78,12 @@ class Lease:
         """
         self._client = client
         self._read_stamp = read_stamp
+        self._take = client.register_script(_TAKE)
         self._put = client.register_script(_PUT)
         self._get_last = client.register_script(_GET_LAST)
         self._connected_at = float("-inf")
+        # Which archive is ours, as soon as the database was asked for a stamp.
+        self._archive: str | None = None
 
     def connected(self) -> None:
         """Note that a new connection to Redis was made just now."""
@@ -94,7 +103,7 @@ class Lease:
         # A connection that was made to ask is younger than the question.
         if asked_at - self._connected_at < SECONDS:
             return None
-        return _stamp(value)
+        return self._ours(value)
 
     def learn(self) -> str:
         """Read the stamp from the database, and put a lease on it if nothing came between.
@@ -107,9 +116,10 @@ class Lease:
             return self._learn()
         except DatabaseAway:
             last = sound(self._get_last(keys=[LAST]))
-            if last is None:
+            stamp = None if last is None else self._ours(last)
+            if stamp is None:
                 raise
-            return _stamp(last)
+            return stamp
 
     def end(self) -> None:
         """After a commit: see to it that no lease says less; returns when that is so."""
@@ -125,19 +135,32 @@ class Lease:
         mine = _CLAIM + secrets.token_hex(8).encode()
         asked_at = time.monotonic()
         try:
-            found = sound(self._client.set(KEY, mine, nx=True, px=CLAIM_MS, get=True))
+            taken: Any = self._take(keys=[KEY], args=[mine, CLAIM_MS])
         except redis.ResponseError:
             # It is full: what it has may be read, but nothing can be put.
-            return self._read_stamp()
-        claim = found or mine
+            return self._stamp()
+        if not isinstance(taken, list) or len(taken) != 2:
+            raise redis.InvalidResponse("Redis has answered something that was not asked")
+        run, claim = sound(taken[0]) or b"", sound(taken[1]) or mine
         if not claim.startswith(_CLAIM):
-            # A lease is there: a new one, or one that is not believed yet.
-            return self.believe(claim, asked_at) or self._read_stamp()
-        stamp = self._read_stamp()
+            # A lease is there: a new one, another archive's, or one that is not believed yet.
+            return self.believe(claim, asked_at) or self._stamp()
+        stamp = self._stamp()
         more = round(SECONDS * 1_000) - CLAIM_MS
         with suppress(redis.ResponseError):
-            self._put(keys=[KEY, LAST], args=[claim, _STAMP + stamp.encode(), more])
+            self._put(keys=[KEY, LAST], args=[claim, _STAMP + stamp.encode(), more, run])
         return stamp
+
+    def _stamp(self) -> str:
+        """Ask the database."""
+        stamp = self._read_stamp()
+        self._archive = archive_of(stamp)
+        return stamp
+
+    def _ours(self, value: bytes) -> str | None:
+        """Take a stamp out of what Redis has; None where it is not known to be of our archive."""
+        stamp = value.removeprefix(_STAMP).decode("ascii", "replace")
+        return stamp if archive_of(stamp) == self._archive else None
 
 
 def sound(value: object) -> bytes | None:
@@ -149,7 +172,3 @@ def sound(value: object) -> bytes | None:
     if value is None or isinstance(value, bytes):
         return value
     raise redis.InvalidResponse("Redis has answered something that was not asked")
-
-
-def _stamp(value: bytes) -> str:
-    return value.removeprefix(_STAMP).decode("ascii", "replace")

@@ -22,8 +22,14 @@ class Version(Protocol):
 
 
 class _Kept(NamedTuple):
+    key: str
     answer: Answer
     stamp: object
+
+
+def _size_of(kept: _Kept) -> int:
+    """Bytes of memory, about: a question may be longer than its answer."""
+    return len(kept.key) + len(kept.answer)
 
 
 class MemoryCache:
@@ -37,9 +43,7 @@ class MemoryCache:
         """Keep answers to questions about a database, so many bytes of them."""
         self._database = database
         self._version = version
-        self._answers: LRUCache[str, _Kept] = LRUCache(
-            max_bytes, getsizeof=lambda kept: len(kept.answer)
-        )
+        self._answers: LRUCache[str, _Kept] = LRUCache(max_bytes, getsizeof=_size_of)
         # LRUCache moves what it finds, so that even reading needs the lock.
         self._lock = threading.Lock()
         # One lock for each question that is being answered, gone when nobody holds it.
@@ -84,7 +88,8 @@ class MemoryCache:
         stamp = self._version.current()
         with self._database.reading() as session:
             answer = make(session)
-        if len(answer) <= self._answers.maxsize:
+        kept = _Kept(key, answer, stamp)
+        if _size_of(kept) <= self._answers.maxsize:
             with self._lock:
-                self._answers[key] = _Kept(answer, stamp)
+                self._answers[key] = kept
         return answer

@@ -247,6 +247,16 @@ def test_memory_is_bounded_and_what_is_asked_often_stays(tmp_path: Path) -> None
         assert outcome(client.get("/v1/entries?contains=once")) == "miss"
 
 
+def test_a_long_question_counts_as_its_answer_does(tmp_path: Path) -> None:
+    with opened(new_settings(tmp_path, cache_bytes=20_000)) as services:
+        client = create_app(services).test_client()
+        links = [f"/v1/entries?contains={number}{'x' * 900}" for number in range(20)]
+        for link in links:
+            client.get(link)
+        assert outcome(client.get(links[-1])) == "hit"
+        assert outcome(client.get(links[0])) == "miss"
+
+
 @pytest.mark.parametrize("cache_bytes", [0, 100])
 def test_an_answer_that_does_not_fit_is_still_given(tmp_path: Path, cache_bytes: int) -> None:
     with opened(new_settings(tmp_path, cache_bytes=cache_bytes)) as services:

@@ -1,6 +1,8 @@
 """`dateline doctor`, on set-ups that are sound and on such as are not."""
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -8,6 +10,7 @@ from sqlalchemy import event
 from dateline.doctor import examine
 from dateline.wiring import Services
 from tests.cli.conftest import Run
+from tests.servers import RedisServer
 
 
 def test_nothing_is_wrong(run: Run) -> None:
@@ -34,6 +37,58 @@ def test_a_redis_that_is_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 
     assert result.exit_code == 1
     assert "WRONG  Redis: redis://127.0.0.1:1/0 does not answer" in result.stdout
+
+
+def test_an_archive_that_cannot_be_written(
+    run: Run, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_LOCK_TIMEOUT", "0.1")
+    with services.database.rehearsing():
+        result = run("doctor")
+
+    assert result.exit_code == 1
+    assert "WRONG  Database: cannot be written (database is locked)" in result.stdout
+
+
+def test_a_file_that_cannot_be_opened(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/archive.db")
+    examined, asked = run("doctor"), run("search")
+
+    assert (examined.exit_code, asked.exit_code) == (1, 2)
+    assert "the directory must be there" in examined.stdout
+    assert "Dateline may write the file and its directory" in asked.stderr
+
+
+@pytest.mark.needs("redis")
+def test_a_redis_user_without_scripts(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(RedisServer(tmp_path / "redis").start()) as redis:
+        redis.client.acl_setuser(
+            "ann",
+            enabled=True,
+            passwords=["+secret"],
+            keys=["*"],
+            categories=["+@all", "-@scripting"],
+        )
+        monkeypatch.setenv("DATELINE_CACHE_URL", redis.url.replace("//", "//ann:secret@"))
+        result = run("doctor")
+
+    assert result.exit_code == 1
+    assert "WRONG  Redis: runs no scripts" in result.stdout
+    assert "secret" not in result.stdout
+
+
+def test_no_password_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_CACHE_URL", "redis://ann:hunter2@127.0.0.1:1/0")
+    url = "mysql+pymysql://ann:hunter2@127.0.0.1:1/d?password=hunter2"
+    monkeypatch.setenv("DATELINE_DATABASE_URL", url)
+    result = run("doctor")
+
+    assert result.exit_code == 1
+    assert "hunter2" not in result.stdout + result.stderr
 
 
 def test_an_sqlite_without_json_functions(services: Services) -> None:

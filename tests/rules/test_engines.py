@@ -1,7 +1,13 @@
 """How connections are set up."""
 
+from contextlib import ExitStack
+from pathlib import Path
+
+from sqlalchemy import QueuePool
+
 from dateline.text_index.arrays import SINCE
 from dateline.wiring import Services
+from tests.archives import new_settings, opened
 
 
 def test_readers_of_sqlite_map_the_file_and_writers_do_not(services: Services) -> None:
@@ -10,6 +16,16 @@ def test_readers_of_sqlite_map_the_file_and_writers_do_not(services: Services) -
         assert session.connection().exec_driver_sql("PRAGMA mmap_size").scalar_one() > 2**30
     with services.database.writing() as session:
         assert session.connection().exec_driver_sql("PRAGMA mmap_size").scalar_one() == 0
+
+
+def test_every_thread_may_have_a_connection(tmp_path: Path) -> None:
+    """A slow download keeps its own as long as it takes."""
+    with opened(new_settings(tmp_path, threads=20)) as services, ExitStack() as readers:
+        for _ in range(20):
+            readers.enter_context(services.database.reading()).connection()
+        pool = services.database.engine.pool
+        assert isinstance(pool, QueuePool)
+        assert (pool.checkedout(), pool.overflow()) == (20, 0)
 
 
 def test_readers_of_sqlite_keep_the_arrays_of_dates_of_ten_million_entries(
