@@ -28,6 +28,10 @@ threads = _settings.threads
 # code is edited each worker imports it for itself.
 preload_app = not _settings.reload
 
+# The longest that Gunicorn takes: a question may have many long texts, and a Chinese character is
+# nine bytes of it.
+limit_request_line = 8190
+
 # Longer than a proxy keeps an idle connection, so that the proxy is the one to close it.
 keepalive = 75
 # A worker that is silent for so long is replaced; an import of the largest body takes less.

@@ -10,6 +10,12 @@ from dateline.errors import Fault
 
 MAX_LIMIT: Final = 1_000
 
+MAX_TEXT: Final = 1_000
+"""Characters of a text that is looked for."""
+
+MAX_URL: Final = 2_000
+"""Characters of a URL that is looked for."""
+
 DateOrder = Literal["DMY", "MDY", "YMD"]
 
 
@@ -47,7 +53,7 @@ def _digits(value: object) -> object:
 # Pydantic also takes 1_0, 5.0 and +5 for whole numbers.
 ONLY_DIGITS: Final = BeforeValidator(_digits)
 
-Text = Annotated[str, Field(max_length=1_000)]
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
 
 
 class Filters(Parameters):
@@ -59,7 +65,7 @@ class Filters(Parameters):
     q: Annotated[
         str | None,
         Field(
-            max_length=1_000,
+            max_length=MAX_TEXT,
             description='Words and "phrases" of the title, -without, site:example.org, url:news, '
             "after:2014, before:2014-03; all must match.",
         ),
@@ -74,7 +80,7 @@ class Filters(Parameters):
     ] = ()
     url: Annotated[
         str | None,
-        Field(max_length=2_000, description="A URL or a part of one. Alias: `uri`."),
+        Field(max_length=MAX_URL, description="A URL or a part of one. Alias: `uri`."),
     ] = None
     match: Annotated[
         Literal["contains", "exact", "prefix", "host", "domain"] | None,
@@ -194,6 +200,8 @@ class BulkBody(BaseModel):
 
 class NewEntry(BaseModel):
     """One row to keep. Its values are read by the same rules as those of an import."""
+
+    model_config = ConfigDict(extra="forbid")
 
     title: Annotated[str, Field(description="The title.")]
     url: Annotated[str, Field(description="An absolute http or https URL. Aliases: uri, link.")]

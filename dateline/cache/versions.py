@@ -35,7 +35,9 @@ class DataVersion:
                     )
                 (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             except sqlite3.DatabaseError as error:
-                raise DatabaseAway(f"The database file {self._path}: {error}.") from error
+                raise DatabaseAway(
+                    "The database file cannot be read; `python -m dateline doctor` says why."
+                ) from error
         return int(version)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import pydantic_core
 from flask import request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from dateline.controllers.current import services
@@ -47,11 +48,7 @@ def rows_of_body() -> Iterator[Iterator[RawRow]]:
             f"A body of type '{_media_type()}' is not read here; "
             f"say Content-Type: {', '.join(FORMATS)}."
         )
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip"):
-        raise UnsupportedMediaType(
-            f"Content-Encoding '{encoding}' is not read here; send the body plain or as gzip."
-        )
+    encoding = _encoding("identity", "gzip")
     limit = services().settings.max_body_bytes
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as received:
         shutil.copyfileobj(Bounded(request.stream, limit, TOO_LARGE), received)
@@ -70,6 +67,7 @@ def object_of_body(*media_types: str) -> dict[str, object]:
             f"A body of type '{_media_type()}' is not read here; "
             f"say Content-Type: {' or '.join(media_types)}."
         )
+    _encoding("identity")
     body = Bounded(request.stream, MAX_OBJECT, "no sound entry is so long").readall()
     try:
         parsed = pydantic_core.from_json(body, allow_inf_nan=False)
@@ -78,6 +76,26 @@ def object_of_body(*media_types: str) -> dict[str, object]:
     if not isinstance(parsed, dict):
         raise UnreadableBody('The body must be an object like {"title": ..., "url": ...}.')
     return parsed
+
+
+def short_form() -> MultiDict[str, str]:
+    """The fields of a form without files.
+
+    Raises:
+        RequestEntityTooLarge: it is longer than any that one of our pages has.
+    """
+    request.max_content_length = MAX_OBJECT
+    return request.form
+
+
+def _encoding(*known: str) -> str:
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in known:
+        raise UnsupportedMediaType(
+            f"Content-Encoding '{encoding}' is not read here; send the body plain"
+            + (" or as gzip." if "gzip" in known else ".")
+        )
+    return encoding
 
 
 def _media_type() -> str:

@@ -37,8 +37,12 @@ def cite(entry: EntryView) -> list[Citation]:
 
 
 def address(entry: EntryView) -> str:
-    """The URL as a link needs it: one that was sent without its scheme is read as https."""
-    return f"https:{entry.url}" if entry.url.startswith("//") else entry.url
+    """The URL as a link needs it: without the blanks around it with which it may have been sent.
+
+    One that was sent without its scheme is read as https.
+    """
+    url = entry.url.strip()
+    return f"https:{url}" if url.startswith("//") else url
 
 
 def _plain(entry: EntryView) -> str:

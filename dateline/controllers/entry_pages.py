@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from dateline.controllers.bodies import short_form
 from dateline.controllers.choices import read_choices, zones
+from dateline.controllers.citations import address
 from dateline.controllers.current import services
 from dateline.controllers.operation import MAX_ID
 from dateline.controllers.problems import STATUSES
@@ -44,6 +46,7 @@ def show(entry_id: int) -> str:
     return render_template(
         "entry.html",
         entry=entry,
+        address=address(entry),
         source=ImportView.model_validate_json(answer.body),
         same_url=_others(entry, url=entry.url, match="exact"),
         same_site=_others(entry, domain=entry.site),
@@ -61,7 +64,7 @@ def edit(entry_id: int) -> Response:
 def change(entry_id: int) -> BaseResponse:
     """Change what the form has otherwise, unless the entry is another by now."""
     require_own_page()
-    given = request.form
+    given = short_form()
     entry, etag = _entry(entry_id)
     now = entry.model_dump()
     changes = {name: given[name] for name in FIELDS if given.get(name, now[name]) != now[name]}
@@ -93,9 +96,10 @@ def ask_to_delete(entry_id: int) -> str:
 def delete(entry_id: int) -> Response:
     """Delete an entry, unless it is another by now."""
     require_own_page()
+    given = short_form()
     entry, etag = _entry(entry_id)
     try:
-        delete_entry(services().database, entry_id, _is(request.form.get("etag", "")))
+        delete_entry(services().database, entry_id, _is(given.get("etag", "")))
     except EntryChanged as error:
         html = render_template("entry_delete.html", entry=entry, etag=etag, fault=str(error))
         return Response(html, STATUSES[EntryChanged])

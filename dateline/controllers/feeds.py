@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from dateline.controllers.citations import address
@@ -65,7 +65,7 @@ def write_rss(feed: Feed) -> bytes:
     _text(channel, "title", feed.title)
     _text(channel, "link", feed.page)
     _text(channel, "description", "Source metadata, the last added first.")
-    SubElement(channel, f"{{{_ATOM}}}link", href=feed.itself, rel="self", type=RSS)
+    _link(channel, feed.itself, rel="self", type=RSS)
     for entry in feed.entries:
         item = SubElement(channel, "item")
         _text(item, "title", entry.title)
@@ -87,14 +87,14 @@ def write_atom(feed: Feed) -> bytes:
     _text(root, f"{{{_ATOM}}}updated", updated)
     author = SubElement(root, f"{{{_ATOM}}}author")
     _text(author, f"{{{_ATOM}}}name", "Dateline")
-    SubElement(root, f"{{{_ATOM}}}link", href=feed.itself, rel="self", type=ATOM)
-    SubElement(root, f"{{{_ATOM}}}link", href=feed.page, rel="alternate", type="text/html")
+    _link(root, feed.itself, rel="self", type=ATOM)
+    _link(root, feed.page, rel="alternate", type="text/html")
     for entry in feed.entries:
         item = SubElement(root, f"{{{_ATOM}}}entry")
         _text(item, f"{{{_ATOM}}}title", entry.title)
         _text(item, f"{{{_ATOM}}}id", feed.permanent(entry))
         _text(item, f"{{{_ATOM}}}updated", entry.added_at)
-        SubElement(item, f"{{{_ATOM}}}link", href=address(entry), rel="alternate")
+        _link(item, address(entry), rel="alternate")
         _text(item, f"{{{_DC}}}date", entry.date)
         _text(item, f"{{{_ATOM}}}summary", _summary(entry))
     return _document(root)
@@ -112,6 +112,12 @@ def _text(parent: Element, name: str, text: str) -> Element:
     element = SubElement(parent, name)
     element.text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
     return element
+
+
+def _link(parent: Element, to: str, rel: str, **media: str) -> None:
+    # As a browser would send it, so that the link still leads there.
+    href = _NOT_XML.sub(lambda found: quote(found[0]), to)
+    SubElement(parent, f"{{{_ATOM}}}link", {"href": href, "rel": rel, **media})
 
 
 def _document(root: Element) -> bytes:

@@ -24,6 +24,10 @@ EVERYWHERE: Final = (
 )
 """Failures that any operation may have: an unknown parameter, our fault, the database away."""
 
+IF_NONE_MATCH: Final = {
+    "If-None-Match": "The ETag of an answer that you have; 304 if it is current."
+}
+
 _VARIABLE: Final = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 
 DESCRIPTION: Final = """Dateline keeps *source metadata*: what was published (title), where (URL)
@@ -40,7 +44,7 @@ def document() -> str:
         said: Operation | None = getattr(view, OPERATION, None)
         if said is not None:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                described = _operation(rule, said, view.__doc__ or "")
+                described = _operation(rule, method, said, view.__doc__ or "")
                 paths.setdefault(_path(rule), {})[method.lower()] = described
     said_by_all = OpenAPI.model_validate(
         {
@@ -59,7 +63,11 @@ def _path(rule: Rule) -> str:
     return _VARIABLE.sub(r"{\1}", rule.rule)
 
 
-def _operation(rule: Rule, said: Operation, text: str) -> dict[str, Any]:
+def _operation(rule: Rule, method: str, said: Operation, text: str) -> dict[str, Any]:
+    # What is read as JSON is kept ready, and has an ETag.
+    is_kept = method == "GET" and isinstance(said.answers[HTTPStatus.OK], type)
+    headers = {**(IF_NONE_MATCH if is_kept else {}), **said.headers}
+    answers = {**said.answers, **({HTTPStatus.NOT_MODIFIED: None} if is_kept else {})}
     described: dict[str, Any] = {
         "operationId": rule.endpoint.partition(".")[2],
         "summary": said.summary,
@@ -68,11 +76,11 @@ def _operation(rule: Rule, said: Operation, text: str) -> dict[str, Any]:
         "parameters": [
             *(_path_parameter(name) for name in sorted(rule.arguments)),
             *_query_parameters(said.query),
-            *(_header_parameter(name, what) for name, what in said.headers.items()),
+            *(_header_parameter(name, what) for name, what in headers.items()),
         ],
         "responses": {
             **{str(status.value): _problem(status) for status in (*EVERYWHERE, *said.problems)},
-            **{str(status.value): _answer(status, said.answers[status]) for status in said.answers},
+            **{str(status.value): _answer(status, answers[status]) for status in answers},
         },
     }
     if said.body is not None:

@@ -211,7 +211,10 @@ def _csv_rows(lines: Iterator[list[str]]) -> Iterator[list[str]]:
             yield values
             number += bool(values)
     except csv.Error as error:
-        raise UnreadableBody(f"The body is not sound CSV: {error}.") from error
+        raise UnreadableBody(
+            f"The body is not sound CSV: a value in {_csv_place(number)} has more than "
+            f"{MAX_CSV_FIELD:,} characters; see whether its quotation mark is closed."
+        ) from error
 
 
 def _csv_place(number: int) -> str:

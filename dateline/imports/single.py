@@ -1,10 +1,11 @@
 """Adding one entry: an import of one row."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dateline.database import Database
 from dateline.errors import Fault, NotFound, UnsoundEntry
-from dateline.imports.columns import find_columns
+from dateline.imports.columns import NAMES, find_columns
 from dateline.imports.normalise import normalise
 from dateline.imports.options import Options
 from dateline.imports.read import Row
@@ -33,7 +34,10 @@ def add_entry(database: Database, raw: dict[str, Any], options: Options) -> Adde
     ]
     outcome = normalise(raw, columns, order=options.date_order, zone=options.zone)
     if isinstance(outcome, list):
-        raise UnsoundEntry([*unknown, *outcome])
+        # By the names that were sent, as a client shows the fault beside them.
+        sent = dict(zip(NAMES, columns[:3], strict=True))
+        named = [replace(fault, field=sent.get(fault.field) or fault.field) for fault in outcome]
+        raise UnsoundEntry([*unknown, *named])
     if unknown:
         raise UnsoundEntry(unknown)
     report = run_import(database, [Row(1, raw)], options)

@@ -11,7 +11,7 @@ from dateline.errors import Fault, InvalidQuestion
 from dateline.fields.dates import WrittenDate, read_date
 from dateline.fields.folding import fold
 from dateline.fields.url_ranges import domain_key, exact_key, host_key, prefix_key
-from dateline.schemas import SearchParameters
+from dateline.schemas import MAX_TEXT, MAX_URL, SearchParameters
 from dateline.search.cursor import Position, read_cursor
 from dateline.search.query import Kind, Part, read_query
 
@@ -113,7 +113,7 @@ class _Reading:
     def question(self) -> Question:
         given = self._given
         parts = self._query_parts()
-        contains = sorted({self._text("contains", text) for text in given.contains})
+        contains = {self._text("contains", text): text for text in given.contains}
         titles = {*contains, *(self._text("q", text) for text in parts[Kind.TEXT])}
         without = {self._text("q", text) for text in parts[Kind.WITHOUT]}
         self._count_texts(titles, without)
@@ -191,16 +191,19 @@ class _Reading:
 
     def _parameters(
         self,
-        contains: list[str],
+        contains: dict[str, str],
         url_text: str | None,
         after: WrittenDate | None,
         before: WrittenDate | None,
     ) -> tuple[tuple[str, str], ...]:
         given = self._given
+        url = given.url
+        if url is not None and url_text is not None:
+            url = _sendable(url_text, url, MAX_URL)
         pairs = [
             ("q", given.q),
-            *(("contains", text) for text in contains),
-            ("url", given.url if url_text is None else url_text),
+            *(("contains", _sendable(text, contains[text], MAX_TEXT)) for text in sorted(contains)),
+            ("url", url),
             ("match", None if given.match == "contains" else given.match),
             ("domain", given.domain),
             ("after", after and after.date),
@@ -251,3 +254,8 @@ class _Reading:
                 )
             )
         return position
+
+
+def _sendable(folded: str, given: str, most: int) -> str:
+    """Give a text so that it can be sent again: folded, one may be longer than is taken."""
+    return folded if len(folded) <= most else given

@@ -47,6 +47,20 @@ def test_it_gives_the_entry_that_was_there(client: FlaskClient) -> None:
     assert total(client) == 1
 
 
+def test_a_fault_has_the_name_that_was_sent(client: FlaskClient) -> None:
+    body = {"title": "T", "link": "ftp://example.org/", "pubDate": "May 23"}
+    refused = client.post("/v1/entries", json=body)
+    assert pointers(refused) == {"/link": "url.scheme", "/pubDate": "date.no_year"}
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_an_encoding_is_not_passed_over(client: FlaskClient, encoding: str) -> None:
+    headers = {"Content-Encoding": encoding}
+    refused = client.post("/v1/entries", json=make_item(), headers=headers)
+    assert refused.status_code == 415
+    assert total(client) == 0
+
+
 def test_it_knows_other_names_of_fields(client: FlaskClient) -> None:
     item = {"title": "A", "link": "https://example.org/", "pubDate": 1394294645}
     response = client.post("/v1/entries", json=item)

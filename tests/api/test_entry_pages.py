@@ -72,12 +72,21 @@ def test_where_there_are_more_it_leads_to_the_search(client: FlaskClient) -> Non
 
 
 @pytest.mark.parametrize(
-    "url", ["//example.org/a", "http://[::1]/a", "http://localhost/", " https://example.org/a "]
+    ("url", "address"),
+    [
+        (" //example.org/a", "https://example.org/a"),
+        ("http://[::1]/a", "http://[::1]/a"),
+        ("http://localhost/", "http://localhost/"),
+        (" https://example.org/a ", "https://example.org/a"),
+    ],
 )
-def test_any_url_that_is_kept_can_be_shown(client: FlaskClient, url: str) -> None:
-    keep(client, make_item(url=url))
-    assert client.get("/entries/1").status_code == 200
-    assert f'href="{url.strip()}"' in client.get("/entries/1").text
+def test_any_url_that_is_kept_can_be_shown_and_cited(
+    client: FlaskClient, url: str, address: str
+) -> None:
+    keep(client, make_item(title="T", url=url))
+    page = client.get("/entries/1").text
+    assert f'href="{address}"' in page
+    assert f"[T](&lt;{address}&gt;)" in client.get("/").text
 
 
 def test_changed_fields_are_changed_and_no_others(client: FlaskClient) -> None:
@@ -90,6 +99,14 @@ def test_changed_fields_are_changed_and_no_others(client: FlaskClient) -> None:
     assert entry(client)["date"] == "2020-04-03"
     assert save(client, date="2014-03-08 12:00", timezone="Europe/Paris").status_code == 303
     assert entry(client)["date"] == "2014-03-08T11:00Z"
+
+
+@pytest.mark.parametrize("path", ["/entries/1/edit", "/entries/1/delete"])
+def test_a_form_is_no_longer_than_one_can_be(client: FlaskClient, path: str) -> None:
+    keep(client, make_item())
+    too_long = client.post(path, data={"title": "x" * 100_000})
+    assert too_long.status_code == 413
+    assert client.get("/entries/1").status_code == 200
 
 
 def test_a_form_without_a_change_writes_nothing(client: FlaskClient) -> None:
@@ -227,6 +244,9 @@ def test_where_the_database_is_away_a_page_says_so(away: FlaskClient, path: str)
     assert response.status_code == 503
     told = away.get(path.replace("/edit", "").replace("/", "/v1/", 1)).get_json()
     assert told["detail"] in Page(response.text).text
+    # Nobody but the log is told where it is, and in whose words.
+    assert "folder" not in told["detail"]
+    assert "unable" not in told["detail"]
 
 
 def test_nothing_is_lost_of_a_long_entry(client: FlaskClient) -> None:

@@ -158,6 +158,18 @@ def test_a_feed_gives_dates_as_they_were_written(kept: FlaskClient) -> None:
     assert [entry.findtext(f"{DC}date") for entry in entries] == [one["date"] for one in found]
 
 
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_a_feed_is_xml_whatever_its_entries_and_its_question_have(
+    client: FlaskClient, form: str
+) -> None:
+    add = {"title": "A\ufffe", "url": " //example.org/\uffff", "date": "2014"}
+    assert client.post("/v1/entries", json=add).status_code == 201
+    text = client.get(f"/v1/entries.{form}").text
+    fromstring(text)
+    assert "https://example.org/" in text
+    feed(client, f"/v1/entries.{form}?contains=%EF%BF%BE")
+
+
 @pytest.mark.parametrize("query", ["sort=date", "cursor=x", "limit=0", "q=%22"])
 @pytest.mark.parametrize("form", ["rss", "atom"])
 def test_a_feed_refuses_what_it_does_not_know(client: FlaskClient, form: str, query: str) -> None:

@@ -287,6 +287,16 @@ def test_a_cursor_of_another_order_is_refused(library: FlaskClient, sort: str) -
 # --- Totals ------------------------------------------------------------------------------------
 
 
+def test_the_next_page_of_a_text_that_grows_when_it_is_folded(client: FlaskClient) -> None:
+    title = "\ufdfa" * 60
+    items = [make_item(title=title, url=f"https://example.org/{n}") for n in range(2)]
+    client.post("/v1/bulk", data=as_json(items), content_type=JSON)
+    page = client.get("/v1/entries", query_string={"contains": title, "limit": 1}).get_json()
+    following = client.get(page["next"]).get_json()
+    assert len(following["items"]) == 1
+    assert following["items"] != page["items"]
+
+
 @pytest.mark.parametrize(
     ("query", "limited", "exact"),
     [
