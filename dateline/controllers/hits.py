@@ -12,7 +12,7 @@ from dateline.cache.answers import Answer, Cache, Outcome
 from dateline.controllers.operation import pairs_of
 from dateline.controllers.responses import reply
 from dateline.controllers.safety import NO_SNIFFING
-from dateline.errors import DatelineError, InvalidQuestion
+from dateline.errors import DatelineError
 from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
 from dateline.search.question import read_question
@@ -57,5 +57,6 @@ def _cache_key(query_string: str) -> str | None:
     try:
         pairs = pairs_of(query_string.encode("latin-1"))
         return read_question(read_parameters(SearchParameters, pairs)).cache_key
-    except InvalidQuestion:
+    except Exception:
+        # The application meets it too, and words it as a failure.
         return None

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dateline.fields.date_names import ZONES, folded
+from dateline.fields.date_spans import Refusal
 
 # `Z`, `EST`, `+01:00`, `-0330`, `UTC+1`, and the remark that mail and JavaScript put after them.
 _ZONE_NAMES = "|".join(re.escape(name) for name in sorted(ZONES, key=len, reverse=True))
@@ -33,7 +34,14 @@ _CLOCK = re.compile(
     """,
     re.VERBOSE,
 )
+_FARTHEST = 16 * 3600
+"""Seconds: no zone was ever so far from Greenwich (Manila was 15:56 behind it until 1844)."""
+
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])([0-9]{1,2}):?([0-9]{2})?:?([0-9]{2})?")
+
+
+class TwoTimes(Exception):
+    """What looks like a zone may be a second time."""
 
 
 class Clock(NamedTuple):
@@ -56,6 +64,7 @@ def split_clock(text: str) -> tuple[str, Clock | None]:
 
     Raises:
         ValueError: when there is a time that no clock shows, such as 15:04 PM.
+        TwoTimes: when there may be two times.
     """
     # Without accents, so that `à 15:04` is found; folding keeps every character's place only for
     # composed text, and where it does not, nothing is cut out.
@@ -68,6 +77,8 @@ def split_clock(text: str) -> tuple[str, Clock | None]:
         if not 1 <= hour <= 12:
             raise ValueError(match[0])
         hour = hour % 12 + (12 if half[0] == "p" else 0)
+    if is_range(match):
+        raise TwoTimes(match[0])
     clock = Clock(
         hour,
         _number(match["minute"]),
@@ -75,6 +86,31 @@ def split_clock(text: str) -> tuple[str, Clock | None]:
         None if match["zone"] is None else zone_offset(match["zone"]),
     )
     return f"{text[:match.start()]} {text[match.end():]}".strip(" ,"), clock
+
+
+def is_range(found: re.Match[str]) -> bool:
+    """Whether a time and its zone may be two times as well, as in `15:00-18:00` and `10-12`.
+
+    The second is then written as the first is, and is later.
+
+    Args:
+        found: with the groups `hour`, `minute`, `second` and `zone`.
+    """
+    zone, minute = found["zone"], found["minute"]
+    if zone is None or zone[0] != "-" or found["second"] is not None:
+        return False
+    if found.string[found.start("zone") - 1] == " " or (":" in zone) != (minute is not None):
+        return False
+    return zone[1:].split(":") > [found["hour"].zfill(2), *([minute] if minute else [])]
+
+
+def two_times(text: str) -> Refusal:
+    """Refuse a text whose zone may be a second time."""
+    return Refusal(
+        "date.ambiguous",
+        f"'{text}' may have a time and its zone, or two times; write one time, with its seconds "
+        "if there is a zone behind it.",
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -87,6 +123,8 @@ def zone_offset(zone: str) -> int:
     if hours > 23 or minutes > 59 or seconds > 59:
         raise ValueError(zone)
     east = hours * 3600 + minutes * 60 + seconds
+    if east >= _FARTHEST:
+        raise ValueError(zone)
     return -east if match[1] == "-" else east
 
 

@@ -5,9 +5,10 @@ dates (`2014-W10-6`) and the `T` between a date and its time of day.
 """
 
 import re
+from calendar import isleap
 from datetime import UTC, date, datetime, timedelta
 
-from dateline.fields.date_clocks import ZONE, zone_offset
+from dateline.fields.date_clocks import ZONE, is_range, two_times, zone_offset
 from dateline.fields.date_names import MONTH_NAMES
 from dateline.fields.date_spans import DateFields, DateOrder, Refusal
 
@@ -15,7 +16,7 @@ _ISO_INSTANT = re.compile(
     rf"""
     (?P<date> [0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} | [0-9]{{8}}
             | [0-9]{{4}}-[0-9]{{3}} | [0-9]{{4}}-?W[0-9]{{2}}-?[0-9] )
-    [T\ ]
+    (?P<separator>[T\ ])
     (?P<hour>[0-9]{{2}})
     (?: :?(?P<minute>[0-9]{{2}}) (?: :?(?P<second>[0-9]{{2}}) (?: [.,][0-9]+ )? )? )?
     (?: \ ? {ZONE} )?
@@ -68,6 +69,8 @@ def read_iso_instant(text: str) -> DateFields | Refusal | None:
         return _impossible(text) if _LOOKS_ISO.match(text) else None
     try:
         year, month, day = _iso_day(match["date"])
+        if match["separator"] == " " and is_range(match):
+            return two_times(text)
         offset = None if match["zone"] is None else zone_offset(match["zone"].lower())
     except ValueError:
         return _impossible(text)
@@ -116,9 +119,9 @@ def _iso_day(text: str) -> tuple[int, int, int]:
     """Return year, month and day; ValueError for an ordinal or week date that does not exist."""
     if match := _ORDINAL.fullmatch(text):
         year, number = int(match[1]), int(match[2])
-        day = date(year, 1, 1) + timedelta(days=number - 1)
-        if day.year != year:
+        if not 1 <= number <= 365 + isleap(year):
             raise ValueError(text)
+        day = date(year, 1, 1) + timedelta(days=number - 1)
     elif match := _WEEK.fullmatch(text):
         day = date.fromisocalendar(int(match[1]), int(match[2]), int(match[3]))
     else:

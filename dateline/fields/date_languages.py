@@ -6,9 +6,13 @@ the day and which the year is decided here. Languages whose texts count years in
 (Thai, Persian, Nepali, ...) are left out, as `2557` would be read as a year of ours.
 """
 
+import re
 import unicodedata
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING
+
+from dateline.fields.date_names import folded
 
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
@@ -32,20 +36,37 @@ _SETTINGS = {"PARSERS": ["absolute-time"], "STRICT_DATE_ORDER": "all"}
 _SAMPLES = (("DMY", 25), ("MDY", 5), ("MDY", 11))
 
 
+# Words that dateparser passes over, and that make a date less than exact: about, until, from.
+_INEXACT_WORDS = (
+    "přibližně asi zhruba cca kolem okolo někdy cirka yaklaşık "
+    "около примерно приблизно близько до от под върху בסביבות בערך בקירוב"
+)
+_INEXACT = re.compile(
+    rf"(?<!\w)(?:{'|'.join(map(folded, _INEXACT_WORDS.split()))})(?!\w)"
+    # And the endings of numbers that are until and from in Hungarian.
+    r"|-(?:ig|aig|eig|tol|atol|etol)(?!\w)"
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
 @lru_cache(maxsize=4096)
-def month_named_in(phrase: str) -> frozenset[int]:
+def named_in(phrase: str) -> frozenset[tuple[int, int | None]]:
     """Return the months that the words of `phrase` can name, in any language.
 
     Empty when no language reads the phrase as a date; several when languages differ, as they do
-    over `listopad`: October in Croatian, November in Czech and Polish.
+    over `listopad`: October in Croatian, November in Czech and Polish. With each month the weekday
+    that is named beside it, where the language knows one: 0 is Monday.
 
     Args:
         phrase: a text with `#` for its day and `####` for its year, such as `# марта #### г.`.
     """
     scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in phrase if sign.isalpha()}
-    languages = _LANGUAGES.get(scripts.pop(), ()) if len(scripts) == 1 else ()
-    months = {_month(phrase, language) for language in languages}
-    return frozenset(month for month in months if month is not None)
+    if len(scripts) != 1 or _INEXACT.search(folded(phrase)):
+        return frozenset()
+    months = ((_month(phrase, name), name) for name in _LANGUAGES.get(scripts.pop(), ()))
+    return frozenset(
+        (month, _weekday(phrase, language)) for month, language in months if month is not None
+    )
 
 
 def _month(phrase: str, language: str) -> int | None:
@@ -62,6 +83,23 @@ def _month(phrase: str, language: str) -> int | None:
             return None
         months.add(moment.month)
     return months.pop() if len(months) == 1 else None
+
+
+def _weekday(phrase: str, language: str) -> int | None:
+    """Return the weekday that `phrase` names in one language."""
+    text = folded(phrase)
+    found = (at for at, names in enumerate(_weekday_names(language)) if names.search(text))
+    return next(found, None)
+
+
+@cache
+def _weekday_names(language: str) -> list[re.Pattern[str]]:
+    """Return, for each weekday, what finds one of its names in a folded text."""
+    info = import_module(f"dateparser.data.date_translation_data.{language}").info
+    return [
+        re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(folded(name)) for name in info[day])})(?!\w)")
+        for day in _WEEKDAYS
+    ]
 
 
 @cache

@@ -5,8 +5,9 @@ with anything left over is not read.
 """
 
 import re
+from datetime import date
 
-from dateline.fields.date_languages import DAY, YEAR, month_named_in
+from dateline.fields.date_languages import DAY, YEAR, named_in
 from dateline.fields.date_names import JOINERS, MONTHS, RELATIVE, WEEKDAYS, folded
 from dateline.fields.date_spans import DateFields, Refusal
 
@@ -16,6 +17,8 @@ _TOKEN = re.compile(
     r"|(?P<gap>[ ,./-]+)",
     re.IGNORECASE,
 )
+# `Mar-Apr 2014` is no day of either, though `mar` is Tuesday in some languages.
+_TWO_MONTHS = re.compile(r"\b(?:{0}) ?[/-] ?(?:{0})\b".format("|".join(MONTHS)))
 _NUMBER = re.compile(r"[0-9]+")
 # A word that may be asked about: shorter ones would be guesses, and Roman numerals may be anything.
 _ASKABLE = re.compile(r"\b(?![ivx]+\b)[^\W\d_]{3}", re.IGNORECASE)
@@ -39,7 +42,7 @@ def read_words(text: str) -> DateFields | Refusal | None:
         text: the text, white space collapsed.
     """
     tokens = _tokens(text)
-    if tokens is None:
+    if tokens is None or _TWO_MONTHS.search(folded(text)):
         return None
     shape = "".join(_kinds(tokens))
     if _FULL not in shape and RELATIVE.search(folded(text)):
@@ -87,7 +90,7 @@ def _kinds(tokens: list[str]) -> list[str]:
     for place, word in enumerate(words):
         if word[0] == "'":
             kinds.append(_CUT if len(word) == 3 else _ODD)
-        elif word.isdigit():
+        elif word[0].isascii() and word.isdigit():  # and not a superscript, which is a word
             kinds.append({1: _SHORT, 2: _SHORT, 4: _FULL}.get(len(word), _ODD))
         elif place == last_month:
             kinds.append(_MONTH)
@@ -104,9 +107,11 @@ def _read_other_language(text: str, shape: str) -> DateFields | Refusal | None:
     kinds = "".join(kind for kind in shape if kind in _NUMBER_KINDS)
     if kinds not in ("dy", "yd", "y", "d", "dd") or shape.count(_UNKNOWN) > _MOST_UNKNOWN_WORDS:
         return None
-    months = month_named_in(_phrase(text, kinds)) if _ASKABLE.search(text) else frozenset()
-    if not months:
+    named = named_in(_phrase(text, kinds)) if _ASKABLE.search(text) else frozenset()
+    if not named:
         return None
+    months = {month for month, _weekday in named}
+    weekdays = {weekday for _month, weekday in named if weekday is not None}
     if kinds == "d":
         return _no_year(text)
     if kinds == "dd":
@@ -119,7 +124,22 @@ def _read_other_language(text: str, shape: str) -> DateFields | Refusal | None:
         )
     by_kind = dict(zip(kinds, numbers, strict=True))
     day = int(by_kind[_SHORT]) if _SHORT in by_kind else None
-    return DateFields(int(by_kind[_FULL]), min(months), day)
+    if weekdays and day is None:
+        return None
+    year, month = int(by_kind[_FULL]), min(months)
+    return DateFields(year, month, day, weekday=_weekday(year, month, day, weekdays))
+
+
+def _weekday(year: int, month: int, day: int | None, named: set[int]) -> int | None:
+    """Choose, of weekdays that a text may name, the right one if it is among them."""
+    if not named or day is None:
+        return None
+    try:
+        right = date(year, month, day).weekday()
+    except ValueError:
+        # There is no such day, and so no right one.
+        right = min(named)
+    return right if right in named else min(named)
 
 
 def _phrase(text: str, kinds: str) -> str:

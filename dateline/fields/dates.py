@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from dateline.errors import Fault
-from dateline.fields.date_clocks import split_clock
+from dateline.fields.date_clocks import TwoTimes, split_clock, two_times
 from dateline.fields.date_common import read_common
 from dateline.fields.date_forms import read_digits, read_iso_instant, read_numeric
 from dateline.fields.date_shapes import learn_shape
@@ -86,6 +86,8 @@ def _read_with_clock(text: str, order: DateOrder | None) -> DateFields | Refusal
     """Read a text that may have a time of day before, after or inside its date."""
     try:
         day_text, clock = split_clock(text)
+    except TwoTimes:
+        return two_times(text)
     except ValueError:
         return Refusal("date.impossible", f"'{text}' has a time that no clock shows; check it.")
     if clock is not None and not day_text:

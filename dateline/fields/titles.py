@@ -15,6 +15,10 @@ MAX_TITLE_LENGTH: Final = 1000
 _UNSOUND: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
+_UNSEEN_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Fillers of Hangul, which count as letters and show nothing."""
+
+
 def read_title(raw: object, *, entities: bool = True) -> str | Fault:
     """Read the title of a row.
 
@@ -35,7 +39,14 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
     if not isinstance(raw, str):
         message = 'The title is not text: send it between quotes, such as "A title".'
         return Fault("title.invalid", "title", raw, message)
-    title = html.unescape(raw) if entities and "&" in raw else raw
+    title = raw
+    if entities and "&" in raw:
+        try:
+            title = html.unescape(raw)
+        except ValueError:
+            # Python reads no number of more than 4,300 digits.
+            message = "The title has the number of a character (&#...;) that there is not: mend it."
+            return Fault("title.invalid", "title", raw, message)
     if not title.isascii():
         title = unicodedata.normalize("NFC", title)
     title = " ".join(title.split())
@@ -45,8 +56,8 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
             "send a shorter one, for nothing is cut."
         )
         return Fault("title.too_long", "title", raw, message)
-    # Most titles are printable, and that is quick to know.
-    if title and title.isprintable():
+    # Most titles are printable and begin with a sign that is seen, and that is quick to know.
+    if title and title.isprintable() and title[0].isalnum() and title[0] not in _UNSEEN_LETTERS:
         return title
     if bad := _UNSOUND.search(title):
         message = (
@@ -54,7 +65,7 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
             f"which is not part of any text, after {bad.start():,} others: remove it."
         )
         return Fault("title.invalid", "title", raw, message)
-    # Zero-width spaces and the like show nothing and are never found.
+    # Zero-width spaces, fillers and the like show nothing and are never found.
     return title if fold(title).strip() else _missing(raw)
 
 

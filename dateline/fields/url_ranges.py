@@ -59,6 +59,7 @@ def domain_key(text: str) -> str | Fault:
 
 
 _NO_PATH: Final = re.compile(r"(?:[A-Za-z]+:)?(?://)?[^/\\?]*")
+_HTTP_PORT: Final = re.compile(r"[^/\\?#]*:0*80(?![0-9])")
 _HALF_ENCODED: Final = re.compile(r"%[0-9A-Fa-f]?\s*$")
 
 
@@ -72,5 +73,8 @@ def _split_question(address: str, text: str) -> UrlParts | Fault:
         message = "The URL is missing: write an address or a part of it, such as example.org/a."
         return Fault("url.missing", "url", text, message)
     absolute = SCHEME.match(asked) or asked[0] in "/\\?#."
-    parts = split_url(asked if absolute else f"//{asked}")
+    if not absolute:
+        # The port of http is the default of http alone.
+        asked = f"http://{asked}" if _HTTP_PORT.match(asked) else f"//{asked}"
+    parts = split_url(asked)
     return replace(parts, value=text) if isinstance(parts, Fault) else parts

@@ -24,7 +24,7 @@ _AUTHORITY_FIRST: Final = re.compile(r"//[^/\\]")
 # Controls and lone surrogates; and zero-width spaces and marks of writing direction, which come
 # with text that was copied, and would keep apart two URLs that look the same.
 _NEVER_IN_URLS: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
 

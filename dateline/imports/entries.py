@@ -14,7 +14,7 @@ LONGEST_RAW: Final = 200
 _DAY: Final = 86_400
 
 _CLOCK_CHANGE: Final = 4 * 3_600
-"""Seconds by which a zone has made a day longer or shorter, at most."""
+"""Seconds by which a zone has made a day shorter, at most."""
 
 
 def read_given_date(raw: dict[str, object]) -> WrittenDate | Fault:
@@ -55,6 +55,7 @@ def _fits(date: WrittenDate, first: int, last: int) -> bool:
     if date.precision in ("hour", "minute", "second"):
         return (first, last) == (date.start, date.end)
     longer = (last - first) - (date.end - date.start)
-    # Zones have left out a whole day: Samoa had no 30 December 2011.
-    most = _CLOCK_CHANGE if date.precision == "day" else _DAY
-    return abs(first - date.start) < _DAY and abs(longer) <= most
+    # Zones have left out a whole day, as Samoa 30 December 2011, and had one twice, as Samoa the
+    # fourth of July 1892.
+    shorter = _CLOCK_CHANGE if date.precision == "day" else _DAY
+    return abs(first - date.start) < _DAY and -shorter <= longer <= _DAY

@@ -135,6 +135,7 @@ FAULTS: list[tuple[object, str, str]] = [
     ("http://a.org/#\ud800", "url.invalid", "U+D800"),
     ("\ufeffhttp://a.org/", "url.invalid", "U+FEFF"),
     ("http://a\u200b.org/", "url.invalid", "U+200B"),
+    ("http://a.org/b\u061c", "url.invalid", "U+061C"),
     ("http://a.org/".ljust(MAX_URL_LENGTH + 1, "a"), "url.too_long", "2,001 characters"),
 ]
 

@@ -28,7 +28,7 @@ def test_it_keeps_the_span_and_the_raw_text() -> None:
 
 
 def test_a_zone_may_have_left_out_a_day() -> None:
-    """Samoa had no 30 December 2011."""
+    """Samoa had no 30 December 2011, and the fourth of July 1892 twice."""
     december = entry(
         date="2011-12",
         date_precision="month",
@@ -36,6 +36,12 @@ def test_a_zone_may_have_left_out_a_day() -> None:
         date_end="2011-12-31T09:59:59Z",
     )
     assert isinstance(read_given_date(december), WrittenDate)
+    fourth = entry(
+        date="1892-07-04",
+        date_start="1892-07-03T11:26:56Z",
+        date_end="1892-07-05T11:26:55Z",
+    )
+    assert isinstance(read_given_date(fourth), WrittenDate)
 
 
 @pytest.mark.parametrize(
