@@ -1,5 +1,6 @@
 """Engines, sessions and the two kinds of transaction: reading and writing."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,11 @@ from dateline.errors import DatabaseAway, UnfitDatabase
 from dateline.models import Archive
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+MOST_STEP: Final = 2**31
+"""By as much, at most, a transaction raises the version, by chance: a backup that is put back, or a
+replica that has taken over, goes on from a version of before, and must not come to one that was
+given already. Eight thousand million transactions can do so."""
 
 NEWEST_MIGRATION: Final = "0009"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
@@ -58,7 +64,8 @@ class Database:
         with self._locked(much=much) as session:
             yield session
             session.flush()
-            session.execute(update(Archive).values(version=Archive.version + 1))
+            step = 1 + secrets.randbelow(MOST_STEP)
+            session.execute(update(Archive).values(version=Archive.version + step))
             session.commit()
         self._acknowledge()
 

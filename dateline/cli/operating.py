@@ -77,7 +77,7 @@ def status() -> None:
 
 @cache.command()
 def clear() -> None:
-    """Forget every answer. Needed after a backup of the database was put back, and never else."""
+    """Forget every answer, as to free the memory of Redis; nothing needs it."""
     services = open_archive()
     with _redis_told():
         services.cache.clear()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from dateline.cache.null import NullCache
 from dateline.cli import importing
 from dateline.errors import Fault
 from dateline.fields.dates import read_date
@@ -14,7 +15,7 @@ from dateline.imports import groups
 from dateline.imports.options import Options
 from dateline.imports.read import Row
 from dateline.imports.run import run_import
-from dateline.models import Archive, Entry, Import, RejectedRow
+from dateline.models import Entry, Import, RejectedRow
 from dateline.sample import sample_rows
 from dateline.wiring import Services
 from tests.cli.conftest import Run
@@ -40,7 +41,8 @@ def test_whole_batches_are_kept_and_the_second_run_creates_the_rest(services: Se
     whole = _expected(services)
 
     with pytest.raises(PowerCut):
-        _import(services, _cut(_rows(), 730))
+        # Two groups, which the second process may have been given ahead, are lost as well.
+        _import(services, _cut(_rows(), 790))
 
     kept = _counts(services)
     assert kept["received"] == 700 - _waiting(700)
@@ -73,13 +75,15 @@ def test_the_command_commits_in_batches(run: Run, directory: Path, services: Ser
     whole = _expected(services)
     body = as_ndjson(ROWS)
     (directory / "rows.ndjson").write_bytes(body)
-    before = _version(services)
-
-    assert run("import", "rows.ndjson").exit_code == 1
+    commits = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(NullCache, "acknowledge", lambda _cache: commits.append(1))
+        patched.setenv("DATELINE_CACHE_URL", "none://")
+        assert run("import", "rows.ndjson").exit_code == 1
 
     assert _counts(services)["entries"] == whole
     # The last one takes the rows that waited for the end.
-    assert _version(services) - before == len(ROWS) // BATCH + 1
+    assert len(commits) == len(ROWS) // BATCH + 1
 
 
 def test_a_file_that_ends_in_the_middle_keeps_the_batches_before(
@@ -123,11 +127,6 @@ def _waiting(rows: int) -> int:
 def _expected(services: Services) -> int:
     """How many entries the rows are; nothing is written."""
     return run_import(services.database, _rows(), Options(dry_run=True)).created
-
-
-def _version(services: Services) -> int:
-    with services.database.reading() as session:
-        return session.scalars(select(Archive.version)).one()
 
 
 def _counts(services: Services) -> dict[str, int]:

@@ -13,10 +13,6 @@ from tests.stack.actor import Actor
 
 
 @pytest.mark.needs("redis")
-@pytest.mark.xfail(
-    strict=True,
-    reason="After a restore, versions are given a second time, and Redis has answers of the first.",
-)
 def test_answers_of_before_a_restore_are_taken_by_nobody(tmp_path: Path) -> None:
     """The same happens where a database fails over to a replica that had not yet the last writes."""
     archive, backup = tmp_path / "archive.db", tmp_path / "backup.db"
