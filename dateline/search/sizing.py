@@ -69,11 +69,12 @@ class Sizing:
     def narrowest(self) -> Sized | None:
         """Find the path that costs the least to follow; None where there is none but all."""
         best: Sized | None = None
-        for path, size in self._paths():
-            most = self._probe_of(path)
-            if best is not None:
-                most = min(most, self._worth(path, self._cost(best)) + 1)
-            sized = self._probed(path, most) if size is None else Sized(path, size, is_all=True)
+        for path, sized in self._paths():
+            if sized is None:
+                most = self._probe_of(path)
+                if best is not None:
+                    most = min(most, self._worth(path, self._cost(best)) + 1)
+                sized = self._probed(path, most)
             # Of two that cost the same the one that leaves less to test.
             if best is None or self._rank(sized) < self._rank(best):
                 best = sized
@@ -115,18 +116,30 @@ class Sizing:
         )
         return PROBE if is_wide else PROBE_BY_BLOCKS
 
-    def _paths(self) -> Iterator[tuple[Path, int | None]]:
+    def _paths(self) -> Iterator[tuple[Path, Sized | None]]:
         """Give the paths, the cheapest to size first, and their sizes where these are known."""
         has_dates = Filter.DATES in self._asked
         if self._site is not None:
-            yield self.along_dates, None if has_dates else self._site.entries
+            whole = Sized(self.along_dates, self._site.entries, is_all=True)
+            yield self.along_dates, None if has_dates else whole
         if has_dates:
             of_all = self.along_dates
             if self._site is not None:
                 of_all = path_of_dates(self._question, self._database)
-            yield of_all, self.entries_in_time
+            yield of_all, self._by_counts_of_days(of_all)
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
             yield path_of_keys(self._question, self._database), None
+
+    def _by_counts_of_days(self, path: Path) -> Sized:
+        """Size the path of dates: those that begin in the time are counted already."""
+        size = self.entries_in_time
+        if self._question.first is None or size >= PROBE:
+            # What reaches into a time in which so many begin is not what makes it wide.
+            return Sized(path, size, is_all=True)
+        # And the years and months that have begun before, which may be most of an archive.
+        coarse, *_others = path.stretches
+        reaching = counted(self._connection, Path(lambda: [coarse]), PROBE)
+        return Sized(path, size + reaching, is_all=reaching < PROBE)
 
     def _probed(self, path: Path, most: int) -> Sized:
         """Count what a path brings up to `most`, without looking at the entries themselves."""

@@ -17,7 +17,7 @@ import numpy as np
 from dateline.text_index import runs
 from dateline.text_index.blocks import Field
 from dateline.text_index.postings import Postings, postings_of
-from dateline.text_index.runs import CHARACTER, RUN, SPOT, Numbers, Runs, runs_in
+from dateline.text_index.runs import CHARACTER, NONE, RUN, SPOT, Numbers, Runs, runs_in
 
 IN_MEMORY: Final = 1024 * 1024
 """Bytes of sorted spots that are kept in memory; more go to a temporary file."""
@@ -93,7 +93,8 @@ class Sorter:
             ends.append(part.ends + before)
             before += len(part.spots)
             self._file.write(part.spots.tobytes())
-        return _Piece(np.concatenate(numbers), np.concatenate(ends), at)
+        # There is none where no text has a character.
+        return _Piece(np.concatenate([NONE, *numbers]), np.concatenate([NONE, *ends]), at)
 
     def _merged(self, pieces: Sequence[_Piece]) -> Iterator[Postings]:
         for first, after in pairwise(_bounds(pieces)):

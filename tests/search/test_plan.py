@@ -4,13 +4,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from flask.testing import FlaskClient
 
 from dateline.app import create_app
 from dateline.controllers.current import services
+from dateline.parameters import read_parameters
+from dateline.schemas import SearchParameters
+from dateline.search.conditions import Filter
 from dateline.search.plan import Plan
+from dateline.search.question import read_question
+from dateline.search.sizing import FEW
 from dateline.text_index.runs import Numbers
 from dateline.text_index.spots import joined
 from tests.factories import NDJSON, as_ndjson
@@ -275,3 +281,17 @@ def test_looks_at_a_range_of_keys_count_what_is_found(
     # The index of the site has the dates of the host, which is all of it; and words need rows.
     by_blocks = is_sqlite and (way, match, without) == ("blocks", "prefix", "")
     assert any("first_seconds" in one.text for one in statements) is by_blocks
+
+
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_years_that_reach_into_a_time_make_its_path_wide(database: str, tmp_path: Path) -> None:
+    """Nothing begins in it, so that by what does it would be the narrowest."""
+    items = [("harbour", "2014") for _ in range(FEW + 1)]
+    asked = "url=example.org/7&match=exact&after=2014-06-01&before=2014-06-02"
+    with archive_of(items, database, tmp_path) as client:
+        assert client.get(f"/v1/entries?{asked}").get_json()["total"] == 1
+        with client.application.app_context(), services().database.reading() as session:
+            question = read_question(read_parameters(SearchParameters, parse_qsl(asked)))
+            narrowest = Plan(session.connection(), question)._narrowest
+    assert narrowest is not None
+    assert (narrowest.size, narrowest.path.assures) == (1, frozenset({Filter.KEYS}))

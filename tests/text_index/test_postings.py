@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dateline.text_index import Field, open_sorter
 from dateline.text_index.postings import (
     FREQUENT,
     Stored,
@@ -96,6 +97,14 @@ def test_runs_are_counted(times: dict[int, int]) -> None:
     _, postings = made_of(times)
     numbers, counts = counted([(posting.runs, posting.ends) for posting in postings])
     assert dict(zip(numbers.tolist(), counts.tolist(), strict=True)) == times
+
+
+def test_a_block_may_have_texts_without_a_character() -> None:
+    """As titles that nobody sees, which were kept once, are when they are folded."""
+    with open_sorter() as sorter:
+        sorter.add({Field.TITLE: ["", ""], Field.URL: ["a", "b"]}, [0, 1])
+        assert list(sorter.merged(Field.TITLE)) == []
+        assert len(list(sorter.merged(Field.URL))) == 1
 
 
 def test_nothing_has_no_runs() -> None:
