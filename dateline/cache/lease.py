@@ -116,10 +116,11 @@ class Lease:
             return self._learn()
         except DatabaseAway:
             last = sound(self._get_last(keys=[LAST]))
-            stamp = None if last is None else self._ours(last)
-            if stamp is None:
+            # A process that has not reached the database yet does not know its archive, and takes
+            # Redis to have no other.
+            if last is None or (self._archive is not None and self._ours(last) is None):
                 raise
-            return stamp
+            return _stamp(last)
 
     def end(self) -> None:
         """After a commit: see to it that no lease says less; returns when that is so."""
@@ -159,7 +160,7 @@ class Lease:
 
     def _ours(self, value: bytes) -> str | None:
         """Take a stamp out of what Redis has; None where it is not known to be of our archive."""
-        stamp = value.removeprefix(_STAMP).decode("ascii", "replace")
+        stamp = _stamp(value)
         return stamp if archive_of(stamp) == self._archive else None
 
 
@@ -172,3 +173,7 @@ def sound(value: object) -> bytes | None:
     if value is None or isinstance(value, bytes):
         return value
     raise redis.InvalidResponse("Redis has answered something that was not asked")
+
+
+def _stamp(value: bytes) -> str:
+    return value.removeprefix(_STAMP).decode("ascii", "replace")

@@ -70,7 +70,12 @@ def test_exit_codes_and_both_outputs(dateline: Dateline, tmp_path: Path) -> None
 def test_an_interrupted_import_does_not_end_as_one_with_rejected_rows(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    command = [*COMMAND, "import", "-", "--format", "ndjson"]
+    # Whoever runs the tests in the background has it ignored, for all that they start.
+    program = (
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('dateline', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", program, "import", "-", "--format", "ndjson"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path
     ) as process:
