@@ -103,7 +103,8 @@ class Lease:
         # A connection that was made to ask is younger than the question.
         if asked_at - self._connected_at < SECONDS:
             return None
-        return self._ours(value)
+        stamp = _stamp(value)
+        return stamp if archive_of(stamp) == self._archive else None
 
     def learn(self) -> str:
         """Read the stamp from the database, and put a lease on it if nothing came between.
@@ -116,11 +117,14 @@ class Lease:
             return self._learn()
         except DatabaseAway:
             last = sound(self._get_last(keys=[LAST]))
+            if last is None:
+                raise
+            stamp = _stamp(last)
             # A process that has not reached the database yet does not know its archive, and takes
             # Redis to have no other.
-            if last is None or (self._archive is not None and self._ours(last) is None):
+            if self._archive not in (None, archive_of(stamp)):
                 raise
-            return _stamp(last)
+            return stamp
 
     def end(self) -> None:
         """After a commit: see to it that no lease says less; returns when that is so."""
@@ -139,29 +143,24 @@ class Lease:
             taken: Any = self._take(keys=[KEY], args=[mine, CLAIM_MS])
         except redis.ResponseError:
             # It is full: what it has may be read, but nothing can be put.
-            return self._stamp()
+            return self._ask_database()
         if not isinstance(taken, list) or len(taken) != 2:
             raise redis.InvalidResponse("Redis has answered something that was not asked")
         run, claim = sound(taken[0]) or b"", sound(taken[1]) or mine
         if not claim.startswith(_CLAIM):
             # A lease is there: a new one, another archive's, or one that is not believed yet.
-            return self.believe(claim, asked_at) or self._stamp()
-        stamp = self._stamp()
+            return self.believe(claim, asked_at) or self._ask_database()
+        stamp = self._ask_database()
         more = round(SECONDS * 1_000) - CLAIM_MS
         with suppress(redis.ResponseError):
             self._put(keys=[KEY, LAST], args=[claim, _STAMP + stamp.encode(), more, run])
         return stamp
 
-    def _stamp(self) -> str:
-        """Ask the database."""
+    def _ask_database(self) -> str:
+        """Read the stamp, and learn by it which archive is ours."""
         stamp = self._read_stamp()
         self._archive = archive_of(stamp)
         return stamp
-
-    def _ours(self, value: bytes) -> str | None:
-        """Take a stamp out of what Redis has; None where it is not known to be of our archive."""
-        stamp = _stamp(value)
-        return stamp if archive_of(stamp) == self._archive else None
 
 
 def sound(value: object) -> bytes | None:

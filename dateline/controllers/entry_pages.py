@@ -46,7 +46,7 @@ def show(entry_id: int) -> str:
     return render_template(
         "entry.html",
         entry=entry,
-        address=address(entry),
+        address=address,
         source=ImportView.model_validate_json(answer.body),
         same_url=_others(entry, url=entry.url, match="exact"),
         same_site=_others(entry, domain=entry.site),

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from dateline.fields.date_names import folded
+from dateline.fields.date_names import WEEKDAY_NAMES, folded
 
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
@@ -46,7 +46,6 @@ _INEXACT = re.compile(
     # And the endings of numbers that are until and from in Hungarian.
     r"|-(?:ig|aig|eig|tol|atol|etol)(?!\w)"
 )
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @lru_cache(maxsize=4096)
@@ -98,7 +97,7 @@ def _weekday_names(language: str) -> list[re.Pattern[str]]:
     info = import_module(f"dateparser.data.date_translation_data.{language}").info
     return [
         re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(folded(name)) for name in info[day])})(?!\w)")
-        for day in _WEEKDAYS
+        for day in map(str.lower, WEEKDAY_NAMES)
     ]
 
 

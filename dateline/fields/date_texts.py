@@ -135,10 +135,10 @@ def _weekday(year: int, month: int, day: int | None, named: set[int]) -> int | N
     if not named or day is None:
         return None
     try:
-        right = date(year, month, day).weekday()
+        right: int | None = date(year, month, day).weekday()
     except ValueError:
         # There is no such day, and so no right one.
-        right = min(named)
+        right = None
     return right if right in named else min(named)
 
 

@@ -150,7 +150,8 @@ class Reader:
 
     def count(self, path: Path, limit: int | None) -> int:
         """Count what is asked for among what a path brings, up to so many."""
-        return counted(self._connection, path, limit, *tests(self._question, path.assures))
+        conditions = tests(self._question, path.assures)
+        return counted(self._connection, path.stretches, limit, *conditions)
 
     def sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
         """Select what is asked for among what each stretch of a path brings."""

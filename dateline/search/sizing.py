@@ -1,6 +1,6 @@
 """How narrow a path is: counted on its index alone, and only as far as it matters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -9,7 +9,14 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from dateline.models import DAY, DayCount, Entry
 from dateline.search.conditions import Filter, filters_of
 from dateline.search.numbers import read_stretches
-from dateline.search.paths import Path, brought_by, path_of_dates, path_of_keys, path_of_site
+from dateline.search.paths import (
+    Path,
+    Stretch,
+    brought_by,
+    path_of_dates,
+    path_of_keys,
+    path_of_site,
+)
 from dateline.search.question import Question
 from dateline.search.sites import Site, entries_of_sites
 from dateline.text_index.runs import Numbers
@@ -137,8 +144,7 @@ class Sizing:
             # What reaches into a time in which so many begin is not what makes it wide.
             return Sized(path, size, is_all=True)
         # And the years and months that have begun before, which may be most of an archive.
-        coarse, *_others = path.stretches
-        reaching = counted(self._connection, Path(lambda: [coarse]), PROBE)
+        reaching = counted(self._connection, path.stretches[:1], PROBE)
         return Sized(path, size + reaching, is_all=reaching < PROBE)
 
     def _probed(self, path: Path, most: int) -> Sized:
@@ -147,7 +153,7 @@ class Sizing:
             # To read them takes little longer than to count them, and mostly they are needed next.
             (ids,) = read_stretches(self._connection, path.stretches, Entry.id, most=most)
             return Sized(path, len(ids), len(ids) < most, ids)
-        size = counted(self._connection, path, most)
+        size = counted(self._connection, path.stretches, most)
         return Sized(path, size, is_all=size < most)
 
     @property
@@ -181,12 +187,15 @@ class Sizing:
 
 
 def counted(
-    connection: Connection, path: Path, most: int | None, *conditions: ColumnElement[bool]
+    connection: Connection,
+    stretches: Sequence[Stretch],
+    most: int | None,
+    *conditions: ColumnElement[bool],
 ) -> int:
-    """Count what a path brings and conditions hold for, up to so many."""
+    """Count what stretches bring and conditions hold for, up to so many."""
     count = 0
     # Most is in the last stretch, what begins in the time: with that the others may not be needed.
-    for stretch in reversed(path.stretches):
+    for stretch in reversed(stretches):
         query = brought_by(stretch, Entry.id).where(*conditions)
         rows = query.limit(None if most is None else most - count).subquery()
         count += connection.scalars(_COUNT.select_from(rows)).one()

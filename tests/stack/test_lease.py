@@ -14,6 +14,7 @@ import pytest
 from dateline.cache import lease
 from dateline.config import Settings
 from dateline.wiring import open_services
+from tests.archives import new_settings, opened
 from tests.servers import THE_REAL_ONE, RedisServer, fresh_database, wait_until
 from tests.stack.actor import Actor
 
@@ -275,10 +276,8 @@ def test_a_claim_out_of_an_old_dump_is_replaced_by_nobody(cast: Cast) -> None:
 def test_another_archive_on_the_same_redis_takes_no_answer_of_this_one(
     cast: Cast, tmp_path: Path
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'another.db'}"
-    services = open_services(Settings(database_url=url, cache_url="none://"))
-    services.database.upgrade()
-    services.close()
+    with opened(new_settings(tmp_path)) as services:
+        url = services.settings.database_url
     cast.wait_for_lease()
     with Actor(tmp_path, {**cast.settings, "DATELINE_DATABASE_URL": url}) as another:
         wait_until(
