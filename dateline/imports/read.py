@@ -90,10 +90,14 @@ def read_rows(
         UnreadableBody: the bytes are not what they are said to be.
         BodyTooLarge: there are more than `limit`.
     """
+    compressed = gzip.GzipFile(fileobj=body, mode="rb") if gzipped else None
     # GzipFile reads ahead by itself; io wants the few methods that BufferedReader adds.
-    plain = gzip.GzipFile(fileobj=body, mode="rb") if gzipped else body
-    bounded = io.BufferedReader(Bounded(plain, limit, TOO_LARGE))
+    bounded = io.BufferedReader(Bounded(compressed or body, limit, TOO_LARGE))
     try:
+        bounded.peek()
+        if compressed is not None and compressed.mtime is None:
+            # Of no bytes at all GzipFile makes no fault; its header was not met.
+            raise EOFError
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:
         raise UnreadableBody(

@@ -413,6 +413,7 @@ def test_a_body_that_cannot_be_read_is_refused_whole(
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 
+@pytest.mark.parametrize("media_type", [JSON, NDJSON])
 @pytest.mark.parametrize(
     "body",
     [
@@ -425,8 +426,8 @@ def test_a_body_that_cannot_be_read_is_refused_whole(
     ],
     ids=["nothing", "text", "not compressed", "cut off late", "cut off early", "rest"],
 )
-def test_broken_gzip_is_refused(client: FlaskClient, body: bytes) -> None:
-    response = client.post("/v1/bulk", data=body, content_type=JSON, headers=GZIP)
+def test_broken_gzip_is_refused(client: FlaskClient, body: bytes, media_type: str) -> None:
+    response = client.post("/v1/bulk", data=body, content_type=media_type, headers=GZIP)
     assert response.status_code == 400, response.text
     assert client.get("/v1/entries").get_json()["total"] == 0
 
