@@ -148,11 +148,12 @@ def _redis(url: str) -> Iterator[Finding]:
 
 def _scripts(client: redis.Redis) -> Finding:
     try:
-        client.eval("return redis.call('INFO', 'server')", 0)
+        # Loaded and then run by its hash, as the lease has it: to send it whole needs other rights.
+        client.evalsha(client.script_load("return redis.call('INFO', 'server')"), 0)
     except ResponseError as error:
         return Finding(
             f"Redis: runs no scripts ({error})",
-            "allow its user EVAL, EVALSHA and INFO: else every answer asks the database",
+            "allow its user EVALSHA, SCRIPT LOAD and INFO: else every answer asks the database",
         )
     return Finding("Redis: runs scripts")
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from sqlalchemy import event
 
 from dateline.doctor import examine
@@ -61,10 +62,10 @@ def test_a_file_that_cannot_be_opened(
     assert "Dateline may write the file and its directory" in asked.stderr
 
 
-@pytest.mark.needs("redis")
-def test_a_redis_user_without_scripts(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _as_redis_user(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *rights: str
+) -> Result:
+    """Ask for a user of Redis who may do anything but run scripts, and what is given here."""
     with closing(RedisServer(tmp_path / "redis").start()) as redis:
         redis.client.acl_setuser(
             "ann",
@@ -72,13 +73,34 @@ def test_a_redis_user_without_scripts(
             passwords=["+secret"],
             keys=["*"],
             categories=["+@all", "-@scripting"],
+            commands=list(rights),
         )
+        redis.client.config_set("maxmemory", "64mb")
+        redis.client.config_set("maxmemory-policy", "allkeys-lru")
         monkeypatch.setenv("DATELINE_CACHE_URL", redis.url.replace("//", "//ann:secret@"))
-        result = run("doctor")
+        return run("doctor")
+
+
+@pytest.mark.needs("redis")
+@pytest.mark.parametrize("rights", [(), ("+eval", "+evalsha")])
+def test_a_redis_user_who_may_not_load_scripts(
+    rights: tuple[str, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = _as_redis_user(run, tmp_path, monkeypatch, *rights)
 
     assert result.exit_code == 1
     assert "WRONG  Redis: runs no scripts" in result.stdout
     assert "secret" not in result.stdout
+
+
+@pytest.mark.needs("redis")
+def test_a_redis_user_with_the_rights_that_the_documents_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = _as_redis_user(run, tmp_path, monkeypatch, "+evalsha", "+script|load")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "ok     Redis: runs scripts" in result.stdout
 
 
 def test_no_password_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
