@@ -9,12 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.http.message import Request
 from gunicorn.reloader import reloader_engines
 from gunicorn.util import make_fail_app
+from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
 
 from dateline.config import load_settings
-from dateline.logs import Line
+from dateline.logs import OUTSIDE, Line, request_id
 
 _settings = load_settings()
 
@@ -54,6 +56,11 @@ def on_starting(server: Arbiter) -> None:
     for handler in server.log.error_log.handlers:
         handler.setStream(sys.stdout)
         handler.setFormatter(Line())
+
+
+def post_request(_worker: Worker, _request: Request) -> None:
+    """Forget the id: the thread may next refuse what never becomes a request of Dateline's."""
+    request_id.set(OUTSIDE)
 
 
 # --- Development: DATELINE_RELOAD=1 --------------------------------------------------------------

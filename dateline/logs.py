@@ -5,8 +5,11 @@ import time
 from contextvars import ContextVar
 from typing import Any, Final
 
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
-"""The id of the request that is being handled; `-` outside of one."""
+OUTSIDE: Final = "-"
+"""What stands for the id outside of a request."""
+
+request_id: ContextVar[str] = ContextVar("request_id", default=OUTSIDE)
+"""The id of the request that is being handled."""
 
 
 class Line(logging.Formatter):
