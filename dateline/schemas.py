@@ -198,6 +198,18 @@ class BulkBody(BaseModel):
     ]
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    # What is left out is not there; nobody is to send what stands for that here.
+    del schema["default"]
+
+
+OF_AN_ENTRY: Final = Field(
+    description="Of an entry that is sent as it was read: `date_precision`, `date_start`, "
+    "`date_end` and `date_raw`, all four of them.",
+    json_schema_extra=_without_default,
+)
+
+
 class NewEntry(BaseModel):
     """One row to keep. Its values are read by the same rules as those of an import."""
 
@@ -209,6 +221,10 @@ class NewEntry(BaseModel):
         str | int | float,
         Field(description="A date, or a Unix time. Aliases: published, pubDate."),
     ]
+    date_precision: Annotated[str, OF_AN_ENTRY] = ""
+    date_start: Annotated[str, OF_AN_ENTRY] = ""
+    date_end: Annotated[str, OF_AN_ENTRY] = ""
+    date_raw: Annotated[str, OF_AN_ENTRY] = ""
 
 
 class EntryChange(Taken):

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis.strategies import SearchStrategy
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
@@ -56,6 +57,18 @@ def test_every_operation_has_its_own_name_and_tells_its_failures(document: dict[
             # A submission whose rows were all rejected has been answered, row by row.
             if int(status) >= 400 and (operation["operationId"], status) != ("bulk", "422"):
                 assert "application/problem+json" in answer["content"], operation["operationId"]
+
+
+def test_an_entry_that_was_read_can_be_sent_by_the_document(
+    client: FlaskClient, document: dict[str, Any]
+) -> None:
+    entry = client.post("/v1/entries", json=make_item()).get_json()
+    sent = {name: entry[name] for name in entry.keys() - {"id", "site", "added_at", "import_id"}}
+
+    assert client.post("/v1/entries", json=sent).status_code == 200
+    body = document["paths"]["/v1/entries"]["post"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    OAS31Validator({**schema, "components": document["components"]}).validate(sent)
 
 
 CHECKED = (
