@@ -5,12 +5,16 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
 from dateline.cli import commands
 from dateline.config import PREFIX, Settings
+from dateline.controllers.pages import LOOKS
 
 DOCS = Path(__file__).parents[2] / "docs"
+CODE = Path(__file__).parents[2] / "dateline"
+CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 
 
 def read(name: str) -> str:
@@ -33,6 +37,24 @@ def test_every_route_is_documented(app: Flask) -> None:
         if rule.rule.startswith("/v1"):
             path = re.sub(r"<(?:[^:<>]*:)?([^<>]*)>", r"{\1}", rule.rule)
             assert path in text, path
+    for path in LOOKS:
+        assert f"GET /looks/{path}`" in text, path
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\$ python -m dateline (.*--help)$", CLI, re.M))
+def test_help_is_documented_as_it_is_printed(command: str) -> None:
+    # A terminal of 80 columns, of which Click leaves two free.
+    result = CliRunner().invoke(commands, command.split(), prog_name="dateline", terminal_width=78)
+    assert f"$ python -m dateline {command}\n{result.stdout}```" in CLI
+
+
+def test_every_module_has_its_place_among_the_rooms() -> None:
+    rooms = read("data-flow.md").partition("## The rooms")[2].partition("\n## ")[0]
+    modules = {path.name for path in CODE.rglob("*.py") if path.parent.name != "versions"}
+    # Named together: date_*.py.
+    modules = {name for name in modules if not name.startswith(("__", "date_"))} - {"env.py"}
+    written = set(re.findall(r"[a-z_]+\.py", rooms)) - {"__main__.py"}
+    assert written == modules
 
 
 def _commands(group: click.Group, before: str = "") -> list[str]:
