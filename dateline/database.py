@@ -1,4 +1,4 @@
-"""Engines, sessions and the two kinds of transaction: reading and writing."""
+"""Sessions, and the kinds of transaction: reading, writing, and writing that is taken back."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ NEWEST_MIGRATION: Final = "0009"
 
 
 class Database:
-    """The archive's database: its engines, and the only two ways to use them."""
+    """The archive's database: its engines, and the only ways to use them."""
 
     def __init__(self, settings: Settings) -> None:
         self.engine, self._writing_engine = make_engines(settings)
@@ -71,7 +71,11 @@ class Database:
 
     @contextmanager
     def rehearsing(self) -> Iterator[Session]:
-        """Open a session that may write whatever it likes, and is always rolled back."""
+        """Open a session that may write whatever it likes, and is always rolled back.
+
+        Raises:
+            DatabaseAway: the database cannot be reached, or another writer kept it too long.
+        """
         with self._locked(much=False) as session:
             yield session
             session.rollback()
