@@ -8,8 +8,17 @@ from dateline.engines import WRITES
 from dateline.models import Base
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
     from sqlalchemy.schema import SchemaItem
+
+
+def be_alone_on_mysql(connection: "Connection") -> None:
+    """Wait until no other process runs migrations."""
+    # Only the end of the connection gives the lock back, whatever happens.
+    connection.detach()
+    connection.exec_driver_sql("SELECT GET_LOCK(SHA2(CONCAT('dateline ', DATABASE()), 224), -1)")
+    # Alembic leaves a transaction that has begun to whoever began it.
+    connection.rollback()
 
 
 def is_ours(
@@ -23,6 +32,14 @@ def is_ours(
 
 engine: "Engine" = context.config.attributes["engine"]
 with engine.execution_options(**{WRITES: True}).connect() as connection:
-    context.configure(connection=connection, target_metadata=Base.metadata, include_object=is_ours)
+    if engine.dialect.name == "mysql":
+        be_alone_on_mysql(connection)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_object=is_ours,
+        # All in one: another process could else come in between two, and do what is done already.
+        transactional_ddl=engine.dialect.name == "sqlite",
+    )
     with context.begin_transaction():
         context.run_migrations()

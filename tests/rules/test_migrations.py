@@ -19,7 +19,7 @@ from dateline.models import Base
 from dateline.wiring import Services
 from tests.archives import new_settings
 from tests.factories import NDJSON, as_ndjson, make_items
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import DEADLINE, ON_MYSQL, ON_SQLITE, fresh_database, run_dateline
 
 
 @pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
@@ -146,6 +146,16 @@ def test_doing_them_twice_changes_nothing(services: Services) -> None:
     before = tables(services.database)
     services.database.upgrade()
     assert tables(services.database) == before
+
+
+def test_two_processes_may_do_them_at_the_same_time(settings: Settings, tmp_path: Path) -> None:
+    given = {"DATELINE_DATABASE_URL": settings.database_url}
+    both = [run_dateline(tmp_path, given, "db", "upgrade") for _ in range(2)]
+    codes = [process.wait(DEADLINE) for process in both]
+    assert codes == [0, 0], (tmp_path / "command.log").read_text()
+    database = Database(settings)
+    assert database.is_current()
+    database.close()
 
 
 def test_their_files_are_numbered_in_the_order_of_their_run(alembic: Config) -> None:
