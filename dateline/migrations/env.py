@@ -1,8 +1,11 @@
 """Alembic's environment: runs migrations on the engine that `Database` hands over."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from alembic import context
+from alembic.ddl.mysql import MySQLImpl
+from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 
 from dateline.engines import WRITES
 from dateline.models import Base
@@ -10,6 +13,31 @@ from dateline.models import Base
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
     from sqlalchemy.schema import SchemaItem
+
+DONE_ALREADY: Final = {1050, 1051, 1054, 1060, 1061, 1091}
+"""What MySQL says where a table, a column or an index is there already, or gone."""
+
+CHANGES: Final = ("ALTER ", "CREATE ", "DROP ")
+"""How statements begin that MySQL commits by themselves."""
+
+
+class ResumingMySQL(MySQLImpl):
+    """Passes over what an upgrade that was cut off has done.
+
+    MySQL commits every change of a table at once, and the number of the migration only behind the
+    last of them: without this, a migration that was cut off between two could never be run again.
+    """
+
+    __dialect__ = "mysql"
+
+    def _exec(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super()._exec(*args, **options)
+        except OperationalError as error:
+            is_done = error.orig is not None and error.orig.args[0] in DONE_ALREADY
+            if was_begun and is_done and str(error.statement).lstrip().startswith(CHANGES):
+                return None
+            raise
 
 
 def be_alone_on_mysql(connection: "Connection") -> None:
@@ -34,6 +62,8 @@ engine: "Engine" = context.config.attributes["engine"]
 with engine.execution_options(**{WRITES: True}).connect() as connection:
     if engine.dialect.name == "mysql":
         be_alone_on_mysql(connection)
+    # Tables that nobody here has made are no work that was done already.
+    was_begun = inspect(engine).has_table("alembic_version")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

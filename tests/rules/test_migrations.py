@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, event, inspect, select, text
 
 from dateline.app import create_app
 from dateline.config import Settings
 from dateline.database import MIGRATIONS, NEWEST_MIGRATION, Database
-from dateline.models import Base
+from dateline.engines import make_engines
+from dateline.models import Archive, Base
 from dateline.wiring import Services
 from tests.archives import new_settings
 from tests.factories import NDJSON, as_ndjson, make_items
@@ -32,9 +34,13 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
 @pytest.fixture
 def alembic(services: Services) -> Config:
     """Alembic on the test's own archive."""
+    return alembic_on(services.database.engine)
+
+
+def alembic_on(engine: Engine) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = services.database.engine
+    config.attributes["engine"] = engine
     return config
 
 
@@ -156,6 +162,38 @@ def test_two_processes_may_do_them_at_the_same_time(settings: Settings, tmp_path
     database = Database(settings)
     assert database.is_current()
     database.close()
+
+
+@pytest.mark.parametrize("settings", [ON_MYSQL], indirect=True)
+def test_they_go_on_where_they_were_cut_off(settings: Settings) -> None:
+    """MySQL keeps what was done of a migration: the second attempt goes further than the first."""
+    engine = make_engines(settings).writing
+    alembic = alembic_on(engine)
+    left = 0
+
+    class CutOff(Exception):
+        pass
+
+    def cut_off(*_about_a_statement: object) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise CutOff
+
+    event.listen(engine, "before_cursor_execute", cut_off)
+    for statements in count(8):
+        left = statements
+        try:
+            command.upgrade(alembic, "head")
+        except CutOff:
+            continue
+        break
+    event.remove(engine, "before_cursor_execute", cut_off)
+    assert statements > 15
+    command.check(alembic)
+    with engine.connect() as connection:
+        assert len(connection.scalars(select(Archive.name)).all()) == 1
+    engine.dispose()
 
 
 def test_their_files_are_numbered_in_the_order_of_their_run(alembic: Config) -> None:

@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_archive_one_row")),
         **MYSQL,
     )
-    op.bulk_insert(archive, [{"id": 1, "name": secrets.token_hex(16), "version": 0}])
     op.create_table(
         "imports",
         sa.Column("id", Id, primary_key=True),
@@ -101,6 +100,8 @@ def upgrade() -> None:
         create_text_index_of_mysql()
     else:
         create_text_index_of_sqlite()
+    # Last, so that MySQL commits it together with the number of the migration.
+    op.bulk_insert(archive, [{"id": 1, "name": secrets.token_hex(16), "version": 0}])
 
 
 def create_text_index_of_sqlite() -> None:
