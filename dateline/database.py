@@ -26,6 +26,9 @@ given already. Eight thousand million transactions can do so."""
 NEWEST_MIGRATION: Final = "0009"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
 
+REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}
+"""Numbers of MySQL's errors that say who may not do what, or that the server is read-only."""
+
 
 class Database:
     """The archive's database: its engines, and the only ways to use them."""
@@ -144,11 +147,18 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
-        code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+        orig = getattr(error, "orig", None)
+        code = getattr(orig, "sqlite_errorname", "")
         if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
             raise DatabaseAway(
                 "The database file cannot be opened, or not be written; see to it that Dateline "
                 "may write the file and its directory."
+            ) from error
+        if orig is not None and orig.args[0] in REFUSALS:
+            raise DatabaseAway(
+                "MySQL refuses it; see to it that user, password and database in "
+                "DATELINE_DATABASE_URL are right, that the user has all rights on the database, "
+                "and that the server is not read-only."
             ) from error
         raise DatabaseAway("The database cannot be reached or is busy; try again.") from error
     except DatabaseError as error:

@@ -60,7 +60,7 @@ def _database(database: Database) -> Iterator[Finding]:
         "mysql": (
             _mysql,
             "start it, or correct DATELINE_DATABASE_URL: host, port, user, password, database",
-            "grant its user all rights on the database",
+            "grant its user all rights on the database, name a server that is not read-only",
         ),
     }[database.engine.dialect.name]
     try:

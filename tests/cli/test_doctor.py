@@ -1,16 +1,19 @@
 """`dateline doctor`, on set-ups that are sound and on such as are not."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 
 from dateline.doctor import examine
 from dateline.wiring import Services
 from tests.cli.conftest import Run
+from tests.requirements_here import MYSQL_URL
 from tests.servers import RedisServer
 
 
@@ -60,6 +63,21 @@ def test_a_file_that_cannot_be_opened(
     assert (examined.exit_code, asked.exit_code) == (1, 2)
     assert "the directory must be there" in examined.stdout
     assert "Dateline may write the file and its directory" in asked.stderr
+
+
+@pytest.mark.needs("mysql")
+@pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"database": "test_that_is_not_there"}])
+def test_a_mysql_that_refuses(
+    run_anywhere: Run, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
+) -> None:
+    """To try again would not help."""
+    url = make_url(os.environ[MYSQL_URL]).set(**wrong)
+    monkeypatch.setenv("DATELINE_DATABASE_URL", url.render_as_string(hide_password=False))
+    examined, asked = run_anywhere("doctor"), run_anywhere("search")
+
+    assert (examined.exit_code, asked.exit_code) == (1, 2)
+    assert "user, password, database" in examined.stdout
+    assert "MySQL refuses it; see to it that user, password and database" in asked.stderr
 
 
 def _as_redis_user(
