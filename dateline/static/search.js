@@ -54,16 +54,24 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   document.getElementById("said").textContent = document.getElementById("total")?.textContent ?? "";
 });
 
-document.addEventListener("htmx:sendError", ({ target }) => {
-  const told = "The archive cannot be reached; try again.";
+// Where there is no answer, what is shown stays, and it is said why nothing else is.
+function fail(target, told) {
   document.getElementById("said").textContent = told;
   if (target.matches(".late")) {
     // The entries are right; only what was to be seen beside them did not come.
     target.className = "fault";
     target.textContent = told;
-  } else {
-    document.getElementById("found").classList.add("stale");
+    return;
   }
+  const found = document.getElementById("found");
+  if (!found.matches(".stale")) found.prepend(document.createElement("p"));
+  found.classList.add("stale");
+  found.firstElementChild.className = "fault";
+  found.firstElementChild.textContent = told;
+}
+
+document.addEventListener("htmx:sendError", ({ target }) => {
+  fail(target, "The archive cannot be reached; try again.");
 });
 
 // What is typed on gives up the request before; htmx would call that an error.

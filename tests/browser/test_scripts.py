@@ -126,3 +126,23 @@ def test_dragging_over_the_timeline_selects_a_span(quick_look: Look) -> None:
     expect(page.locator("#tell")).to_have_text(f"{first} to {last}")
     page.mouse.up()
     page.wait_for_url(f"**/?after={first}&before={last}")
+
+
+def test_results_stay_where_the_archive_is_not_reached_and_it_is_said(scripted: Look) -> None:
+    page = scripted.go("/?q=de")
+    titles = scripted.titles()
+    page.route(re.compile(r"\?q=conf"), lambda route: route.abort())
+    box = page.get_by_label("Search", exact=True)
+    told = "The archive cannot be reached; try again."
+    for text in ("conf", "confo"):
+        with page.expect_event("requestfailed"):
+            box.fill(text)
+        expect(page.locator("#found .fault")).to_have_text([told])
+        expect(page.locator("#found .fault")).to_be_in_viewport()
+        expect(page.locator("#said")).to_have_text(told)
+        assert scripted.titles() == titles
+    page.unroute(re.compile(r"\?q=conf"))
+    box.fill("conforto")
+    expect(page.locator(".entries mark").first).to_be_visible()
+    expect(page.locator("#found .fault")).to_have_count(0)
+    scripted.wrong.clear()
