@@ -54,6 +54,9 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   document.getElementById("said").textContent = document.getElementById("total")?.textContent ?? "";
 });
 
+const UNREACHED = "The archive cannot be reached; try again.";
+const TOO_LONG = "This question is longer than can be sent; shorten it.";
+
 // Where there is no answer, what is shown stays, and it is said why nothing else is.
 function fail(target, told) {
   document.getElementById("said").textContent = told;
@@ -70,9 +73,7 @@ function fail(target, told) {
   found.firstElementChild.textContent = told;
 }
 
-document.addEventListener("htmx:sendError", ({ target }) => {
-  fail(target, "The archive cannot be reached; try again.");
-});
+document.addEventListener("htmx:sendError", ({ target }) => fail(target, UNREACHED));
 
 // What is typed on gives up the request before; htmx would call that an error.
 document.addEventListener("htmx:beforeSend", ({ target, detail }) => {
@@ -82,8 +83,13 @@ document.addEventListener("htmx:beforeSend", ({ target, detail }) => {
 });
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const givenUp = event.detail.xhr.status === 0;
-  if (givenUp) event.preventDefault();
+  const { target, detail } = event;
+  const { status, responseText } = detail.xhr;
+  const givenUp = status === 0;
+  // A proxy before the archive has pages of its own, which have nothing to put in place.
+  const isOurs = responseText.includes('id="found"') || (target.matches(".late") && status < 400);
+  if (givenUp || !isOurs) event.preventDefault();
+  if (!givenUp && !isOurs) fail(target, status === 414 ? TOO_LONG : UNREACHED);
 });
 
 // --- Copying a citation ---------------------------------------------------------------------------

@@ -192,8 +192,9 @@ def test_entries_stay_where_looks_cannot_be_had(
     assert look.wrong == []
 
 
+@pytest.mark.parametrize("by_proxy", [False, True])
 def test_entries_stay_where_the_archive_is_not_reached(
-    browser: Browser, forgetful: DatelineServer
+    browser: Browser, forgetful: DatelineServer, by_proxy: bool
 ) -> None:
     context, look = looking(browser, forgetful, "desktop")
     page = look.go("/")
@@ -201,7 +202,10 @@ def test_entries_stay_where_the_archive_is_not_reached(
     ask(page, "conf")
     both(page, held)
     for route in held:
-        route.abort()
+        if by_proxy:
+            route.fulfill(status=502, content_type="text/html", body="<h1>Bad Gateway</h1>")
+        else:
+            route.abort()
     told = "The archive cannot be reached; try again."
     expect(page.locator("#found .fault")).to_have_text([told] * 2)
     expect(page.locator("#said")).to_have_text(told)

@@ -146,3 +146,35 @@ def test_results_stay_where_the_archive_is_not_reached_and_it_is_said(scripted: 
     expect(page.locator(".entries mark").first).to_be_visible()
     expect(page.locator("#found .fault")).to_have_count(0)
     scripted.wrong.clear()
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (502, "The archive cannot be reached; try again."),
+        (200, "The archive cannot be reached; try again."),
+        (414, "This question is longer than can be sent; shorten it."),
+    ],
+)
+def test_a_page_of_a_proxy_does_not_take_the_place_of_the_results(
+    scripted: Look, status: int, told: str
+) -> None:
+    page = scripted.go("/?q=de")
+    titles = scripted.titles()
+    page.route(
+        re.compile(r"\?q=conf"),
+        lambda route: route.fulfill(
+            status=status, content_type="text/html", body="<title>Gateway</title><h1>Gateway</h1>"
+        ),
+    )
+    box = page.get_by_label("Search", exact=True)
+    box.fill("conf")
+    expect(page.locator("#found .fault")).to_have_text([told])
+    expect(page.locator("#said")).to_have_text(told)
+    expect(page).to_have_title("de · Dateline")
+    assert scripted.titles() == titles
+    assert scripted.path == "/?q=de"
+    page.unroute(re.compile(r"\?q=conf"))
+    box.fill("conforto")
+    expect(page.locator(".entries mark").first).to_be_visible()
+    expect(page.locator("#found .fault")).to_have_count(0)
