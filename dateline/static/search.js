@@ -39,7 +39,9 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   // One step back leaves all that was typed in one go, not its last letter.
   const typing = event.detail.requestConfig?.triggeringEvent?.type === "input";
-  if (typing && wasTyping) event.detail.history.type = "replace";
+  // Enter asks once more what has just been typed, which is no step either.
+  const isHere = event.detail.history.path === location.pathname + location.search;
+  if (isHere || (typing && wasTyping)) event.detail.history.type = "replace";
   wasTyping = typing;
 });
 

@@ -178,3 +178,20 @@ def test_a_page_of_a_proxy_does_not_take_the_place_of_the_results(
     box.fill("conforto")
     expect(page.locator(".entries mark").first).to_be_visible()
     expect(page.locator("#found .fault")).to_have_count(0)
+
+
+def test_enter_after_typing_is_no_further_step_back(scripted: Look) -> None:
+    page = scripted.go("/?sort=date")
+    box = page.get_by_label("Search", exact=True)
+    box.press_sequentially("conf")
+    page.wait_for_url("**/?q=conf&sort=date")
+    with page.expect_response(re.compile(r"q=conf&")):
+        box.press("Enter")
+    expect(page.locator("#busy")).not_to_have_class(re.compile("htmx-request"))
+    box.press_sequentially("orto")
+    page.wait_for_url("**/?q=conforto&sort=date")
+    for value, url in (("conf", "**/?q=conf&sort=date"), ("", "**/?sort=date")):
+        with page.expect_event("load"):
+            page.evaluate("history.back()")
+        page.wait_for_url(url)
+        expect(box).to_have_value(value)
