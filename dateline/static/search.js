@@ -45,8 +45,16 @@ document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   wasTyping = typing;
 });
 
+let wasAmongResults = false;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  wasAmongResults = detail.target.id === "found" && detail.target.contains(document.activeElement);
+});
+
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== "found") return;
+  // Whoever was quicker than the answer would be nowhere, and the keys with them.
+  if (wasAmongResults) document.getElementById("q").focus();
   for (const input of document.querySelectorAll(".ask [aria-describedby]")) {
     const wrong = document.getElementById(input.getAttribute("aria-describedby")).childElementCount > 0;
     input.setAttribute("aria-invalid", wrong);

@@ -195,3 +195,21 @@ def test_enter_after_typing_is_no_further_step_back(scripted: Look) -> None:
             page.evaluate("history.back()")
         page.wait_for_url(url)
         expect(box).to_have_value(value)
+
+
+def test_keys_go_on_where_an_answer_takes_the_place_of_the_result_they_were_at(
+    scripted: Look,
+) -> None:
+    page = scripted.go("/?q=de")
+    held: list[Route] = []
+    page.route(re.compile(r"\?q=conf"), lambda route: held.append(route))
+    box = page.get_by_label("Search", exact=True)
+    with page.expect_request(re.compile(r"\?q=conf")):
+        box.fill("conf")
+    box.press("ArrowDown")
+    assert focused(page) == scripted.titles()[0]
+    held[0].continue_()
+    expect(page.locator(".entries mark").first).to_have_text(re.compile("conf", re.IGNORECASE))
+    expect(box).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == scripted.titles()[0]
