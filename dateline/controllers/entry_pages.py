@@ -67,7 +67,8 @@ def change(entry_id: int) -> BaseResponse:
     given = short_form()
     entry, etag = _entry(entry_id)
     now = entry.model_dump()
-    changes = {name: given[name] for name in FIELDS if given.get(name, now[name]) != now[name]}
+    shown = {name: _in_one_line(now[name]) for name in FIELDS}
+    changes = {name: given[name] for name in FIELDS if given.get(name, shown[name]) != shown[name]}
     try:
         reading = read_choices(ReadingParameters)
         options = read_options(reading.date_order, reading.timezone)
@@ -122,6 +123,11 @@ def _others(entry: EntryView, **asked: str) -> EntryPage:
 
 def _is(etag: str) -> Callable[[Entry], bool]:
     return lambda entry: entry_etag(entry) == etag
+
+
+def _in_one_line(text: str) -> str:
+    """A text as a browser sends it back from a field that has no line breaks."""
+    return text.replace("\r", "").replace("\n", "")
 
 
 def _form(

@@ -249,6 +249,18 @@ def test_where_the_database_is_away_a_page_says_so(away: FlaskClient, path: str)
     assert "unable" not in told["detail"]
 
 
+def test_a_url_that_ends_with_its_line_is_not_changed_by_who_changes_the_title(
+    client: FlaskClient,
+) -> None:
+    keep(client, make_item(title="Old", url="https://example.org/a \r\n"))
+    fields = Page(client.get("/entries/1/edit").text).fields
+    # A browser's field of one line has no line breaks.
+    fields |= {"title": "New", "url": fields["url"].replace("\r", "").replace("\n", "")}
+    assert client.post("/entries/1/edit", data=fields).status_code == 303
+    kept = entry(client)
+    assert (kept["title"], kept["url"]) == ("New", "https://example.org/a \r\n")
+
+
 def test_nothing_is_lost_of_a_long_entry(client: FlaskClient) -> None:
     item = make_items(1, title="長" * 1_000, url=f"https://example.org/{'a' * 1_970}")[0]
     keep(client, item)
