@@ -51,7 +51,8 @@ class Feed:
     def page(self) -> str:
         """Where people see the same."""
         pairs = [pair for pair in self.query.split("&") if not pair.startswith("limit=")]
-        return f"{self.root}/?{'&'.join(pairs)}".rstrip("?")
+        asked = "&".join(pairs)
+        return f"{self.root}/?{asked}" if asked else f"{self.root}/"
 
     def permanent(self, entry: EntryView) -> str:
         """What tells an entry from all others, for ever."""

@@ -152,6 +152,18 @@ def test_atom_has_what_the_standard_asks_for(kept: FlaskClient) -> None:
     assert (entry.findtext(f"{ATOM}id") or "").startswith("http://localhost/v1/entries/")
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("?q=what?", "/?q=what?"), ("?url=/a?&limit=3", "/?url=/a?"), ("?limit=3", "/"), ("?", "/")],
+)
+def test_a_feed_leads_to_the_page_of_its_question(
+    kept: FlaskClient, query: str, shown: str
+) -> None:
+    channel = feed(kept, f"/v1/entries.rss{query}").find("channel")
+    assert channel is not None
+    assert channel.findtext("link") == f"http://localhost{shown}"
+
+
 def test_a_feed_gives_dates_as_they_were_written(kept: FlaskClient) -> None:
     found = kept.get("/v1/entries?sort=-added").get_json()["items"]
     entries = feed(kept, "/v1/entries.atom").findall(f"{ATOM}entry")
