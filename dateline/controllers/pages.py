@@ -87,6 +87,12 @@ def look(name: str) -> ResponseReturnValue:
     return _rendered(f"search/{name}.html", asked, **found)
 
 
+@blueprint.get("/sample")
+def show_sample_button() -> ResponseReturnValue:
+    """Lead on whoever tries again after a failure, as a link can press no button."""
+    return redirect(url_for("pages.search"))
+
+
 @blueprint.post("/sample")
 def load_sample() -> ResponseReturnValue:
     """Fill an empty archive with made-up entries, for somebody who wants to look around."""

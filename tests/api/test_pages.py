@@ -233,6 +233,15 @@ def test_the_sample_is_loaded_once_and_never_over_something(client: FlaskClient)
     assert client.get("/v1/imports").get_json()["total"] == 1
 
 
+def test_who_tries_again_after_the_sample_has_failed_is_led_to_its_button(
+    client: FlaskClient,
+) -> None:
+    # "Try again" is a link to the address that has failed.
+    response = client.get("/sample", follow_redirects=True)
+    assert response.status_code == 200
+    assert 'action="/sample"' in response.text
+
+
 def test_no_other_site_can_load_the_sample(client: FlaskClient) -> None:
     response = client.post("/sample", headers={"Origin": "http://evil.example"})
     assert response.status_code == 403
