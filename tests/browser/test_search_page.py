@@ -211,3 +211,12 @@ def test_first_steps_and_a_database_that_is_away(
     (told,) = page.get_by_role("alert").all_inner_texts()
     assert told == empty_archive.get("/v1/entries?q=de").json["detail"]
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
+
+
+def test_the_documents_of_the_api_say_where_they_are_without_scripts(look: Look) -> None:
+    page = look.go("/docs")
+    if look.scripts:
+        expect(page.get_by_text("drawn by a script")).to_have_count(0)
+    else:
+        page.get_by_role("link", name="the OpenAPI document").click()
+        page.wait_for_url("**/v1/openapi.json")
