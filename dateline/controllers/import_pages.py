@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from dateline.controllers.choices import Choices, read_choices, zones
 from dateline.controllers.current import services
-from dateline.controllers.problems import STATUSES
+from dateline.controllers.problems import STATUSES, tell_when_to_return
 from dateline.controllers.progress import Progress, work_and_answer
 from dateline.controllers.safety import require_own_page
 from dateline.controllers.uploads import (
@@ -19,7 +19,7 @@ from dateline.controllers.uploads import (
     limit_form,
     read_upload,
 )
-from dateline.errors import BodyTooLarge, Fault, InvalidQuestion, UnreadableBody
+from dateline.errors import BodyTooLarge, DatabaseAway, Fault, InvalidQuestion, UnreadableBody
 from dateline.imports.detect import Understood, understand
 from dateline.imports.options import Options, read_options
 from dateline.imports.preview import Preview, preview_import
@@ -74,7 +74,7 @@ def _import(understood: Understood, options: Options) -> Response:
     def answer(made: Callable[[], Report]) -> Response:
         try:
             report = made()
-        except (UnreadableBody, BodyTooLarge) as error:
+        except (UnreadableBody, BodyTooLarge, DatabaseAway) as error:
             return _refused(request.form, error)
         where = url_for("ledger_pages.show", import_id=report.import_id)
         return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": where})
@@ -93,7 +93,7 @@ def _preview(
     def answer(made: Callable[[], Preview]) -> Response:
         try:
             preview = made()
-        except (UnreadableBody, BodyTooLarge) as error:
+        except (UnreadableBody, BodyTooLarge, DatabaseAway) as error:
             return _refused(request.form, error)
         if not preview.report.received:
             return _refused(request.form, UnreadableBody("There are no rows in it."))
@@ -113,16 +113,22 @@ def _preview(
 
 
 def _refused(
-    given: Mapping[str, str], error: InvalidQuestion | UnreadableBody | BodyTooLarge
+    given: Mapping[str, str],
+    error: InvalidQuestion | UnreadableBody | BodyTooLarge | DatabaseAway,
 ) -> Response:
-    """Show the form again, and what is wrong."""
+    """Show the form again as it was filled in, and what is wrong."""
     if isinstance(error, InvalidQuestion):
         faults: Sequence[Fault] = error.faults
+    elif isinstance(error, DatabaseAway):
+        # Nothing is wrong with any field.
+        faults = [Fault("database.away", "entry", None, str(error))]
     else:
         field = "text" if given.get("text", "").strip() else "file"
         faults = [Fault("body.unreadable", field, None, str(error))]
     response = _page(given, faults=faults, content=given.get("content", ""))
     response.status_code = STATUSES[type(error)]
+    if isinstance(error, DatabaseAway):
+        tell_when_to_return(response, error)
     return response
 
 

@@ -62,11 +62,16 @@ def _ours(error: DatelineError) -> Response:
         errors = _pointing(error.faults)
     response = _failure(status, str(error), errors)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-        cause = error.__cause__
-        reason = getattr(cause, "orig", None) or cause or error
-        _log.warning("%s %s: %s", request.method, request.path, reason)
+        tell_when_to_return(response, error)
     return response
+
+
+def tell_when_to_return(response: Response, error: DatelineError) -> None:
+    """Say when to try again where the database is away; the log alone is told why it is."""
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    cause = error.__cause__
+    reason = getattr(cause, "orig", None) or cause or error
+    _log.warning("%s %s: %s", request.method, request.path, reason)
 
 
 def _pointing(faults: Sequence[Fault]) -> list[ProblemError]:

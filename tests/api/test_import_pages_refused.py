@@ -1,6 +1,8 @@
 """What the import page refuses, and how it says so."""
 
+import html
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from flask.testing import FlaskClient
 
 from dateline.app import create_app
 from dateline.controllers import uploads
+from dateline.wiring import Services
 from tests.api.forms import ROWS, Page, confirm, faults, ledger, send, send_file
 from tests.archives import new_settings, opened
 from tests.factories import CSV, JSON, as_csv, as_json, as_ndjson, make_item, make_items, zipped
@@ -148,3 +151,24 @@ def test_forms_of_other_sites_are_refused(
     assert "another site" in answer.text
     assert client.get("/v1/imports").get_json()["total"] == 1
     assert client.get("/v1/entries/1").get_json()["title"] != "Taken"
+
+
+@pytest.mark.parametrize("step", ["preview", "import"])
+def test_where_the_database_is_away_what_was_filled_in_is_still_there(
+    client: FlaskClient,
+    services: Services,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    step: str,
+) -> None:
+    with sqlite3.connect(tmp_path / "archive.db") as connection:
+        connection.execute("DROP TABLE entries")
+    services.database.engine.dispose()
+    response = send(client, step, text=ROWS, timezone="Europe/Paris")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    page = Page(response.text)
+    assert "The database cannot be reached or is busy; try again." in page.text
+    assert page.fields["timezone"] == "Europe/Paris"
+    assert ROWS in html.unescape(response.text)
+    assert any("POST /import" in message for message in caplog.messages)
