@@ -110,7 +110,9 @@ def _mysql(url: URL, settings: Settings, read_timeout: float) -> Engine:
         connect_args={
             "init_command": "SET SESSION sql_mode = 'TRADITIONAL', time_zone = '+00:00', "
             "transaction_isolation = 'READ-COMMITTED', "
-            f"innodb_lock_wait_timeout = {max(1, round(settings.lock_timeout))}",
+            f"innodb_lock_wait_timeout = {max(1, round(settings.lock_timeout))}, "
+            # A server may have others for all of its sessions, with which none of ours would work.
+            "sql_safe_updates = 0, completion_type = 'NO_CHAIN'",
             "connect_timeout": settings.database_timeout,
             "read_timeout": read_timeout,
             "write_timeout": settings.database_timeout,
