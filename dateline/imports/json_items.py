@@ -18,6 +18,10 @@ CHUNK: Final = 64 * 1024
 MAX_DEPTH: Final = 100
 """Levels of arrays and objects in one value; a sound row has one."""
 
+MAX_ROW: Final = 4 * 1024 * 1024
+"""Bytes of one value. A rejected row is kept twice, as it was sent and in its faults, with up to
+seven bytes for one; MySQL takes 64 MiB at once (`max_allowed_packet`)."""
+
 _STRING: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _BLANK: Final = re.compile(rb"[ \t\r\n]*")
 # Nearly every row is an object with nothing but texts and numbers in it.
@@ -37,8 +41,8 @@ def json_items(body: IO[bytes]) -> Iterator[bytes]:
     certain; that it is sound JSON is for its reader to see.
 
     Raises:
-        UnreadableBody: the document is not such an object, has `items` twice, is cut off, or is
-            nested too deeply.
+        UnreadableBody: the document is not such an object, has `items` twice, is cut off, is nested
+            too deeply, or has a value that is too long.
     """
     text = _Text(body)
     if not text.take(b"{"):
@@ -116,11 +120,17 @@ class _Text:
         """Pass a whole value, and give its text."""
         self._skip_blank()
         while (end := self._end_of_value()) is None:
+            self._check_length(len(self._read))
             if not self._read_more():
                 self.fail("it ends too early")
+        self._check_length(end)
         value = self._read[self._at : end]
         self._at = end
         return value
+
+    def _check_length(self, end: int) -> None:
+        if end - self._at > MAX_ROW:
+            self.fail(f"a value has more than {MAX_ROW:,} bytes")
 
     def _end_of_value(self) -> int | None:
         """Where the value ends that begins here; None if more must be read to see it."""

@@ -19,7 +19,7 @@ import pydantic_core
 
 from dateline.errors import BodyTooLarge, Fault, UnreadableBody
 from dateline.imports.columns import find_columns
-from dateline.imports.json_items import is_by_the_grammar, json_items
+from dateline.imports.json_items import MAX_ROW, is_by_the_grammar, json_items
 
 
 class Format(StrEnum):
@@ -168,7 +168,9 @@ def _read_json(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
 
 def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
-    for line in body:
+    while line := body.readline(MAX_ROW + 1):
+        if len(line) > MAX_ROW:
+            raise _too_long(number + 1)
         text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
         if text:
             number += 1
@@ -200,7 +202,8 @@ def _csv_rows(lines: Iterator[list[str]]) -> Iterator[list[str]]:
     """Give the rows before `_END`.
 
     Raises:
-        UnreadableBody: it stands in one of them, as its quotation mark is open; or one is too long.
+        UnreadableBody: it stands in one of them, as its quotation mark is open; or one of them, or
+            one of its values, is too long.
     """
     number = 0
     try:
@@ -212,6 +215,8 @@ def _csv_rows(lines: Iterator[list[str]]) -> Iterator[list[str]]:
                     f"The body is not sound CSV: a quotation mark in {_csv_place(number)} is never "
                     "closed; close it, or take it away."
                 )
+            if sum(map(len, values)) > MAX_ROW:
+                raise _too_long(number)
             yield values
             number += bool(values)
     except csv.Error as error:
@@ -230,6 +235,13 @@ _READERS: Final = {
     Format.NDJSON: _read_ndjson,
     Format.CSV: _read_csv,
 }
+
+
+def _too_long(number: int) -> UnreadableBody:
+    return UnreadableBody(
+        f"Row {number:,} has more than {MAX_ROW:,} characters; send the title, the URL and the "
+        "date alone, or drop it."
+    )
 
 
 def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dateline.imports.json_items import MAX_ROW
 from tests.factories import (
     CSV,
     GZIP,
@@ -411,6 +412,42 @@ def test_a_body_that_cannot_be_read_is_refused_whole(
     assert response.mimetype == "application/problem+json"
     assert client.get("/v1/entries").get_json()["total"] == 0
     assert client.get("/v1/imports").get_json()["total"] == 0
+
+
+TOO_LONG = make_item(title="x" * MAX_ROW)
+WIDE = {f"column {number}": "x" * 1_000_000 for number in range(5)}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [
+        (JSON, as_json([make_item(), TOO_LONG])),
+        (JSON, as_json([make_item()])[:-1] + b', "more": "' + b"x" * MAX_ROW + b'"}'),
+        (NDJSON, as_ndjson([make_item(), TOO_LONG])),
+        (CSV, as_csv([make_item() | WIDE])),
+    ],
+    ids=["row of JSON", "beside the rows", "line of NDJSON", "line of CSV"],
+)
+def test_a_row_longer_than_the_ledger_can_keep_is_refused_with_all(
+    client: FlaskClient, media_type: str, body: bytes
+) -> None:
+    response = client.post("/v1/bulk", data=body, content_type=media_type)
+    assert response.status_code == 400
+    assert "has more than 4,194,304 " in response.get_json()["detail"]
+    assert client.get("/v1/imports").get_json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "title",
+    ['"' * (MAX_ROW // 2 - 100), "\1" * (MAX_ROW // 6 - 100)],
+    ids=["quotation marks", "control characters"],
+)
+def test_the_longest_row_is_kept_as_it_was_sent(client: FlaskClient, title: str) -> None:
+    response = client.post(
+        "/v1/bulk", data=as_ndjson([make_item(title=title)]), content_type=NDJSON
+    )
+    assert codes(response) == [(1, ["title.too_long"])]
+    assert client.get("/v1/imports/1/rejected").get_json()["items"][0]["raw"]["title"] == title
 
 
 @pytest.mark.parametrize("media_type", [JSON, NDJSON])
