@@ -156,11 +156,15 @@ def _day_and_month(
         return DateFields(whole_year, second, first)
     if not first or not second:
         return _impossible(text)
+    iso = f"{year}-{second:02}-{first:02}"
+    if order == "YMD":
+        mend = f"write {iso} or {year}-{first:02}-{second:02}"
+    else:
+        mend = f"say date_order=DMY or MDY for this import, or write {iso}"
     return Refusal(
         "date.ambiguous",
         f"'{text}' could be {first} {MONTH_NAMES[second - 1]} or {second} "
-        f"{MONTH_NAMES[first - 1]}; say date_order=DMY or MDY for this import, or write "
-        f"{year}-{second:02}-{first:02}.",
+        f"{MONTH_NAMES[first - 1]}; {mend}.",
     )
 
 

@@ -234,7 +234,8 @@ class _Reading:
     def _date(self, name: str, text: str | None) -> WrittenDate | None:
         if text is None:
             return None
-        date = read_date(text)
+        # A question has no import whose order of day and month could be said.
+        date = read_date(text, order="YMD")
         if isinstance(date, Fault):
             self._faults.append(Fault(date.code, name, date.value, date.message))
             return None

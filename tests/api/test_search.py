@@ -198,6 +198,12 @@ def test_a_bad_parameter_is_named(client: FlaskClient, query: str, name: str, co
     assert error["detail"].endswith(".")
 
 
+@pytest.mark.parametrize("query", ["after=03/04/2020", "to=03/04/2020", "q=before:03/04/2020"])
+def test_a_mend_for_an_ambiguous_date_can_be_asked(client: FlaskClient, query: str) -> None:
+    detail = client.get(f"/v1/entries?{query}").get_json()["detail"]
+    assert detail == ("'03/04/2020' could be 3 April or 4 March; write 2020-04-03 or 2020-03-04.")
+
+
 def test_every_bad_parameter_is_named(client: FlaskClient) -> None:
     response = client.get("/v1/entries?after=x&before=y&contains=&domain=&cursor=z")
     named = {error["parameter"] for error in response.get_json()["errors"]}
