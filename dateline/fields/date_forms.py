@@ -66,7 +66,7 @@ def read_iso_instant(text: str) -> DateFields | Refusal | None:
     """Read an ISO 8601 day with a time of day; None when the text does not look like one."""
     match = _ISO_INSTANT.fullmatch(text)
     if match is None:
-        return _impossible(text) if _LOOKS_ISO.match(text) else None
+        return _no_iso_clock(text) if _LOOKS_ISO.match(text) else None
     try:
         year, month, day = _iso_day(match["date"])
         if match["separator"] == " " and is_range(match):
@@ -176,3 +176,11 @@ def _instant(second: int) -> DateFields:
 
 def _impossible(text: str) -> Refusal:
     return Refusal("date.impossible", f"'{text}' is not in the calendar; check its numbers.")
+
+
+def _no_iso_clock(text: str) -> Refusal:
+    return Refusal(
+        "date.unrecognised",
+        f"'{text}' has behind the T of its day no time, or no zone, in a form that is read here; "
+        "write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00.",
+    )

@@ -197,7 +197,6 @@ REFUSED = {
     "20140230": "impossible",
     "2014-03-08T25": "impossible",
     "2014-03-08T15:60": "impossible",
-    "2014-03-08Tnoon": "impossible",
     "2014-03-08T24:00": "impossible",
     "2016-12-31T23:59:60Z": "impossible",
     "2014-03-08T15:04:05+25:00": "impossible",
@@ -264,6 +263,11 @@ REFUSED = {
     "Sat Sat 8 March 2014": "unrecognised",
     "March 2014 15:04": "unrecognised",
     "2014-03 15:04": "unrecognised",
+    "2014-03-08Tnoon": "unrecognised",
+    "2014-03-08T15:04 IST": "unrecognised",
+    "2014-03-08 15:04 IST": "unrecognised",
+    "2014-03-08T15:04+01:00[Europe/Paris]": "unrecognised",
+    "2014-03-08T15:04 PM": "unrecognised",
     "Nov 14, 1985, 13:59 pm": "impossible",
     "Nov 31, 1985, 3:59 pm": "impossible",
     "2014年2月30日": "impossible",
@@ -428,6 +432,15 @@ def test_an_ambiguous_date_names_both_readings() -> None:
     assert fault.message == (
         "'03/04/2020' could be 3 April or 4 March; say date_order=DMY or MDY for this import, "
         "or write 2020-04-03."
+    )
+
+
+def test_a_zone_that_is_not_read_is_no_day_that_is_not_in_the_calendar() -> None:
+    fault = read_date("2014-03-08T15:04 IST")
+    assert isinstance(fault, Fault)
+    assert fault.message == (
+        "'2014-03-08T15:04 IST' has behind the T of its day no time, or no zone, in a form that is "
+        "read here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00."
     )
 
 
