@@ -399,18 +399,22 @@ _SENTENCES: Final = {
     "string_type": "'{name}' must be text.",
     "string_too_long": "'{name}' is longer than {max_length} characters; shorten it.",
     "too_long": "'{name}' is given more than {max_length} times; give fewer.",
-    "int_parsing": "'{name}' must be a whole number.",
-    "int_from_float": "'{name}' must be a whole number.",
-    "int_type": "'{name}' must be a whole number.",
-    "int_parsing_size": "'{name}' is too large a number.",
-    "bool_parsing": "'{name}' must be true or false.",
-    "literal_error": "'{name}' must be one of {expected}.",
-    "greater_than_equal": "'{name}' must be {ge} or more.",
-    "less_than": "'{name}' must be less than {lt}.",
+    "int_parsing": "'{name}' must be a whole number, not {given}.",
+    "int_from_float": "'{name}' must be a whole number, not {given}.",
+    "int_type": "'{name}' must be a whole number, not {given}.",
+    "int_parsing_size": "'{name}' must be a smaller number, not {given}.",
+    "bool_parsing": "'{name}' must be true or false, not {given}.",
+    "literal_error": "'{name}' must be one of {expected}, not {given}.",
+    "greater_than_equal": "'{name}' must be {ge} or more, not {given}.",
+    "less_than": "'{name}' must be less than {lt}, not {given}.",
     "dict_type": "'{name}' must be an object.",
     "model_type": "'{name}' must be an object.",
-    "less_than_equal": "'{name}' must be {le} or less.",
+    "less_than_equal": "'{name}' must be {le} or less, not {given}.",
 }
+
+
+_SHOWN: Final = 80
+"""Characters of a wrong value in a message about it."""
 
 
 def faults_of(error: ValidationError) -> list[Fault]:
@@ -421,6 +425,8 @@ def faults_of(error: ValidationError) -> list[Fault]:
 def _fault(problem: ErrorDetails) -> Fault:
     name = str(problem["loc"][0]) if problem["loc"] else "body"
     sentence = _SENTENCES.get(problem["type"], "'{name}' has a value of the wrong form.")
-    message = sentence.format(name=name, **problem.get("ctx", {}))
+    given = str(problem["input"])
+    shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN - 1]}…"
+    message = sentence.format(name=name, given=f"'{shown}'", **problem.get("ctx", {}))
     code = "field.unknown" if problem["type"] == "extra_forbidden" else f"{name}.invalid"
     return Fault(code, name, problem["input"], message)

@@ -198,6 +198,24 @@ def test_a_bad_parameter_is_named(client: FlaskClient, query: str, name: str, co
     assert error["detail"].endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("entries?limit=ten", "'limit' must be a whole number, not 'ten'."),
+        ("entries?limit=1001", "'limit' must be 1000 or less, not '1001'."),
+        ("entries?limit=0", "'limit' must be 1 or more, not '0'."),
+        (f"entries?limit={'9' * 5000}", f"'limit' must be a smaller number, not '{'9' * 79}…'."),
+        ("entries?total=yes", "'total' must be one of 'exact', not 'yes'."),
+        (
+            "timeline?interval=week",
+            "'interval' must be one of 'year', 'month' or 'day', not 'week'.",
+        ),
+    ],
+)
+def test_a_bad_value_is_named(client: FlaskClient, path: str, detail: str) -> None:
+    assert client.get(f"/v1/{path}").get_json()["detail"] == detail
+
+
 @pytest.mark.parametrize("query", ["after=03/04/2020", "to=03/04/2020", "q=before:03/04/2020"])
 def test_a_mend_for_an_ambiguous_date_can_be_asked(client: FlaskClient, query: str) -> None:
     detail = client.get(f"/v1/entries?{query}").get_json()["detail"]

@@ -101,8 +101,8 @@ def test_nothing_found_is_no_error(run: Run) -> None:
     [
         (["--after", "May 23"], "'May 23' has no year"),
         (["--before", "03/04/2020"], "'03/04/2020' could be"),
-        (["--limit", "many"], "'limit' must be a whole number."),
-        (["--limit", "0"], "'limit' must be 1 or more."),
+        (["--limit", "many"], "'limit' must be a whole number, not 'many'."),
+        (["--limit", "0"], "'limit' must be 1 or more, not '0'."),
         (["--limit", "5", "--limit", "6"], "'limit' is given 2 times"),
         (["--after", "2014", "--from", "2015"], "'after' is given 2 times"),
         (["--sort", "title"], "'sort' must be one of"),
