@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import click
 
 from dateline.cli.group import commands, open_archive
 from dateline.cli.tables import show_table
+from dateline.errors import InvalidQuestion
 from dateline.parameters import read_parameters
 from dateline.schemas import EntryPage, SearchParameters
 from dateline.search.answer import answer_question
@@ -28,8 +30,20 @@ def _question_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _question(given: dict[str, tuple[str, ...]]) -> Question:
+    """Read a question from options.
+
+    Raises:
+        InvalidQuestion: names every option that has a bad value, as there is nothing beside its
+            sentences that would tell which is meant.
+    """
     pairs = [(name, value) for name, values in given.items() for value in values]
-    return read_question(read_parameters(SearchParameters, pairs))
+    try:
+        return read_question(read_parameters(SearchParameters, pairs))
+    except InvalidQuestion as error:
+        named = [
+            replace(fault, message=f"--{fault.field}: {fault.message}") for fault in error.faults
+        ]
+        raise InvalidQuestion(named) from error
 
 
 @commands.command()

@@ -139,7 +139,7 @@ def test_a_bad_question_is_a_sentence(dateline: Dateline) -> None:
     asked = dateline("search", "--after", "May 23")
 
     assert (asked.returncode, asked.stdout) == (2, "")
-    assert asked.stderr == "Error: 'May 23' has no year; write it out, as in 2014-03-08.\n"
+    assert asked.stderr == "Error: --after: 'May 23' has no year; write it out, as in 2014-03-08.\n"
 
 
 def test_a_command_loads_no_client_that_it_does_not_use(environment: dict[str, str]) -> None:

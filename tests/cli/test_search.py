@@ -122,6 +122,15 @@ def test_a_bad_question_is_a_sentence(options: list[str], sentence: str, run: Ru
     assert sentence in result.stderr
 
 
+@pytest.mark.parametrize("command", ["search", "export"])
+def test_every_bad_option_is_named(command: str, run: Run) -> None:
+    result = run(command, "--after", "2014", "--before", "May 23", "--domain", "a b")
+
+    assert "--after" not in result.stderr
+    assert "--before: 'May 23' has no year" in result.stderr
+    assert "--domain: The URL has a space in its host" in result.stderr
+
+
 def test_every_parameter_of_the_api_is_an_option(run: Run) -> None:
     said = run("search", "--help").stdout
 
