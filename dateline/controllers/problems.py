@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from dateline.errors import (
     BodyTooLarge,
@@ -92,11 +93,20 @@ def _http(error: HTTPException) -> Response:
     if status < HTTPStatus.BAD_REQUEST:
         # A redirection to the canonical path is no failure.
         return Response(ready.get_data(), status, headers=list(ready.headers))
-    response = _failure(status, error.description or status.description, [])
+    response = _failure(status, _detail(error, status, ready), [])
     for name in ("Allow", "Retry-After"):
         if name in ready.headers:
             response.headers[name] = ready.headers[name]
     return response
+
+
+def _detail(error: HTTPException, status: HTTPStatus, ready: WerkzeugResponse) -> str:
+    """Say what failed: what Werkzeug says of a path or a method names neither."""
+    if status == HTTPStatus.NOT_FOUND:
+        return f"There is nothing at {request.path}; check its spelling."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{request.path} does not take {request.method}; it takes {ready.headers['Allow']}."
+    return error.description or status.description
 
 
 def _unexpected(error: Exception) -> Response:

@@ -102,6 +102,18 @@ def test_a_failure_is_a_problem_document(client: FlaskClient, status: int, ask: 
         assert ("pointer" in error) != ("parameter" in error)
 
 
+@pytest.mark.parametrize("path", ["/v1/entries/abc", "/v1/nothing/here", "/nothing"])
+def test_a_path_that_there_is_not_is_named(client: FlaskClient, path: str) -> None:
+    detail = client.get(path).get_json()["detail"]
+    assert detail == f"There is nothing at {path}; check its spelling."
+
+
+def test_a_method_that_is_not_taken_is_named_with_those_that_are(client: FlaskClient) -> None:
+    response = client.get("/v1/bulk")
+    allowed = response.headers["Allow"]
+    assert response.get_json()["detail"] == f"/v1/bulk does not take GET; it takes {allowed}."
+
+
 @pytest.mark.parametrize(
     ("ask", "place"),
     [
