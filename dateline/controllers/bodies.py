@@ -9,10 +9,10 @@ from typing import Final
 import pydantic_core
 from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from dateline.controllers.current import services
-from dateline.errors import UnreadableBody
+from dateline.errors import BodyTooLarge, UnreadableBody
 from dateline.imports.read import TOO_LARGE, Bounded, Format, RawRow, read_rows
 
 FORMATS: Final = {
@@ -28,6 +28,8 @@ IN_MEMORY: Final = 1024 * 1024
 
 MAX_OBJECT: Final = 64 * 1024
 """Bytes of a single entry; its parts are limited to far less."""
+
+_NO_ENTRY: Final = "no sound entry is so long"
 
 
 @contextmanager
@@ -68,7 +70,7 @@ def object_of_body(*media_types: str) -> dict[str, object]:
             f"say Content-Type: {' or '.join(media_types)}."
         )
     _encoding("identity")
-    body = Bounded(request.stream, MAX_OBJECT, "no sound entry is so long").readall()
+    body = Bounded(request.stream, MAX_OBJECT, _NO_ENTRY).readall()
     try:
         parsed = pydantic_core.from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -82,10 +84,13 @@ def short_form() -> MultiDict[str, str]:
     """The fields of a form without files.
 
     Raises:
-        RequestEntityTooLarge: it is longer than any that one of our pages has.
+        BodyTooLarge: it is longer than any that one of our pages has.
     """
     request.max_content_length = MAX_OBJECT
-    return request.form
+    try:
+        return request.form
+    except RequestEntityTooLarge as error:
+        raise BodyTooLarge(MAX_OBJECT, _NO_ENTRY) from error
 
 
 def _encoding(*known: str) -> str:
