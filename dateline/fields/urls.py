@@ -139,9 +139,10 @@ def _whole(text: str) -> str:
     """Guess, for a message only, the whole address of a relative one."""
     authority = re.split(r"[/?#]", text, maxsplit=1)[0]
     host, colon, _ = authority.partition(":")
-    if colon or has_known_suffix(host):
-        return f"https://{text}"
-    return f"https://example.org/{text.removeprefix('/')}"
+    if not (colon or has_known_suffix(host)):
+        return f"https://example.org/{text.removeprefix('/')}"
+    whole = f"https://{text}"
+    return whole if read_parts(whole) else "https://example.org/a"
 
 
 def _quoted(text: str) -> str:

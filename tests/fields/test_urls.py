@@ -193,6 +193,17 @@ def test_fault_names_what_is_wrong(raw: object, code: str, words: str) -> None:
     assert len(fault.message) < 300
 
 
+@pytest.mark.parametrize(
+    "raw", ["/a", "cnn.com/a", "hello world.com", "://a.example", "cnn.com:99999/a", "?a", "a b"]
+)
+def test_an_address_that_a_message_proposes_is_kept(raw: str) -> None:
+    fault = read_url(raw)
+    assert isinstance(fault, Fault)
+    assert fault.code == "url.relative"
+    (proposed,) = re.findall("such as “(.*)”", fault.message)
+    assert isinstance(read_url(proposed), SoundUrl)
+
+
 @pytest.mark.parametrize(("url", "site"), SITES)
 def test_site_is_the_registrable_domain(url: str, site: str) -> None:
     assert sound(url).site == site
