@@ -7,11 +7,13 @@ the environment wins. An unknown name or a wrong value stops the start and says 
 import difflib
 import os
 import re
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
@@ -127,9 +129,10 @@ def load_settings() -> Settings:
     Raises:
         InvalidSettings: with one line for every setting that is unknown or wrong.
     """
-    given = {**dotenv_values(ENV_FILE), **os.environ}
+    lines = list(_lines_of_env_file())
+    given = {line.key for line in lines if line.key} | set(os.environ)
     known = [PREFIX + name.upper() for name in Settings.model_fields]
-    wrong = [
+    wrong = [_unread(line) for line in lines if _is_unread(line)] + [
         f"{name}: no such setting{_nearest(name.upper(), known)}"
         for name in sorted(given)
         if name.upper().startswith(PREFIX) and name.upper() not in known
@@ -147,6 +150,31 @@ def load_settings() -> Settings:
     if wrong:
         raise InvalidSettings(wrong)
     return settings
+
+
+def _lines_of_env_file() -> Iterator[Binding]:
+    file = Path(ENV_FILE)
+    try:
+        text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
+    except UnicodeDecodeError:
+        raise InvalidSettings([f"{ENV_FILE}: it is not in UTF-8; save it so"]) from None
+    except OSError as error:
+        raise InvalidSettings([f"{ENV_FILE}: it cannot be read: {error.strerror}"]) from error
+    return parse_stream(StringIO(text))
+
+
+def _is_unread(line: Binding) -> bool:
+    """Whether a line means a setting, and pydantic-settings would pass over it."""
+    return PREFIX in line.original.string.upper() and (
+        line.error or (line.key is not None and line.value is None)
+    )
+
+
+def _unread(line: Binding) -> str:
+    # Not the line itself, which may have a password in it; empty lines before it belong to it.
+    text = line.original.string
+    number = line.original.line + text[: -len(text.lstrip())].count("\n")
+    return f"{ENV_FILE}, line {number}: not a setting; write it as NAME=VALUE, and end a quotation"
 
 
 def _is_redis(url: str) -> bool:

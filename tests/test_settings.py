@@ -1,5 +1,7 @@
 """Settings that are wrong stop the start, and say why without a secret."""
 
+from pathlib import Path
+
 import pytest
 
 from dateline.config import load_settings
@@ -46,3 +48,58 @@ def test_a_wrong_url_is_refused(name: str, value: str, monkeypatch: pytest.Monke
 def test_a_cache_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_CACHE_URL", url)
     assert load_settings().cache_url == url
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / ".env"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DATELINE_WORKERS: 3",
+        "DATELINE_WORKERS",
+        'DATELINE_DATABASE_URL="s3cret',
+        "DATELINE_ WORKERS=3",
+    ],
+)
+def test_a_line_of_the_file_that_would_be_passed_over_is_refused(line: str, env_file: Path) -> None:
+    env_file.write_text(f"# Ours\n\n{line}\nDATELINE_WORKRES=3\n")
+
+    with pytest.raises(InvalidSettings) as stopped:
+        load_settings()
+
+    first, second = stopped.value.wrong
+    assert first.startswith(".env, line 3: ")
+    assert "s3cret" not in first
+    assert second.startswith("DATELINE_WORKRES: ")
+
+
+def test_lines_of_the_file_that_belong_to_others_are_left_alone(env_file: Path) -> None:
+    env_file.write_bytes(
+        b"\xef\xbb\xbfDATELINE_WORKERS='3' # three\r\nPORT: 8080\r\nNAME\r\n#DATELINE_X: 1\r\n"
+    )
+
+    assert load_settings().workers == 3
+
+
+def test_a_file_that_is_not_utf_8_is_refused(env_file: Path) -> None:
+    env_file.write_bytes("# Größe\nDATELINE_WORKERS=3\n".encode("latin-1"))
+
+    with pytest.raises(InvalidSettings, match=r"^\.env: it is not in UTF-8"):
+        load_settings()
+
+
+def test_a_file_that_may_not_be_read_is_refused(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_file: Path, **_how: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    env_file.touch()
+    monkeypatch.setattr(Path, "read_text", refuse)
+
+    with pytest.raises(InvalidSettings, match=r"^\.env: it cannot be read: Permission denied"):
+        load_settings()
