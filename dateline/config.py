@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from dotenv.parser import Binding, parse_stream
-from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     )
 
     # Stands before database_url, whose validator puts the password into its place.
-    database_password_file: FilePath | None = Field(
+    database_password_file: Path | None = Field(
         None,
         description="File with the password for MySQL, for a database_url that has none; "
         "so that no password stands in the environment.",
@@ -81,6 +81,13 @@ class Settings(BaseSettings):
     reload: bool = Field(
         False, description="Replace the workers when a file of Dateline changes: for development."
     )
+
+    @field_validator("database_password_file")
+    @classmethod
+    def _holds_a_password(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            _password_in(value)
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -200,12 +207,22 @@ def _with_password(url: URL, file: Path) -> str:
         raise ValueError(
             f"{PREFIX}DATABASE_PASSWORD_FILE is for a mysql+pymysql:// URL without a password"
         )
+    return url.set(password=_password_in(file)).render_as_string(hide_password=False)
+
+
+def _password_in(file: Path) -> str:
     try:
+        if not file.is_file():
+            raise ValueError("there is no such file")
         # Editors end a file with a line break, and passwords have none.
         password = file.read_text(encoding="utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise ValueError("it is not in UTF-8; save it so") from None
     except OSError as error:
-        raise ValueError(f"the password cannot be read: {error.strerror}: {file}") from error
-    return url.set(password=password).render_as_string(hide_password=False)
+        raise ValueError(f"it cannot be read: {error.strerror}") from error
+    if not password:
+        raise ValueError("it is empty; put the password into it")
+    return password
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -54,3 +54,32 @@ def test_a_file_that_is_not_there_is_named(file: Path, monkeypatch: pytest.Monke
 
     with pytest.raises(InvalidSettings, match=f"DATABASE_PASSWORD_FILE={file}"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("held", "why"), [(b"p\xe4ssword\n", "not in UTF-8"), (b"", "empty"), (b"\r\n", "empty")]
+)
+def test_a_file_without_a_password_is_refused(
+    held: bytes, why: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_DATABASE_URL", URL)
+    file.write_bytes(held)
+
+    with pytest.raises(InvalidSettings, match=f"^DATELINE_DATABASE_PASSWORD_FILE={file}: .*{why}"):
+        load_settings()
+
+
+def test_a_file_in_a_directory_that_lets_nobody_in_is_named(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_file(path: Path) -> bool:
+        if path == file:
+            raise PermissionError(13, "Permission denied")
+        return False
+
+    monkeypatch.setenv("DATELINE_DATABASE_URL", URL)
+    # So it is there before Python 3.14.
+    monkeypatch.setattr(Path, "is_file", is_file)
+
+    with pytest.raises(InvalidSettings, match=f"_FILE={file}: it cannot be read: Permission"):
+        load_settings()
