@@ -26,6 +26,12 @@ PREFIX = "DATELINE_"
 TLS_OPTIONS: Final = {"ssl_ca_certs", "ssl_cert_reqs", "ssl_certfile", "ssl_keyfile"}
 """What may stand behind a `rediss://` URL; its client fails with what it does not know."""
 
+MYSQL_OPTIONS: Final = {
+    *("ssl_ca", "ssl_capath", "ssl_cert", "ssl_check_hostname", "ssl_cipher", "ssl_key"),
+    *("read_default_file", "unix_socket"),
+}
+"""What may stand behind a URL of MySQL; the driver fails with what it does not know."""
+
 ENV_FILE = ".env"
 
 MIB = 1024 * 1024
@@ -112,6 +118,14 @@ class Settings(BaseSettings):
             raise ValueError(
                 "an in-memory SQLite database cannot be shared by workers; name a file, "
                 "like sqlite:///dateline.db"
+            )
+        options = dict(url.query)
+        if url.drivername == "sqlite" and options:
+            raise ValueError("an SQLite file takes no options; leave out the ? and what follows")
+        # Many write it, and it is so in any case.
+        if options.pop("charset", "utf8mb4") != "utf8mb4" or not options.keys() <= MYSQL_OPTIONS:
+            raise ValueError(
+                f"behind the ? may stand {', '.join(sorted(MYSQL_OPTIONS))}, and charset=utf8mb4"
             )
         file = info.data.get("database_password_file")
         return value if file is None else _with_password(url, file)

@@ -22,6 +22,11 @@ WRONG = [
     ("DATELINE_DATABASE_URL", "sqlite://data/archive.db"),
     ("DATELINE_DATABASE_URL", "mysql+pymysql://ann:s3@s3cret:s3cret@localhost:3306/d"),
     ("DATELINE_DATABASE_URL", "mysql://ann:s3cret@localhost/d"),
+    ("DATELINE_DATABASE_URL", "mysql+pymysql://ann:s3cret@localhost/d?sslca=/etc/ca.pem"),
+    ("DATELINE_DATABASE_URL", "mysql+pymysql://ann@localhost/d?password=s3cret"),
+    ("DATELINE_DATABASE_URL", "mysql+pymysql://ann@localhost/d?charset=latin1"),
+    ("DATELINE_DATABASE_URL", "sqlite:///archive.db?mode=ro"),
+    ("DATELINE_DATABASE_URL", "sqlite:///file::memory:?uri=true"),
 ]
 
 
@@ -48,6 +53,20 @@ def test_a_wrong_url_is_refused(name: str, value: str, monkeypatch: pytest.Monke
 def test_a_cache_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_CACHE_URL", url)
     assert load_settings().cache_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////var/lib/archive.db",
+        "mysql+pymysql://ann:p%2Fw%40d@[::1]:3306/d",
+        "mysql+pymysql://ann@/d?unix_socket=/run/mysqld.sock&charset=utf8mb4",
+        "mysql+pymysql://ann@localhost/d?ssl_ca=/etc/ca.pem&ssl_check_hostname=true",
+    ],
+)
+def test_a_database_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_DATABASE_URL", url)
+    assert load_settings().database_url == url
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_a_redis_user_with_the_rights_that_the_documents_name(
 
 def test_no_password_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_CACHE_URL", "redis://ann:hunter2@127.0.0.1:1/0")
-    url = "mysql+pymysql://ann:hunter2@127.0.0.1:1/d?password=hunter2"
+    url = "mysql+pymysql://ann:hunter2@127.0.0.1:1/d?read_default_file=/hunter2"
     monkeypatch.setenv("DATELINE_DATABASE_URL", url)
     result = run("doctor")
 
