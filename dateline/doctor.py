@@ -56,7 +56,11 @@ def _database(database: Database) -> Iterator[Finding]:
     # Options of a URL may have a password too.
     name = database.engine.url.set(query={}).render_as_string()
     check, to_answer, to_write = {
-        "sqlite": (_sqlite, "correct DATELINE_DATABASE_URL; the directory must be there", OWNED),
+        "sqlite": (
+            _sqlite,
+            f"correct DATELINE_DATABASE_URL; the directory must be there; {OWNED}",
+            OWNED,
+        ),
         "mysql": (
             _mysql,
             "start it, or correct DATELINE_DATABASE_URL: host, port, user, password, database",

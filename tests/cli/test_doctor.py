@@ -62,6 +62,8 @@ def test_a_file_that_cannot_be_opened(
 
     assert (examined.exit_code, asked.exit_code) == (1, 2)
     assert "the directory must be there" in examined.stdout
+    # One that is there and belongs to somebody else cannot be opened either.
+    assert "let Dateline's user own the file" in examined.stdout
     assert "Dateline may write the file and its directory" in asked.stderr
 
 
