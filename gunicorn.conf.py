@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -106,6 +107,8 @@ class ReloadingWorker(ThreadWorker):
         """Forget what the parent knows of Dateline, which is as old as the parent."""
         for name in [name for name in sys.modules if name.partition(".")[0] == "dateline"]:
             del sys.modules[name]
+        # SQLAlchemy remembers the SQL functions that the parent's modules have made.
+        warnings.filterwarnings("ignore", "The GenericFunction .* is already registered")
         super().init_process()
 
     def load_wsgi(self) -> None:

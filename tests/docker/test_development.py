@@ -64,6 +64,13 @@ def test_a_full_cache_forgets_what_is_old(development: Compose) -> None:
     assert int(values[values.index("maxmemory") + 1]) > 0
 
 
+def test_it_starts_without_a_warning_from_a_library(development: Compose) -> None:
+    said = development("logs", "app")
+
+    assert "Booting worker" in said
+    assert "Warning:" not in said
+
+
 def test_an_edited_python_file_is_seen_at_once(development: Compose) -> None:
     [url] = development.urls()
     file = development.project / "dateline/controllers/health.py"
