@@ -21,6 +21,10 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutil
     && find . -type d -name tests -prune -exec rm -r {} + \
     && find . -type f -regextype posix-extended -regex '.*\.(pyi|pxd|pyx|h|c|cpp|a)' -delete \
     && find . -type f -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} +
+COPY LICENSE gunicorn.conf.py /app/
+COPY dateline /app/dateline
+# A checkout may be its owner's alone (umask 077), and the user below is another.
+RUN chmod -R a+rX /app
 
 
 FROM ${PYTHON_IMAGE}
@@ -29,8 +33,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY --from=builder /opt/venv /opt/venv
-COPY LICENSE gunicorn.conf.py ./
-COPY dateline dateline
+COPY --from=builder /app ./
 # Neither the base image nor the packages have compiled modules here, and later nothing can be
 # written: without this line every process would compile what it imports.
 # /data is for an archive in a SQLite file; a volume there takes its owner.

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,8 @@ def _engine() -> None:
 def image(project: Path) -> Iterator[str]:
     """The image, built as anyone builds it."""
     name = f"dateline-test-{uuid.uuid4().hex[:8]}"
-    docker("build", "--tag", name, "--build-arg", "VERSION=1.2.3", str(project))
+    with _let_nobody_else_read(project):
+        docker("build", "--tag", name, "--build-arg", "VERSION=1.2.3", str(project))
     yield name
     docker("image", "rm", name)
 
@@ -74,6 +76,17 @@ def production(project: Path, image: str) -> Iterator[Compose]:
     files = ["compose.yaml", "compose.prod.yaml"]
     with Compose.new(project, files, environment).running() as up:
         yield up
+
+
+@contextmanager
+def _let_nobody_else_read(project: Path) -> Iterator[None]:
+    """Have a checkout as umask 077 makes it."""
+    modes = {path: path.stat().st_mode for path in project.rglob("*")}
+    for path, mode in modes.items():
+        path.chmod(mode & 0o700)
+    yield
+    for path, mode in modes.items():
+        path.chmod(mode)
 
 
 def _free_ports(count: int) -> int:
