@@ -40,6 +40,8 @@ def serve(host: str, port: int) -> None:
     services = open_archive(current=False)
     services.database.upgrade()
     services.close()
+    # Else Gunicorn takes what follows the first colon for the port.
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
     os.execv(sys.executable, [*gunicorn, "--bind", f"{host}:{port}"])  # noqa: S606
 

@@ -15,6 +15,7 @@ import pytest
 
 from dateline.config import Settings
 from dateline.wiring import Services
+from tests.cli.conftest import Run
 from tests.factories import as_json, as_ndjson, make_item, make_items
 
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
@@ -196,6 +197,21 @@ def test_serve_answers_and_stops_when_it_is_told(
         process.kill()
         process.wait()
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("host", "bind"),
+    [("127.0.0.1", "127.0.0.1:8000"), ("::1", "[::1]:8000"), ("[::1]", "[::1]:8000")],
+)
+def test_serve_tells_gunicorn_the_address(
+    host: str, bind: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(os, "execv", lambda _program, words: given.extend(words))
+
+    assert run("serve", "--host", host).exit_code == 0
+
+    assert given[-2:] == ["--bind", bind]
 
 
 def _status(port: int, path: str, process: subprocess.Popen[bytes]) -> int:
