@@ -59,6 +59,10 @@ def on_starting(server: Arbiter) -> None:
         handler.setFormatter(Line())
 
 
+# HUP makes Gunicorn's log anew.
+on_reload = on_starting
+
+
 def post_request(_worker: Worker, _request: Request) -> None:
     """Forget the id: the thread may next refuse what never becomes a request of Dateline's."""
     request_id.set(OUTSIDE)

@@ -199,6 +199,30 @@ def test_serve_answers_and_stops_when_it_is_told(
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
 
 
+def test_a_hang_up_leaves_the_log_in_its_form(environment: dict[str, str], tmp_path: Path) -> None:
+    port, log = _free_port(), tmp_path / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", str(port)],
+            env={**environment, "DATELINE_WORKERS": "1"},
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+        )
+    try:
+        assert _status(port, "/livez", process) == 200
+        process.send_signal(signal.SIGHUP)
+        _wait_until(lambda: log.read_text().count("Booting worker") == 2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+    lines = log.read_text().splitlines()
+    assert "Shutting down: Master" in lines[-1]
+    assert [line for line in lines if " gunicorn.error: " not in line] == []
+
+
 @pytest.mark.parametrize(
     ("host", "bind"),
     [("127.0.0.1", "127.0.0.1:8000"), ("::1", "[::1]:8000"), ("[::1]", "[::1]:8000")],
@@ -212,6 +236,13 @@ def test_serve_tells_gunicorn_the_address(
     assert run("serve", "--host", host).exit_code == 0
 
     assert given[-2:] == ["--bind", bind]
+
+
+def _wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def _status(port: int, path: str, process: subprocess.Popen[bytes]) -> int:
