@@ -34,6 +34,7 @@ __all__ = ["DateOrder", "Precision", "WrittenDate", "iso_utc", "read_date"]
 
 _LONGEST_TEXT = 200
 _NUMBERS = (int, float, Decimal)
+_NO_DATES = {bool: "True or false", list: "A list", dict: "An object"}
 _NUMBERS_END = 10**14  # no longer number is a date, and a huge one cannot be turned to text
 
 
@@ -61,7 +62,7 @@ def read_date(
     elif isinstance(raw, _NUMBERS) and not isinstance(raw, bool):
         text = str(raw)
     else:
-        return _fault(raw, _unrecognised(f"A {type(raw).__name__}"))
+        return _fault(raw, _unrecognised(_NO_DATES.get(type(raw), "This value")))
     if zone is UTC and (common := read_common(text)) is not None:
         return common
     if len(text) > _LONGEST_TEXT:

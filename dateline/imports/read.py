@@ -127,7 +127,9 @@ def read_row(row: RawRow) -> Row:
         # A document with a mistake in it is no JSON at all. A lone surrogate is no mistake by
         # the grammar of JSON, only nothing that can be kept: the fault of its row alone.
         if in_document and not is_by_the_grammar(text):
-            raise UnreadableBody(f"The body is not sound JSON: row {number:,} is not.") from None
+            raise UnreadableBody(
+                f"The body is not sound JSON: row {number:,} is not; mend it, or drop it."
+            ) from None
         return Row(number, sent, _unreadable(sent))
     return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
 
@@ -183,7 +185,8 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     first_line = text.readline()
     delimiter = max(CSV_DELIMITERS, key=first_line.count)
     rows = _csv_rows(csv.reader(chain([first_line], text, [_END]), delimiter=delimiter))
-    header = next(rows, [])
+    # Spreadsheets write columns that have no name, mostly empty ones at the end.
+    header = [name or f"column {place}" for place, name in enumerate(next(rows, []), 1)]
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise UnreadableBody(f"The column '{twice[0]}' stands twice in the first line; rename one.")

@@ -119,6 +119,14 @@ def test_it_knows_other_names_of_columns(
     assert response.get_json()["import"]["ignored_columns"] == []
 
 
+def test_a_column_without_a_name_is_called_by_its_place(client: FlaskClient) -> None:
+    """As spreadsheets write them, mostly empty ones at the end."""
+    body = b"title,,url,date,,\nA,x,https://e.org/,2014,,\n"
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert counts(response) == (1, 1, 0, 0)
+    assert response.get_json()["import"]["ignored_columns"] == ["column 2", "column 5", "column 6"]
+
+
 def test_it_names_the_columns_that_it_ignores_once(client: FlaskClient) -> None:
     items = [make_item(author="x"), make_item(author="y", tags=["z"]), make_item(uri="again")]
     report = send(client, items).get_json()["import"]

@@ -258,6 +258,13 @@ def test_the_timeline_and_the_sites_are_links_that_narrow(client: FlaskClient) -
     assert len(titles(client.get("/?q=comfort&after=1990&before=1990").text)) == 3
 
 
+@pytest.mark.parametrize("query", ["domain=b.example", "q=comfort+site:b.example"])
+def test_a_site_that_is_asked_for_is_not_asked_for_twice(client: FlaskClient, query: str) -> None:
+    keep(client, make_item(url="https://b.example/"))
+    page = html.unescape(client.get(f"/?{query}").text)
+    assert f'<a class="site" href="/?{query.replace(":", "%3A")}"' in page
+
+
 def test_while_typing_the_looks_that_are_not_ready_follow_the_entries(client: FlaskClient) -> None:
     keep(client, *make_items(3, date="1990"), make_item(url="https://b.example/", date="2015"))
     query = "q=comfort&sort=date"

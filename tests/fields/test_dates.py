@@ -426,6 +426,15 @@ def test_the_order_cannot_bend_a_date(text: str, order: DateOrder, reason: str) 
     assert code(text, order=order) == f"date.{reason}"
 
 
+@pytest.mark.parametrize(
+    ("value", "called"), [(True, "True or false"), (["2014"], "A list"), ({}, "An object")]
+)
+def test_what_is_no_text_is_called_as_json_calls_it(value: object, called: str) -> None:
+    fault = read_date(value)
+    assert isinstance(fault, Fault)
+    assert fault.message.startswith(f"{called} is not a date in any form that is read here;")
+
+
 def test_an_ambiguous_date_names_both_readings() -> None:
     fault = read_date("03/04/2020")
     assert isinstance(fault, Fault)

@@ -152,7 +152,7 @@ def test_rows_that_are_no_objects_keep_their_numbers(began: list[int], client: F
     [
         (NDJSON, b'{"title": "\xff"}', "The body is not UTF-8 (byte 11 of a piece of it)"),
         (JSON, b'{"title": "\xff"}', "The body is not UTF-8 (byte 11 of a piece of it)"),
-        (JSON, b'{"title": 01}', "The body is not sound JSON: row 251 is not."),
+        (JSON, b'{"title": 01}', "The body is not sound JSON: row 251 is not; mend it"),
     ],
 )
 def test_an_unreadable_row_far_down_leaves_nothing(
