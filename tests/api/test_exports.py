@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sqlite3
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
@@ -134,6 +135,24 @@ def test_rss_has_the_last_added_first(kept: FlaskClient) -> None:
         assert re.fullmatch(r"http://localhost/v1/entries/\d+", guid.text or "")
         assert parsedate_to_datetime(item.findtext("pubDate") or "").tzinfo is not None
         assert (item.findtext("link") or "").startswith("https://example.org/pages/")
+
+
+def test_a_feed_says_what_was_asked_and_leads_to_the_page(kept: FlaskClient) -> None:
+    query = "limit=2&q=say&after=2014"
+    channel = feed(kept, f"/v1/entries.rss?{query}").find("channel")
+    assert channel is not None
+    assert channel.findtext("title") == "Dateline: say, 2014"
+    assert channel.findtext("link") == "http://localhost/?q=say&after=2014"
+    itself = channel.find(f"{ATOM}link")
+    assert itself is not None
+    assert (itself.get("rel"), itself.get("type")) == ("self", "application/rss+xml")
+    assert itself.get("href") == f"http://localhost/v1/entries.rss?{query}"
+    (item,) = channel.findall("item")
+    (found,) = kept.get("/v1/entries?q=say").get_json()["items"]
+    assert item.findtext("description") == f"{found['site']}, {found['date']}"
+    assert item.findtext("link") == found["url"]
+    added = parsedate_to_datetime(item.findtext("pubDate") or "")
+    assert added == datetime.fromisoformat(found["added_at"])
 
 
 def test_atom_has_what_the_standard_asks_for(kept: FlaskClient) -> None:

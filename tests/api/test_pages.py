@@ -265,6 +265,62 @@ def test_a_site_that_is_asked_for_is_not_asked_for_twice(client: FlaskClient, qu
     assert f'<a class="site" href="/?{query.replace(":", "%3A")}"' in page
 
 
+def test_a_long_time_is_shown_by_bars_of_several_years(client: FlaskClient) -> None:
+    keep(client, *make_items(2, date="1800"), make_item(date="1801"), make_item(date="1920"))
+    page = client.get("/?q=comfort").text
+    bars = dict(re.findall(r'href="([^"]*)" tabindex="-1"><title>([^<]*)</title>', page))
+    # Two years a bar, as there are more than 120 of them; the last has no neighbour.
+    assert len(bars) == 61
+    assert bars["/?q=comfort&amp;after=1800&amp;before=1801"] == "1800 to 1801: 3"
+    assert bars["/?q=comfort&amp;after=1802&amp;before=1803"] == "1802 to 1803: 0"
+    assert bars["/?q=comfort&amp;after=1920&amp;before=1920"] == "1920: 1"
+    heights = re.findall(r'class="bar" [^>]* height="([^"]*)"', page)
+    assert heights == ["100.0", *["0"] * 59, "33.3"]
+
+
+def test_as_many_years_as_there_is_room_for_have_a_bar_each(client: FlaskClient) -> None:
+    keep(client, make_item(date="1801"), make_item(date="1920"))
+    page = client.get("/").text
+    assert page.count('class="bar"') == 120
+    assert "1801: 1" in page
+
+
+def test_a_site_narrows_a_question_that_has_one_already(client: FlaskClient) -> None:
+    keep(
+        client,
+        make_item(title="Here", url="https://a.example.org/"),
+        make_item(title="There", url="https://b.example.org/"),
+        make_item(title="Elsewhere", url="https://example.net/"),
+    )
+    page = client.get("/?domain=org").text
+    (link,) = re.findall(r'<a href="([^"]*)"><bdi>example.org<', page)
+    assert html.unescape(link) == "/?domain=org&q=site%3Aexample.org"
+    assert titles(client.get(html.unescape(link)).text) == ["There", "Here"]
+
+
+@pytest.mark.parametrize(
+    ("match", "label"),
+    [
+        ("", "URL has"),
+        ("&match=exact", "URL is"),
+        ("&match=prefix", "URL begins with"),
+        ("&match=host", "host"),
+        ("&match=domain", "site"),
+    ],
+)
+def test_the_chip_of_a_url_says_how_it_is_matched(
+    client: FlaskClient, match: str, label: str
+) -> None:
+    keep(client, make_item())
+    page = client.get(f"/?url=example.org{match}&after=2014").text
+    links = dict(re.findall(r'href="([^"]*)" aria-label="Remove: ([^"]*)"', page))
+    assert links == {
+        # How to match says nothing where there is nothing to match.
+        "/?after=2014": f"{label} example.org",
+        f"/?url=example.org{match.replace('&', '&amp;')}": "from 2014",
+    }
+
+
 def test_while_typing_the_looks_that_are_not_ready_follow_the_entries(client: FlaskClient) -> None:
     keep(client, *make_items(3, date="1990"), make_item(url="https://b.example/", date="2015"))
     query = "q=comfort&sort=date"
@@ -308,7 +364,17 @@ def test_citations_hold_whatever_a_title_has(client: FlaskClient) -> None:
     assert "“50% of [A] & B_c {d}”. e.org, 2014-03. https://e.org/a b" in page
     assert r"[50% of \[A\] \& B\_c {d}](<https://e.org/a%20b>), e.org, 2014-03" in page
     assert r"title = {{50\% of [A] \& B\_c \{d\}}}" in page
+    assert "year = {2014}" in page
     assert "month = mar" in page
+    assert "date = {2014-03}" in page
+
+
+def test_a_citation_is_no_more_exact_than_its_date(client: FlaskClient) -> None:
+    keep(client, make_item(date="2014"))
+    page = client.get("/").text
+    assert "year = {2014}" in page
+    assert "date = {2014}" in page
+    assert "month = " not in page
 
 
 def test_a_way_out_tells_nothing_of_the_question(client: FlaskClient) -> None:

@@ -170,6 +170,13 @@ def test_people_get_a_page(client: FlaskClient, path: str, status: int) -> None:
     assert "<h1>" in response.text
 
 
+def test_a_path_with_a_slash_too_many_leads_to_the_right_one(client: FlaskClient) -> None:
+    response = client.get("/v1//entries?contains=one")
+    assert response.status_code == 308
+    assert response.headers["Location"] == "http://localhost/v1/entries?contains=one"
+    assert client.get(response.headers["Location"]).get_json()["total"] == 1
+
+
 def test_programs_get_no_page_below_v1(client: FlaskClient) -> None:
     response = client.get("/v1/nothing", headers={"Accept": BROWSER})
     assert response.mimetype == "application/problem+json"
