@@ -396,19 +396,15 @@ class Problem(Given):
 
 _SENTENCES: Final = {
     "extra_forbidden": "There is no '{name}' here; leave it out.",
-    "string_type": "'{name}' must be text.",
     "string_too_long": "'{name}' is longer than {max_length} characters; shorten it.",
     "too_long": "'{name}' is given more than {max_length} times; give fewer.",
     "int_parsing": "'{name}' must be a whole number, not {given}.",
-    "int_from_float": "'{name}' must be a whole number, not {given}.",
-    "int_type": "'{name}' must be a whole number, not {given}.",
     "int_parsing_size": "'{name}' must be a smaller number, not {given}.",
     "bool_parsing": "'{name}' must be true or false, not {given}.",
     "literal_error": "'{name}' must be one of {expected}, not {given}.",
+    "enum": "'{name}' must be one of {expected}, not {given}.",
     "greater_than_equal": "'{name}' must be {ge} or more, not {given}.",
     "less_than": "'{name}' must be less than {lt}, not {given}.",
-    "dict_type": "'{name}' must be an object.",
-    "model_type": "'{name}' must be an object.",
     "less_than_equal": "'{name}' must be {le} or less, not {given}.",
 }
 
@@ -423,7 +419,7 @@ def faults_of(error: ValidationError) -> list[Fault]:
 
 
 def _fault(problem: ErrorDetails) -> Fault:
-    name = str(problem["loc"][0]) if problem["loc"] else "body"
+    name = str(problem["loc"][0])
     sentence = _SENTENCES.get(problem["type"], "'{name}' has a value of the wrong form.")
     given = str(problem["input"])
     shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN - 1]}…"

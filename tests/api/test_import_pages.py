@@ -97,6 +97,12 @@ def test_the_sender_may_know_the_form_better(client: FlaskClient) -> None:
     assert "CSV with commas" in preview.text
 
 
+def test_an_array_among_lines_of_json_is_a_row_and_no_document(client: FlaskClient) -> None:
+    text = f'["A"]\n{json.dumps(make_item())}\n'
+    preview = send(client, text=text, format="ndjson")
+    assert counts(preview.text) == [2, 1, 0, 1]
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_rows_without_names_are_read_by_the_columns_that_are_said(
     client: FlaskClient, delimiter: str

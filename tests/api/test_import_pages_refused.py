@@ -59,6 +59,11 @@ def test_a_fault_is_said_above_and_beside_its_field(
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 
+def test_a_form_that_is_not_known_is_told_which_are(client: FlaskClient) -> None:
+    refused = faults(send(client, text=ROWS, format="pdf").text)
+    assert refused == ["'format' must be one of 'json', 'ndjson' or 'csv'."]
+
+
 def test_it_says_the_sentences_of_the_api(client: FlaskClient) -> None:
     body = b"title,url,date\nA,https://example.org,2014\n\xff\n"
     told = client.post("/v1/bulk", data=body, content_type=CSV).get_json()["detail"]

@@ -185,6 +185,10 @@ BAD: list[tuple[str, str, str]] = [
     ("cursor=", "cursor", "cursor.invalid"),
     ("cursor=abc", "cursor", "cursor.invalid"),
     (f"cursor={'A' * 101}", "cursor", "cursor.invalid"),
+    (f"url={'a' * 2001}", "url", "url.invalid"),
+    (f"domain={'a' * 2001}", "domain", "domain.invalid"),
+    (f"after=2014{'+' * 197}", "after", "after.invalid"),
+    (f"before=2014{'+' * 197}", "before", "before.invalid"),
     ("total=yes", "total", "total.invalid"),
 ]
 
@@ -210,9 +214,18 @@ def test_a_bad_parameter_is_named(client: FlaskClient, query: str, name: str, co
             "timeline?interval=week",
             "'interval' must be one of 'year', 'month' or 'day', not 'week'.",
         ),
+        (f"entries?q={'a' * 1001}", "'q' is longer than 1000 characters; shorten it."),
+        (
+            "entries?" + "&".join(f"contains={number}" for number in range(21)),
+            "'contains' is given more than 20 times; give fewer.",
+        ),
+        (
+            "entries?limit=1&limit=2",
+            "'limit' is given 2 times (aliases count too); give it once.",
+        ),
     ],
 )
-def test_a_bad_value_is_named(client: FlaskClient, path: str, detail: str) -> None:
+def test_a_bad_value_is_told_which_are_good(client: FlaskClient, path: str, detail: str) -> None:
     assert client.get(f"/v1/{path}").get_json()["detail"] == detail
 
 
@@ -220,6 +233,24 @@ def test_a_bad_value_is_named(client: FlaskClient, path: str, detail: str) -> No
 def test_a_mend_for_an_ambiguous_date_can_be_asked(client: FlaskClient, query: str) -> None:
     detail = client.get(f"/v1/entries?{query}").get_json()["detail"]
     assert detail == ("'03/04/2020' could be 3 April or 4 March; write 2020-04-03 or 2020-03-04.")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"q={'a' * 1000}",
+        f"contains={'a' * 1000}",
+        f"url={'a' * 2000}",
+        f"after=2014{'+' * 196}",
+        f"before=2014{'+' * 196}",
+        "q=" + "+".join(f"w{number}" for number in range(20)),
+        "q=" + "+".join(f"-w{number}" for number in range(20)),
+        "&".join(f"contains={number}" for number in range(20)),
+        "limit=1000",
+    ],
+)
+def test_as_much_as_is_allowed_is_taken(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/v1/entries?{query}").status_code == 200
 
 
 def test_every_bad_parameter_is_named(client: FlaskClient) -> None:
