@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ import pytest
 
 from dateline.cache import lease
 from dateline.config import Settings
+from dateline.errors import DatabaseAway
 from dateline.wiring import open_services
 from tests.archives import new_settings, opened
 from tests.servers import THE_REAL_ONE, RedisServer, fresh_database, wait_until
@@ -287,6 +289,27 @@ def test_another_archive_on_the_same_redis_takes_no_answer_of_this_one(
         assert cast.total(cast.reader) == 1
         assert cast.total(another) == 0
         assert cast.total(cast.reader) == 1
+
+
+def test_while_the_database_is_away_nobody_takes_the_last_stamp_of_another_archive(
+    tmp_path: Path,
+) -> None:
+    def is_away() -> str:
+        raise DatabaseAway
+
+    with closing(RedisServer(tmp_path / "redis").start()) as redis:
+        reads = ["ours.1"]
+        ours = lease.Lease(redis.client, lambda: reads.pop() if reads else is_away())
+        assert ours.learn() == "ours.1"
+
+        redis.client.delete(lease.KEY)
+        assert ours.learn() == "ours.1"
+
+        redis.client.delete(lease.KEY)
+        assert lease.Lease(redis.client, lambda: "theirs.1").learn() == "theirs.1"
+        redis.client.delete(lease.KEY)
+        with pytest.raises(DatabaseAway):
+            ours.learn()
 
 
 def test_a_writer_who_cannot_reach_redis_waits_until_every_lease_has_run_out(cast: Cast) -> None:
