@@ -120,7 +120,7 @@ def zone_offset(zone: str) -> int:
     if match is None:
         return ZONES[folded(zone).strip("()")]
     hours, minutes, seconds = (int(group or 0) for group in match.groups()[1:])
-    if hours > 23 or minutes > 59 or seconds > 59:
+    if minutes > 59 or seconds > 59:
         raise ValueError(zone)
     east = hours * 3600 + minutes * 60 + seconds
     if east >= _FARTHEST:
