@@ -61,6 +61,24 @@ def test_a_walk_that_is_given_up_is_no_page(
 
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+@pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
+def test_a_walk_of_few_steps_gives_the_first_of_equal_dates(
+    database: str, sort: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [("harbour", "2014-03-08")] * 8
+    monkeypatch.setattr("dateline.search.plan.NARROW", 1_000_000)
+    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan: 4)
+    with archive_of(items, database, tmp_path) as client:
+        ids = [*range(1, 9)] if sort in ("date", "added") else [*range(8, 0, -1)]
+        link = f"/v1/entries?contains=harbour&after=2014&sort={sort}&limit=2"
+        for place in range(0, 8, 2):
+            answer = client.get(link).get_json()
+            assert [item["id"] for item in answer["items"]] == ids[place : place + 2]
+            link = answer["next"]
+        assert link is None
+
+
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
 def test_a_walk_through_pages_sees_more_than_is_gathered_at_once(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
