@@ -90,9 +90,6 @@ def _pointer(name: str) -> str:
 def _http(error: HTTPException) -> Response:
     ready = error.get_response()
     status = HTTPStatus(ready.status_code)
-    if status < HTTPStatus.BAD_REQUEST:
-        # A redirection to the canonical path is no failure.
-        return Response(ready.get_data(), status, headers=list(ready.headers))
     response = _failure(status, _detail(error, status, ready), [])
     for name in ("Allow", "Retry-After"):
         if name in ready.headers:
