@@ -57,8 +57,9 @@ ON_SQLITE: Final = {"dialect": "sqlite"}
 ON_MYSQL: Final = {"dialect": "mysql"}
 """`info` of a column or an index that one database alone has; the migrations go by it."""
 
-COARSE: Final = text("date_precision IN ('year', 'month')")
-"""The few entries whose dates may cover more than a day or two."""
+ENDS_LATER: Final = "(date_end + 62135596800) / 86400 > (date_start + 62135596800) / 86400"
+"""Whether a date ends on a later day, in UTC, than it begins. Days are counted from the year 1, as
+SQLite's division cuts towards zero."""
 
 OPTIONS: Final = {
     "sqlite_autoincrement": True,
@@ -144,13 +145,13 @@ class Entry(Base):
         # Both orders of dates; every index ends with the id by itself, on both databases.
         Index(None, "date_start"),
         Index(None, "site", "date_start"),
-        # The few entries whose dates cover much, beside which those of days are soon told.
+        # The few entries whose dates cover midnight, beside which all others are soon told.
         Index(
             None,
             "date_precision",
             "date_start",
             "date_end",
-            sqlite_where=COARSE,
+            sqlite_where=text(ENDS_LATER),
         ),
         # The same of each site. MySQL has no index of a part of the entries.
         Index(
@@ -159,7 +160,7 @@ class Entry(Base):
             "date_precision",
             "date_start",
             "date_end",
-            sqlite_where=COARSE,
+            sqlite_where=text(ENDS_LATER),
             info=ON_SQLITE,
         ),
         OPTIONS,

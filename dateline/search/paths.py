@@ -12,18 +12,21 @@ from typing import Any, Final, NamedTuple, get_args
 from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
 
 from dateline.fields.date_spans import Precision
-from dateline.models import DAY, Entry
+from dateline.models import DAY, ENDS_LATER, Entry
 from dateline.search.conditions import Filter, key_in_index, unindexed
 from dateline.search.cursor import Position
 from dateline.search.question import Question
 from dateline.search.spans import LONGEST_SPAN, SHORT_SPAN, firsts_of_months
 
-COARSE: Final[tuple[ColumnElement[str], ...]] = literal_column("'year'"), literal_column("'month'")
-"""Precisions of dates that may cover more than `SHORT_SPAN`. Written out in every statement, or
-SQLite could not know that its index of these alone will do."""
+COARSE: Final = ("year", "month")
+"""Precisions of dates that may cover more than `SHORT_SPAN`."""
 
 PRECISIONS: Final = get_args(Precision)
 """All of them."""
+
+INDEXED: Final[ColumnElement[bool]] = literal_column(ENDS_LATER)
+"""What is so of all entries in SQLite's indexes with precisions. Written out in every statement, or
+SQLite could not know that such an index will do."""
 
 
 class Order(Enum):
@@ -87,14 +90,14 @@ def path_of_dates(question: Question, database: str) -> Path:
         database: the name of its dialect.
     """
     starts = Stretch("ix_entries_date_start", ())
-    coarse = Stretch("ix_entries_date_precision_date_start_date_end", (), in_order=False)
+    spans = Stretch("ix_entries_date_precision_date_start_date_end", (), in_order=False)
 
     def make() -> Iterator[Stretch]:
-        near = starts
-        if database == "mysql":
-            # There the index has all precisions, and the last seconds too.
-            near = _of(coarse, Entry.date_precision.in_(PRECISIONS))
-        return _overlapping(question, starts, near, coarse)
+        if database == "sqlite":
+            return _overlapping(question, starts, starts, *_ending_later(spans))
+        # There the index has all entries.
+        near = _of(spans, Entry.date_precision.in_(PRECISIONS))
+        return _overlapping(question, starts, near, spans, None)
 
     return Path(make, frozenset({Filter.DATES}))
 
@@ -108,23 +111,34 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
         database: the name of its dialect.
         whole: whether every entry of the site is in the asked ranges of keys.
     """
-    starts = Stretch("ix_entries_site_date_start", (Entry.site == site,))
+    of_site = (Entry.site == site,)
+    starts = Stretch("ix_entries_site_date_start", of_site)
 
     def make() -> Iterator[Stretch]:
         coarse = starts._replace(in_order=False)
-        if database == "mysql" and question.first is not None:
+        later = None
+        if database == "sqlite":
+            spans = "ix_entries_site_date_precision_date_start_date_end"
+            coarse, later = _ending_later(Stretch(spans, of_site, in_order=False))
+        elif question.first is not None:
             # No index tells which dates of a site are years and months, but when these may begin.
             firsts = firsts_of_months(question.first).tolist()
             days = (Entry.date_start.between(first - DAY, first + DAY) for first in firsts)
             coarse = _of(coarse, or_(*days))
-        return _overlapping(question, starts, starts, coarse)
+        return _overlapping(question, starts, starts, coarse, later)
 
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
     return Path(make, frozenset(assures))
 
 
+def _ending_later(spans: Stretch) -> tuple[Stretch, Stretch]:
+    """Give what an index of SQLite has of dates that cover much, and of all that cover midnight."""
+    later = _of(spans, INDEXED)
+    return later, _of(later, Entry.date_precision.in_(PRECISIONS))
+
+
 def _overlapping(
-    question: Question, starts: Stretch, near: Stretch, coarse: Stretch
+    question: Question, starts: Stretch, near: Stretch, coarse: Stretch, later: Stretch | None
 ) -> Iterator[Stretch]:
     """Give the stretches of some entries whose dates overlap the asked time, in their order.
 
@@ -133,23 +147,26 @@ def _overlapping(
         starts: all of them, in the order of their dates.
         near: the same, where those that begin shortly before the time are looked up.
         coarse: those whose dates may cover more than `SHORT_SPAN`, and maybe others.
+        later: those whose dates end on a later day than they begin, where an index tells: on the
+            days before that of the first second of the time no other has to be looked up.
     """
-    if question.first is not None:
-        nearly = question.first - SHORT_SPAN
-        lasts = Entry.date_end >= question.first
-        yield _of(
-            coarse._replace(last=nearly),
-            Entry.date_precision.in_(COARSE),
-            Entry.date_start > question.first - LONGEST_SPAN,
-            *_at_most(nearly, question.last),
-            lasts,
-        )
-        yield _of(
-            near._replace(last=question.first - 1),
-            Entry.date_start > nearly,
-            *_at_most(question.first - 1, question.last),
-            lasts,
-        )
+    first, last = question.first, question.last
+    if first is not None:
+        lasts = Entry.date_end >= first
+
+        def between(stretch: Stretch, after: int, second: int) -> Stretch:
+            where = Entry.date_start > after, *_at_most(second, last), lasts
+            return _of(stretch._replace(last=second), *where)
+
+        nearly = first - SHORT_SPAN
+        coarse = _of(coarse, Entry.date_precision.in_(COARSE))
+        yield between(coarse, first - LONGEST_SPAN, nearly)
+        if later is not None:
+            day_before = first - first % DAY - 1
+            yield between(later, nearly, day_before)
+            nearly = day_before
+        if nearly < first - 1:
+            yield between(near, nearly, first - 1)
     yield _of(starts, *_inside(question))
 
 

@@ -313,3 +313,28 @@ def test_years_that_reach_into_a_time_make_its_path_wide(database: str, tmp_path
             narrowest = Plan(session.connection(), question)._narrowest
     assert narrowest is not None
     assert (narrowest.size, narrowest.path.assures) == (1, frozenset({Filter.KEYS}))
+
+
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_what_reaches_into_a_time_is_found_wherever_it_begins(
+    database: str, tmp_path: Path
+) -> None:
+    """Days and hours of any zone, months and years, about midnights and the first second of 1970."""
+    days = ("1969-12-30", "1969-12-31", "1970-01-01", "1970-01-02", "2014-03-01", "2014-03-02")
+    dates = [f"{day}{clock}" for day in days for clock in ("", "T05", "T23:59", "T12:00:00")]
+    dates += ["1582", "1969", "1969-12", "1970-01", "1970", "2014-02", "2014-03", "2014"]
+    with fresh_archive(database, tmp_path) as services:
+        client = create_app(services).test_client()
+        for zone in ("UTC", "Pacific/Kiritimati", "America/New_York", "Asia/Kathmandu"):
+            rows = [{"title": zone, "url": "https://example.org/a", "date": date} for date in dates]
+            body = as_ndjson(rows)
+            answer = client.post(f"/v1/bulk?timezone={zone}", data=body, content_type=NDJSON)
+            assert answer.get_json()["import"]["created"] == len(dates)
+        entries = client.get("/v1/entries?sort=date&limit=1000").get_json()["items"]
+        for second in [f"{day}T{clock}Z" for day in days for clock in ("00:00:00", "09:59:59")]:
+            reaching = [entry["id"] for entry in entries if entry["date_end"] >= second]
+            for more in ("", "&domain=example.org"):
+                asked = f"/v1/entries?after={second}{more}&limit=1000&sort="
+                for sort, expected in (("date", reaching), ("-date", reaching[::-1])):
+                    found = client.get(f"{asked}{sort}").get_json()["items"]
+                    assert [entry["id"] for entry in found] == expected, asked
