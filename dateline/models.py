@@ -274,3 +274,11 @@ class RejectedRow(Base):
     """JSON array of {code, field, value, message}."""
     raw: Mapped[str] = mapped_column(LongText)
     """The row as sent, as JSON."""
+
+
+ENTRIES: Final = Entry.__table__
+ENTRY: Final = ENTRIES.c
+SITE_COUNT: Final = SiteCount.__table__.c
+DAY_COUNT: Final = DayCount.__table__.c
+"""Tables and columns without the ORM around each of them, for what is read by columns alone: a statement that is
+made anew for each question takes three fifths of the time (docs/decisions/0029)."""

@@ -10,7 +10,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnClause, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from dateline.models import KEY_START, Entry
+from dateline.models import ENTRY, KEY_START
 from dateline.search.question import Question
 
 _PLUS: Final = custom_op[Any]("+")
@@ -41,19 +41,19 @@ def filters_of(question: Question) -> frozenset[Filter]:
 def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
     """Test an entry for what is not assured, without the help of any other index."""
     if Filter.DATES not in assures:
-        date_start, date_end = unindexed(Entry.date_start), unindexed(Entry.date_end)
+        date_start, date_end = unindexed(ENTRY.date_start), unindexed(ENTRY.date_end)
         if question.last is not None:
             yield date_start <= question.last
         if question.first is not None:
             yield date_end >= question.first
     if Filter.KEYS not in assures:
-        yield from _key_tests(question, unindexed(Entry.url_key))
+        yield from _key_tests(question, unindexed(ENTRY.url_key))
     if Filter.TITLE not in assures:
-        yield from (_contains(Entry.title_folded, text) for text in question.title_texts)
+        yield from (_contains(ENTRY.title_folded, text) for text in question.title_texts)
     if Filter.WITHOUT not in assures:
-        yield from (~_contains(Entry.title_folded, text) for text in question.title_without)
+        yield from (~_contains(ENTRY.title_folded, text) for text in question.title_without)
     if Filter.URL not in assures:
-        yield from (_contains(Entry.url_folded, text) for text in question.url_texts)
+        yield from (_contains(ENTRY.url_folded, text) for text in question.url_texts)
 
 
 def _contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
@@ -77,17 +77,17 @@ class IndexedKey(ColumnClause[str]):
     inherit_cache = True
 
     def __init__(self) -> None:
-        super().__init__("url_key", Entry.url_key.type)
+        super().__init__("url_key", ENTRY.url_key.type)
 
 
 @compiles(IndexedKey)
 def _whole_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(Entry.__table__.c.url_key, **options)
+    return compiler.process(ENTRY.url_key, **options)
 
 
 @compiles(IndexedKey, "mysql")
 def _start_of_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(Entry.__table__.c.url_key_start, **options)
+    return compiler.process(ENTRY.url_key_start, **options)
 
 
 def key_in_index(question: Question) -> Iterator[ColumnElement[bool]]:
@@ -97,11 +97,11 @@ def key_in_index(question: Question) -> Iterator[ColumnElement[bool]]:
             yield IndexedKey() == question.key
         else:
             yield begins_with(IndexedKey(), question.key[:KEY_START])
-            yield Entry.url_key == question.key
+            yield ENTRY.url_key == question.key
     for beginning in question.key_ranges:
         yield begins_with(IndexedKey(), beginning[:KEY_START])
         if len(beginning) > KEY_START:
-            yield begins_with(Entry.url_key, beginning)
+            yield begins_with(ENTRY.url_key, beginning)
 
 
 def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[bool]:
@@ -114,6 +114,6 @@ def unindexed(column: Any) -> Any:
     """Give the same value in a form for which the database uses no index of the column."""
     # For SQLite a plus sign does (https://sqlite.org/optoverview.html), and costs nothing; on MySQL
     # it changes nothing, but no index of it has the whole key.
-    if column is Entry.url_key:
-        return UnaryExpression(Entry.__table__.c.url_key, operator=_PLUS)
+    if column is ENTRY.url_key:
+        return UnaryExpression(ENTRY.url_key, operator=_PLUS)
     return column + 0

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dateline.models import Entry
+from dateline.models import ENTRY
 from dateline.search.cursor import Position
 from dateline.search.plan import Plan
 from dateline.search.question import Question
@@ -56,7 +56,7 @@ def find_all(session: Session, question: Question) -> Iterator[FoundRow]:
 
 def find_entry(session: Session, entry_id: int) -> FoundRow | None:
     """Find one entry by its id."""
-    return session.execute(select(*COLUMNS).where(Entry.id == entry_id)).one_or_none()
+    return session.execute(select(*COLUMNS).where(ENTRY.id == entry_id)).one_or_none()
 
 
 def _position(row: FoundRow, question: Question) -> Position:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, select
 
 from dateline.fields.date_spans import FIRST_SECOND, LAST_SECOND
-from dateline.models import Entry
+from dateline.models import ENTRY
 from dateline.search.conditions import Filter, filters_of, tests
 from dateline.search.numbers import read_stretches
 from dateline.search.paths import Path
@@ -79,7 +79,7 @@ class Matches:
         self._first = _first_of(self.left)
         self._texts = self._index.prepare([*titles, *urls], self._first)
         self.looked_at = 0
-        self.ids, self.starts = self._tested(Entry.id > self._blocks.last_id, frozenset())
+        self.ids, self.starts = self._tested(ENTRY.id > self._blocks.last_id, frozenset())
 
     def look(self, enough: int | None) -> None:
         """Look at block after block until more entries are found than `enough`, or at all."""
@@ -177,7 +177,7 @@ class Matches:
     ) -> tuple[Numbers, Numbers]:
         ids = self._blocks.ids_of(entries).tolist()
         pieces = [
-            self._tested(Entry.id.in_(ids[at : at + TOGETHER]), assured)
+            self._tested(ENTRY.id.in_(ids[at : at + TOGETHER]), assured)
             for at in range(0, len(ids), TOGETHER)
         ]
         return (
@@ -189,7 +189,7 @@ class Matches:
         self, among: ColumnElement[bool], assured: frozenset[Filter]
     ) -> tuple[Numbers, Numbers]:
         """Test entries themselves, for all that is asked but what is assured."""
-        query = select(Entry.id, Entry.date_start).where(among, *tests(self._question, assured))
+        query = select(ENTRY.id, ENTRY.date_start).where(among, *tests(self._question, assured))
         rows = self._connection.execute(query).all()
         ids, starts = zip(*rows, strict=True) if rows else ((), ())
         return np.array(ids, np.int64), np.array(starts, np.int64)
@@ -198,7 +198,7 @@ class Matches:
         """Count so many of the entries found by their sites."""
         ids = np.sort(self.ids[:most])
         newest = ids[ids > self._blocks.last_id].tolist()
-        query = select(Entry.site).where(Entry.id.in_(newest))
+        query = select(ENTRY.site).where(ENTRY.id.in_(newest))
         sites = Counter(self._connection.scalars(query) if newest else ())
         entries = self._blocks.entries_of_ids(ids)
         return sites + self._blocks.sites_of(entries) if len(entries) else sites
@@ -286,7 +286,7 @@ class Matches:
         path, size, is_all, ids = self._within or Sized(Path(lambda: ()), 0, is_all=True)
         # A path of keys alone does not know dates, and to read a row takes longer than all else.
         has_starts = Filter.DATES in path.assures
-        columns = (Entry.id, Entry.date_start) if has_starts else (Entry.id,)
+        columns = (ENTRY.id, ENTRY.date_start) if has_starts else (ENTRY.id,)
         if ids is None:
             most = None if is_all else size
             brought = read_stretches(self._connection, path.stretches, *columns, most=most)

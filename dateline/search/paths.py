@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, get_args
 from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
 
 from dateline.fields.date_spans import Precision
-from dateline.models import DAY, ENDS_LATER, Entry
+from dateline.models import DAY, ENDS_LATER, ENTRIES, ENTRY
 from dateline.search.conditions import Filter, key_in_index, unindexed
 from dateline.search.cursor import Position
 from dateline.search.question import Question
@@ -96,7 +96,7 @@ def path_of_dates(question: Question, database: str) -> Path:
         if database == "sqlite":
             return _overlapping(question, starts, starts, *_ending_later(spans))
         # There the index has all entries.
-        near = _of(spans, Entry.date_precision.in_(PRECISIONS))
+        near = _of(spans, ENTRY.date_precision.in_(PRECISIONS))
         return _overlapping(question, starts, near, spans, None)
 
     return Path(make, frozenset({Filter.DATES}))
@@ -111,7 +111,7 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
         database: the name of its dialect.
         whole: whether every entry of the site is in the asked ranges of keys.
     """
-    of_site = (Entry.site == site,)
+    of_site = (ENTRY.site == site,)
     starts = Stretch("ix_entries_site_date_start", of_site)
 
     def make() -> Iterator[Stretch]:
@@ -123,7 +123,7 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
         elif question.first is not None:
             # No index tells which dates of a site are years and months, but when these may begin.
             firsts = firsts_of_months(question.first).tolist()
-            days = (Entry.date_start.between(first - DAY, first + DAY) for first in firsts)
+            days = (ENTRY.date_start.between(first - DAY, first + DAY) for first in firsts)
             coarse = _of(coarse, or_(*days))
         return _overlapping(question, starts, starts, coarse, later)
 
@@ -134,7 +134,7 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
 def _ending_later(spans: Stretch) -> tuple[Stretch, Stretch]:
     """Give what an index of SQLite has of dates that cover much, and of all that cover midnight."""
     later = _of(spans, INDEXED)
-    return later, _of(later, Entry.date_precision.in_(PRECISIONS))
+    return later, _of(later, ENTRY.date_precision.in_(PRECISIONS))
 
 
 def _overlapping(
@@ -152,14 +152,14 @@ def _overlapping(
     """
     first, last = question.first, question.last
     if first is not None:
-        lasts = Entry.date_end >= first
+        lasts = ENTRY.date_end >= first
 
         def between(stretch: Stretch, after: int, second: int) -> Stretch:
-            where = Entry.date_start > after, *_at_most(second, last), lasts
+            where = ENTRY.date_start > after, *_at_most(second, last), lasts
             return _of(stretch._replace(last=second), *where)
 
         nearly = first - SHORT_SPAN
-        coarse = _of(coarse, Entry.date_precision.in_(COARSE))
+        coarse = _of(coarse, ENTRY.date_precision.in_(COARSE))
         yield between(coarse, first - LONGEST_SPAN, nearly)
         if later is not None:
             day_before = first - first % DAY - 1
@@ -192,7 +192,7 @@ def path_of_keys(question: Question, database: str) -> Path:
 def brought_by(stretch: Stretch, *columns: Any) -> Select[Any]:
     """Select the entries of a stretch."""
     hint = f"FORCE INDEX ({stretch.of})"
-    return select(*columns).with_hint(Entry, hint, "mysql").where(*stretch.where)
+    return select(*columns).with_hint(ENTRIES, hint, "mysql").where(*stretch.where)
 
 
 def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -> list[Stretch]:
@@ -204,7 +204,7 @@ def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -
         order: that of the path.
         after: whether what comes after it in ascending order is asked for, or what comes before.
     """
-    later_id = Entry.id > position.id if after else Entry.id < position.id
+    later_id = ENTRY.id > position.id if after else ENTRY.id < position.id
     if order is Order.ID:
         return [_of(stretch, later_id)]
     if after and stretch.last is not None and stretch.last < position.value:
@@ -214,14 +214,14 @@ def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -
         return [_of(stretch, beyond(position, order, after=after))]
     # Two ranges, and no condition that a database would have to try on every entry of one date.
     at = position.value
-    same_date = _of(stretch, Entry.date_start == at, later_id)
-    later = Entry.date_start > at if after else Entry.date_start < at
+    same_date = _of(stretch, ENTRY.date_start == at, later_id)
+    later = ENTRY.date_start > at if after else ENTRY.date_start < at
     others = _of(stretch, later)
     return [same_date, others] if after else [others, same_date]
 
 
 def beyond(
-    position: Position, order: Order, *, after: bool, of: Any = Entry
+    position: Position, order: Order, *, after: bool, of: Any = ENTRY
 ) -> ColumnElement[bool]:
     """Test whether an entry comes after (or before) a position in ascending order.
 
@@ -242,10 +242,10 @@ def beyond(
 def _inside(question: Question) -> Iterator[ColumnElement[bool]]:
     """Whether a date begins in the asked time."""
     if question.first is not None:
-        yield Entry.date_start >= question.first
+        yield ENTRY.date_start >= question.first
     if question.last is not None:
-        yield Entry.date_start <= question.last
+        yield ENTRY.date_start <= question.last
 
 
 def _at_most(second: int, last: int | None) -> Iterator[ColumnElement[bool]]:
-    yield Entry.date_start <= (second if last is None else min(second, last))
+    yield ENTRY.date_start <= (second if last is None else min(second, last))

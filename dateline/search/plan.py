@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from sqlalchemy import Connection
 
-from dateline.models import Entry
+from dateline.models import ENTRY
 from dateline.search.conditions import Filter, filters_of
 from dateline.search.matches import SPOTS_AN_ENTRY, Matches
 from dateline.search.numbers import read_numbers
@@ -28,6 +28,9 @@ MOST_WITHIN: Final = 40_000
 WALKED_AS_SOON: Final = 300
 """Entries that are tested along the asked order in the time in which a block of the text index is
 looked at."""
+
+A_STRETCH: Final = 400
+"""Entries that are tested in the time that the statements for a stretch of a walk take by themselves."""
 
 
 class Total(NamedTuple):
@@ -93,7 +96,7 @@ class Plan:
             starts = matches.starts
         else:
             starts = NONE
-            for query in self._reader.sought(self._best, Entry.date_start):
+            for query in self._reader.sought(self._best, ENTRY.date_start):
                 (more,) = read_numbers(self._connection, query.limit(most + 1 - len(starts)))
                 starts = np.concatenate((starts, more))
         return starts[:most], len(starts) <= most
@@ -108,7 +111,7 @@ class Plan:
             self._matches.look(most)
             return self._matches.sites(most), len(self._matches.ids) <= most
         sites: list[str] = []
-        for query in self._reader.sought(self._best, Entry.site):
+        for query in self._reader.sought(self._best, ENTRY.site):
             sites += self._connection.scalars(query.limit(most + 1 - len(sites)))
         return Counter(sites[:most]), len(sites) <= most
 
@@ -212,7 +215,9 @@ class Plan:
         # As thick along the order as among those that were looked at.
         in_all = len(matches.ids) * matches.entries / max(matches.looked_at, 1)
         steps = 2 * (self._question.limit + 1) * self._length_of_the_way / in_all
-        if steps > WALKED_AS_SOON * len(matches.left):
+        # The last stretch has most, and mostly all; what begins before the time comes first else.
+        stretches = 1 if self._question.sort.descending else len(self._way.stretches)
+        if steps + A_STRETCH * stretches > WALKED_AS_SOON * len(matches.left):
             return None
         rows = self._reader.along(self._way, round(steps))
         return rows if len(rows) > self._question.limit else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Select, func, select, union_all
 
-from dateline.models import Entry
+from dateline.models import ENTRIES, ENTRY
 from dateline.search.conditions import tests, unindexed
 from dateline.search.cursor import Position
 from dateline.search.paths import Order, Path, Stretch, beyond, brought_by, cut_at
@@ -26,7 +26,7 @@ class Reader:
         """Give the rows with these ids, in this order."""
         if not ids:
             return []
-        rows = self._connection.execute(select(*COLUMNS).where(Entry.id.in_(ids)))
+        rows = self._connection.execute(select(*COLUMNS).where(ENTRY.id.in_(ids)))
         by_id = {row.id: row for row in rows}
         return [by_id[entry_id] for entry_id in ids]
 
@@ -49,7 +49,7 @@ class Reader:
     def _rows_at(self, places: Select[Any]) -> Executable:
         """Select the rows at some places: these alone were sorted, as the index may know them."""
         page = places.subquery("page")
-        rows = select(*COLUMNS).join(page, Entry.id == page.c.id)
+        rows = select(*COLUMNS).join(page, ENTRY.id == page.c.id)
         return rows.order_by(*self._ordering(page.c))
 
     def _ahead(self, path: Path) -> Iterator[Stretch]:
@@ -66,9 +66,9 @@ class Reader:
         """Bound a query to so many entries of a stretch; the same query where there are fewer."""
         if steps is None:
             return query
-        by = Entry.date_start if self._order is Order.DATE else Entry.id
+        by = ENTRY.date_start if self._order is Order.DATE else ENTRY.id
         edge = self._connection.execute(
-            brought_by(stretch, by, Entry.id)
+            brought_by(stretch, by, ENTRY.id)
             .order_by(*self._ordering_in(stretch))
             .offset(steps)
             .limit(1)
@@ -85,14 +85,14 @@ class Reader:
         # For an index that has the order SQLite passes over the one that brings the fewest.
         return self._directed(map(unindexed, self._place()))
 
-    def _ordering(self, of: Any = Entry) -> list[Any]:
+    def _ordering(self, of: Any = ENTRY) -> list[Any]:
         return self._directed(self._place(of))
 
     def _directed(self, columns: Iterable[Any]) -> list[Any]:
         descending = self._question.sort.descending
         return [column.desc() if descending else column.asc() for column in columns]
 
-    def _place(self, of: Any = Entry) -> list[Any]:
+    def _place(self, of: Any = ENTRY) -> list[Any]:
         """Give the columns that tell the place of an entry in the order."""
         return [of.date_start, of.id] if self._order is Order.DATE else [of.id]
 
@@ -122,7 +122,7 @@ class Reader:
         page = places.subquery("page").c
         rows = self._connection.execute(
             select(*COLUMNS, page.in_all)
-            .join(Entry, Entry.id == page.id)
+            .join(ENTRIES, ENTRY.id == page.id)
             .order_by(*self._ordering(page))
         ).all()
         # Without rows it is not told how many lie before the position.

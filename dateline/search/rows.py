@@ -4,20 +4,20 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from dateline.models import Entry
+from dateline.models import ENTRY
 
 COLUMNS: Final = (
-    Entry.id,
-    Entry.title,
-    Entry.url,
-    Entry.date,
-    Entry.date_precision,
-    Entry.date_start,
-    Entry.date_end,
-    Entry.date_raw,
-    Entry.site,
-    Entry.added_at,
-    Entry.import_id,
+    ENTRY.id,
+    ENTRY.title,
+    ENTRY.url,
+    ENTRY.date,
+    ENTRY.date_precision,
+    ENTRY.date_start,
+    ENTRY.date_end,
+    ENTRY.date_raw,
+    ENTRY.site,
+    ENTRY.added_at,
+    ENTRY.import_id,
 )
 
 FoundRow = Row[*tuple[Any, ...]]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from dateline.models import SiteCount
+from dateline.models import SITE_COUNT
 from dateline.search.conditions import begins_with
 from dateline.search.question import Question
 
@@ -31,8 +31,8 @@ def only_site_of(connection: Connection, question: Question) -> Site | None:
     if not question.key_ranges:
         return None
     narrowest = max(question.key_ranges, key=len)
-    key = SiteCount.site_key
-    columns = (SiteCount.site_key, SiteCount.site, SiteCount.entries)
+    key = SITE_COUNT.site_key
+    columns = (SITE_COUNT.site_key, SITE_COUNT.site, SITE_COUNT.entries)
     found = {
         *connection.execute(select(*columns).where(begins_with(key, narrowest)).limit(2)).all(),
         *connection.execute(select(*columns).where(key.in_(keys_above(narrowest)))).all(),
@@ -46,8 +46,8 @@ def only_site_of(connection: Connection, question: Question) -> Site | None:
 
 def entries_of_sites(connection: Connection, question: Question) -> int:
     """Tell how many entries the sites have whose keys are all in the asked ranges."""
-    entries = select(func.coalesce(func.sum(SiteCount.entries), 0)).where(
-        *(begins_with(SiteCount.site_key, beginning) for beginning in question.key_ranges)
+    entries = select(func.coalesce(func.sum(SITE_COUNT.entries), 0)).where(
+        *(begins_with(SITE_COUNT.site_key, beginning) for beginning in question.key_ranges)
     )
     return int(connection.scalars(entries).one())
 

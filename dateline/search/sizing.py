@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from dateline.models import DAY, DayCount, Entry
+from dateline.models import DAY, DAY_COUNT, ENTRY
 from dateline.search.conditions import Filter, filters_of
 from dateline.search.numbers import read_stretches
 from dateline.search.paths import (
@@ -27,9 +27,9 @@ PROBE: Final = 10_001
 PROBE_BY_BLOCKS: Final = 100_001
 """The same of a range of keys whose dates the blocks of the text index tell."""
 
-BY_BLOCKS: Final = 2
-"""Entries of an index that cost as much as one of such a range, beyond the first `NARROW`: its id is
-read, and its date is looked up."""
+AS_ALL_DATES: Final = 200
+"""Entries of the archive whose dates are read off the blocks in the time in which one entry of an index
+is looked at; whoever looks up a range of keys there reads those of all."""
 
 NARROW: Final = 1_000
 """Entries of a path that are tested themselves sooner than the text index is asked."""
@@ -37,13 +37,13 @@ NARROW: Final = 1_000
 FEW: Final = 200
 """Entries that are sought without another thought."""
 
-AS_A_ROW: Final = 8
+AS_A_ROW: Final = 12
 """Entries of an index that are looked at in the time in which the row of one is read."""
 
 
 # Made once, as SQLAlchemy takes longer to make them than SQLite to answer.
-_LAST_ID: Final = select(func.coalesce(func.max(Entry.id), 0))
-_ENTRIES_OF_DAYS: Final = select(func.coalesce(func.sum(DayCount.entries), 0))
+_LAST_ID: Final = select(func.coalesce(func.max(ENTRY.id), 0))
+_ENTRIES_OF_DAYS: Final = select(func.coalesce(func.sum(DAY_COUNT.entries), 0))
 _COUNT: Final = select(func.count())
 
 
@@ -97,16 +97,16 @@ class Sizing:
         # What is not counted to its end is followed so far only if all of it is asked for.
         is_counted = sized.is_all or self._asked <= sized.path.assures
         size = sized.size if is_counted else self._most
-        rows = min(size, NARROW) if sized.path.lacks_dates_alone(self._asked) else size
-        return rows * self._each(sized.path) + (size - rows) * BY_BLOCKS
+        if size > NARROW and sized.path.lacks_dates_alone(self._asked):
+            return size + self._all_dates
+        return size * self._each(sized.path)
 
     def _worth(self, path: Path, cost: int) -> int:
         """Tell how many entries a path may bring at that cost."""
-        each = self._each(path)
-        of_rows = NARROW * each
-        if path.lacks_dates_alone(self._asked) and cost > of_rows:
-            return NARROW + (cost - of_rows) // BY_BLOCKS
-        return cost // each
+        worth = cost // self._each(path)
+        if worth > NARROW and path.lacks_dates_alone(self._asked):
+            return max(NARROW, cost - self._all_dates)
+        return worth
 
     def _each(self, path: Path) -> int:
         is_read = self._asked - path.assures - path.tells
@@ -151,10 +151,15 @@ class Sizing:
         """Count what a path brings up to `most`, without looking at the entries themselves."""
         if path.lacks_dates_alone(self._asked):
             # To read them takes little longer than to count them, and mostly they are needed next.
-            (ids,) = read_stretches(self._connection, path.stretches, Entry.id, most=most)
+            (ids,) = read_stretches(self._connection, path.stretches, ENTRY.id, most=most)
             return Sized(path, len(ids), len(ids) < most, ids)
         size = counted(self._connection, path.stretches, most)
         return Sized(path, size, is_all=size < most)
+
+    @property
+    def _all_dates(self) -> int:
+        """What it costs to read the dates of all entries off the blocks."""
+        return self.last_id // AS_ALL_DATES
 
     @property
     def _most(self) -> int:
@@ -172,7 +177,7 @@ class Sizing:
     @cached_property
     def last_id(self) -> int:
         """The greatest id of an entry; 0 where there is none."""
-        return self._connection.scalars(_LAST_ID).one()
+        return int(self._connection.scalars(_LAST_ID).one())
 
     @cached_property
     def entries_in_time(self) -> int:
@@ -180,9 +185,9 @@ class Sizing:
         question = self._question
         days = _ENTRIES_OF_DAYS
         if question.first is not None:
-            days = days.where(DayCount.day > question.first - DAY)
+            days = days.where(DAY_COUNT.day > question.first - DAY)
         if question.last is not None:
-            days = days.where(DayCount.day <= question.last)
+            days = days.where(DAY_COUNT.day <= question.last)
         return int(self._connection.scalars(days).one())
 
 
@@ -196,7 +201,7 @@ def counted(
     count = 0
     # Most is in the last stretch, what begins in the time: with that the others may not be needed.
     for stretch in reversed(stretches):
-        query = brought_by(stretch, Entry.id).where(*conditions)
+        query = brought_by(stretch, ENTRY.id).where(*conditions)
         rows = query.limit(None if most is None else most - count).subquery()
         count += connection.scalars(_COUNT.select_from(rows)).one()
         if count == most:

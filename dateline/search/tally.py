@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from sqlalchemy import Connection, select
 
-from dateline.models import DAY, DayCount, Entry, SiteCount
+from dateline.models import DAY, DAY_COUNT, ENTRY, SITE_COUNT
 from dateline.search.conditions import Filter, begins_with, filters_of
 from dateline.search.numbers import read_numbers, read_stretches
 from dateline.search.paths import Stretch, path_of_dates
@@ -47,7 +47,7 @@ def tally_days(connection: Connection, question: Question) -> Tally[int]:
     path = plan.path_in_order()
     if path is not None:
         # Of one site: its index knows the dates.
-        (starts,) = read_stretches(connection, path.stretches, Entry.date_start)
+        (starts,) = read_stretches(connection, path.stretches, ENTRY.date_start)
         return Tally(_by_day(starts))
     starts, is_exact = plan.starts_of_all(TOTAL_LIMIT)
     return Tally(_by_day(starts), is_exact)
@@ -68,24 +68,24 @@ def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
     first, last = question.first, question.last
     path = path_of_dates(question, connection.dialect.name)
     *one_by_one, inside = path.stretches
-    kept = select(DayCount.day, DayCount.entries)
+    kept = select(DAY_COUNT.day, DAY_COUNT.entries)
     from_day = None
     if first is not None:
         from_day = first + -first % DAY
-        kept = kept.where(DayCount.day >= from_day)
+        kept = kept.where(DAY_COUNT.day >= from_day)
         if from_day != first:
-            one_by_one.append(_and(inside, Entry.date_start < from_day))
+            one_by_one.append(_and(inside, ENTRY.date_start < from_day))
     if last is not None:
         to_day = (last + 1) - (last + 1) % DAY
         if from_day is not None:
             # There may be no whole day between the ends.
             to_day = max(from_day, to_day)
-        kept = kept.where(DayCount.day < to_day)
+        kept = kept.where(DAY_COUNT.day < to_day)
         if to_day != last + 1:
-            one_by_one.append(_and(inside, Entry.date_start >= to_day))
+            one_by_one.append(_and(inside, ENTRY.date_start >= to_day))
     kept_days, times = read_numbers(connection, kept).tolist()
     counts = Counter(dict(zip(kept_days, times, strict=True)))
-    (starts,) = read_stretches(connection, one_by_one, Entry.date_start)
+    (starts,) = read_stretches(connection, one_by_one, ENTRY.date_start)
     counts.update(_by_day(starts))
     return counts
 
@@ -102,13 +102,13 @@ def _by_day(starts: Numbers) -> dict[int, int]:
 
 def _kept_sites(connection: Connection, question: Question) -> dict[str, int] | None:
     """Take the kept counts; None where only a part of a site is asked for."""
-    kept = select(SiteCount.site, SiteCount.entries)
+    kept = select(SITE_COUNT.site, SITE_COUNT.entries)
     for beginning in question.key_ranges:
         if not beginning.endswith(","):
             return None
-        kept = kept.where(begins_with(SiteCount.site_key, beginning))
+        kept = kept.where(begins_with(SITE_COUNT.site_key, beginning))
     above = {key for beginning in question.key_ranges for key in keys_above(beginning)}
-    partly = select(SiteCount.site).where(SiteCount.site_key.in_(above)).limit(1)
+    partly = select(SITE_COUNT.site).where(SITE_COUNT.site_key.in_(above)).limit(1)
     if above and connection.execute(partly).first() is not None:
         return None
     return dict(connection.execute(kept).all())
