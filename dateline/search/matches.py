@@ -39,6 +39,9 @@ AT_ONCE: Final = 120_000
 """Spots of the rarest run in the blocks that are looked at together: larger arrays do not fit into the
 caches of a processor, and are given by the system anew each time."""
 
+AT_ONCE_IN_TIME: Final = 480_000
+"""The same where the spots of entries that cannot be in the asked time are left out before."""
+
 DATES_FIRST: Final = 4_000
 """Spots of the rarest run in a block from which on only those of entries that may be in the asked
 time are put together: to read all of its dates then costs less."""
@@ -269,7 +272,8 @@ class Matches:
         """How many blocks to look at together."""
         if self._begins_within:
             return len(self._blocks.ranges)
-        return max(1, int(AT_ONCE / max(self._rarest_in_a_block, 1)))
+        at_once = AT_ONCE_IN_TIME if self._begins_in_time else AT_ONCE
+        return max(1, int(at_once / max(self._rarest_in_a_block, 1)))
 
     @property
     def _entries_within(self) -> Numbers:

@@ -16,7 +16,7 @@ from dateline.models import DAY, ENDS_LATER, ENTRIES, ENTRY
 from dateline.search.conditions import Filter, key_in_index, unindexed
 from dateline.search.cursor import Position
 from dateline.search.question import Question
-from dateline.search.spans import LONGEST_SPAN, SHORT_SPAN, firsts_of_months
+from dateline.search.spans import LONGEST_SPAN, SHORT_SPAN, firsts_before
 
 COARSE: Final = ("year", "month")
 """Precisions of dates that may cover more than `SHORT_SPAN`."""
@@ -122,7 +122,7 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
             coarse, later = _ending_later(Stretch(spans, of_site, in_order=False))
         elif question.first is not None:
             # No index tells which dates of a site are years and months, but when these may begin.
-            firsts = firsts_of_months(question.first).tolist()
+            firsts = firsts_before(question.first).tolist()
             days = (ENTRY.date_start.between(first - DAY, first + DAY) for first in firsts)
             coarse = _of(coarse, or_(*days))
         return _overlapping(question, starts, starts, coarse, later)

@@ -1,12 +1,14 @@
 """Which sites a question about a domain, a host or a prefix is about."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from dateline.models import SITE_COUNT
 from dateline.search.conditions import begins_with
 from dateline.search.question import Question
+
+_SITES: Final = select(SITE_COUNT.site_key, SITE_COUNT.site, SITE_COUNT.entries)
 
 
 class Site(NamedTuple):
@@ -32,14 +34,11 @@ def only_site_of(connection: Connection, question: Question) -> Site | None:
         return None
     narrowest = max(question.key_ranges, key=len)
     key = SITE_COUNT.site_key
-    columns = (SITE_COUNT.site_key, SITE_COUNT.site, SITE_COUNT.entries)
-    found = {
-        *connection.execute(select(*columns).where(begins_with(key, narrowest)).limit(2)).all(),
-        *connection.execute(select(*columns).where(key.in_(keys_above(narrowest)))).all(),
-    }
+    below_or_above = or_(begins_with(key, narrowest), key.in_(keys_above(narrowest)))
+    found = connection.execute(_SITES.where(below_or_above).limit(2)).all()
     if len(found) != 1:
         return None
-    site_key, name, entries = found.pop()
+    ((site_key, name, entries),) = found
     whole = question.key is None and all(map(site_key.startswith, question.key_ranges))
     return Site(name, entries, whole)
 

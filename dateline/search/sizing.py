@@ -127,13 +127,11 @@ class Sizing:
         """Give the paths, the cheapest to size first, and their sizes where these are known."""
         has_dates = Filter.DATES in self._asked
         if self._site is not None:
+            # What all have in a time is never less.
             whole = Sized(self.along_dates, self._site.entries, is_all=True)
             yield self.along_dates, None if has_dates else whole
-        if has_dates:
-            of_all = self.along_dates
-            if self._site is not None:
-                of_all = path_of_dates(self._question, self._database)
-            yield of_all, self._by_counts_of_days(of_all)
+        elif has_dates:
+            yield self.along_dates, self._by_counts_of_days(self.along_dates)
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
             yield path_of_keys(self._question, self._database), None
 

@@ -15,15 +15,21 @@ LONGEST_SPAN: Final = 368 * 86_400
 """Seconds: no written date covers more (a leap year, and a day for the time zone at each end)."""
 
 
-def firsts_of_months(second: int) -> Numbers:
+def firsts_before(second: int) -> Numbers:
     """Give the firsts of months, in UTC, about which a year or month begins that reaches a second.
 
-    It begins with a first in its zone, whose clocks are less than a day away from UTC.
+    It begins with a first in its zone, whose clocks are less than a day away from UTC: a year with
+    the first of January, and a month at most a month before.
+
+    Returns:
+        Four, ascending; some may be equal. What begins less than `SHORT_SPAN` before the second is
+        not minded.
     """
     month = np.datetime64(second, "s").astype("M8[M]")
-    # And of the twelve before: behind UTC a year ends with the first day of the next January.
-    firsts: Numbers = (month + np.arange(-12, 1)).astype("M8[s]").astype(np.int64)
-    return firsts
+    year = month.astype("M8[Y]")
+    # Behind UTC a year or month ends with the first day of the next one.
+    firsts = np.array((year - 1, year, month - 1, month), "M8[s]").astype(np.int64)
+    return np.sort(firsts)
 
 
 def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:
@@ -34,7 +40,7 @@ def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:
         second: as above.
     """
     # What covers more than `SHORT_SPAN` is a year or a month.
-    firsts = firsts_of_months(second)
+    firsts = firsts_before(second)
     next_first = firsts[np.searchsorted(firsts[:-1], starts - DAY)]
     may: NDArray[np.bool_] = np.abs(starts - next_first) <= DAY
     may |= starts >= second - SHORT_SPAN
