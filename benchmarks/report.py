@@ -45,8 +45,8 @@ Where it falls short of what was aimed at:
 - At ten million entries on SQLite a text takes up to eight times as long as at one million, where
   twice was aimed at, since every block of the text index is asked (docs/search.md).
 - At one million on SQLite a host, and a text in URLs, in a time have 99 of 100 answers within 10 to
-  13 ms, where 10 was aimed at, and the sites of a common text in a little above 10.
-- Ready-made answers have less than 0.8 of the rate of a constant of bare WSGI, and 3.4 to 3.7 times
+  12 ms, where 10 was aimed at, and the sites of a common text in a little above 10.
+- Ready-made answers have some 0.8 of the rate of a constant of bare WSGI, and 3.3 to 3.7 times
   that of the first version, where 0.9 and four times were aimed at: each looks whether it is
   current (docs/decisions/0007).
 """
