@@ -23,6 +23,11 @@ class Fault:
     message: str
 
 
+def shortened(text: str, most: int = 80) -> str:
+    """Cut a value that a message quotes to so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 class DatelineError(Exception):
     """The root of our exceptions. The text of each is safe to show to whoever asked."""
 

@@ -280,5 +280,5 @@ ENTRIES: Final = Entry.__table__
 ENTRY: Final = ENTRIES.c
 SITE_COUNT: Final = SiteCount.__table__.c
 DAY_COUNT: Final = DayCount.__table__.c
-"""Tables and columns without the ORM around each of them, for what is read by columns alone: a statement that is
-made anew for each question takes three fifths of the time (docs/decisions/0029)."""
+"""Tables and columns without the ORM around each of them, for what is read by columns alone: a
+statement that is made anew for each question takes three fifths of the time (docs/decisions/0029)."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from dateline.errors import Fault
+from dateline.errors import Fault, shortened
 
 MAX_LIMIT: Final = 1_000
 
@@ -409,10 +409,6 @@ _SENTENCES: Final = {
 }
 
 
-_SHOWN: Final = 80
-"""Characters of a wrong value in a message about it."""
-
-
 def faults_of(error: ValidationError) -> list[Fault]:
     """Say in our words what Pydantic found."""
     return [_fault(problem) for problem in error.errors(include_url=False)]
@@ -421,8 +417,7 @@ def faults_of(error: ValidationError) -> list[Fault]:
 def _fault(problem: ErrorDetails) -> Fault:
     name = str(problem["loc"][0])
     sentence = _SENTENCES.get(problem["type"], "'{name}' has a value of the wrong form.")
-    given = str(problem["input"])
-    shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN - 1]}…"
-    message = sentence.format(name=name, given=f"'{shown}'", **problem.get("ctx", {}))
+    given = f"'{shortened(str(problem['input']))}'"
+    message = sentence.format(name=name, given=given, **problem.get("ctx", {}))
     code = "field.unknown" if problem["type"] == "extra_forbidden" else f"{name}.invalid"
     return Fault(code, name, problem["input"], message)

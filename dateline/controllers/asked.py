@@ -1,6 +1,6 @@
 """What a page was asked, and the links to the questions beside it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -85,22 +85,23 @@ class Asked:
 
     def on_site(self, site: str) -> "Asked":
         """The same, of one site alone."""
-        if site in (self.get("domain"), *self._sites_of_query()):
+        of_query = [part.value for part in self._parts() if part.kind is Kind.SITE]
+        if site in (self.get("domain"), *of_query):
             return self.but()
         if not self.get("domain"):
             return self.plus(domain=site)
         return self.plus(q=f"{self.get('q')} {write_part(Kind.SITE, site)}".strip())
 
-    def _sites_of_query(self) -> Iterator[str]:
-        parts = (part for part in read_query(self.get("q")) if isinstance(part, Part))
-        return (part.value for part in parts if part.kind is Kind.SITE)
-
     def chips(self) -> list[Chip]:
         """Every filter, in the order in which they are shown."""
         return [*self._chips_of_query(), *self._chips_of_fields()]
 
+    def _parts(self) -> list[Part]:
+        """What is typed into the box, as far as it can be understood."""
+        return [part for part in read_query(self.get("q")) if isinstance(part, Part)]
+
     def _chips_of_query(self) -> Iterable[Chip]:
-        parts = [part for part in read_query(self.get("q")) if isinstance(part, Part)]
+        parts = self._parts()
         for place, part in enumerate(parts):
             others = [*parts[:place], *parts[place + 1 :]]
             rest = " ".join(other.written for other in others)

@@ -4,7 +4,7 @@ import re
 from functools import partial
 from typing import Final, NamedTuple
 
-from dateline.errors import Fault
+from dateline.errors import Fault, shortened
 from dateline.fields.url_keys import (
     KEY_VERSION,
     UrlParts,
@@ -146,4 +146,4 @@ def _whole(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{text}”" if len(text) <= 80 else f"“{text[:79]}…”"
+    return f"“{shortened(text)}”"

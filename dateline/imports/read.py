@@ -94,9 +94,8 @@ def read_rows(
     # GzipFile reads ahead by itself; io wants the few methods that BufferedReader adds.
     bounded = io.BufferedReader(Bounded(compressed or body, limit, TOO_LARGE))
     try:
-        bounded.peek()
-        if compressed is not None and compressed.mtime is None:
-            # Of no bytes at all GzipFile makes no fault; its header was not met.
+        if compressed is not None and not bounded.peek() and compressed.mtime is None:
+            # Of no bytes at all GzipFile makes no fault; no header was met.
             raise EOFError
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:
@@ -172,7 +171,7 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
     while line := body.readline(MAX_ROW + 1):
         if len(line) > MAX_ROW:
-            raise _too_long(number + 1)
+            raise _too_long(number + 1, "bytes")
         text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
         if text:
             number += 1
@@ -219,7 +218,7 @@ def _csv_rows(lines: Iterator[list[str]]) -> Iterator[list[str]]:
                     "closed; close it, or take it away."
                 )
             if sum(map(len, values)) > MAX_ROW:
-                raise _too_long(number)
+                raise _too_long(number, "characters")
             yield values
             number += bool(values)
     except csv.Error as error:
@@ -240,10 +239,10 @@ _READERS: Final = {
 }
 
 
-def _too_long(number: int) -> UnreadableBody:
+def _too_long(number: int, unit: str) -> UnreadableBody:
     return UnreadableBody(
-        f"Row {number:,} has more than {MAX_ROW:,} characters; send the title, the URL and the "
-        "date alone, or drop it."
+        f"Row {number:,} has more than {MAX_ROW:,} {unit}; send the title, the URL and the date "
+        "alone, or drop it."
     )
 
 

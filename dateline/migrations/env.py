@@ -62,8 +62,8 @@ engine: "Engine" = context.config.attributes["engine"]
 with engine.execution_options(**{WRITES: True}).connect() as connection:
     if engine.dialect.name == "mysql":
         be_alone_on_mysql(connection)
-    # Tables that nobody here has made are no work that was done already.
-    was_begun = inspect(engine).has_table("alembic_version")
+        # Tables that nobody here has made are no work that was done already.
+        was_begun = inspect(engine).has_table("alembic_version")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

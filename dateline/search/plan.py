@@ -30,7 +30,7 @@ WALKED_AS_SOON: Final = 300
 looked at."""
 
 A_STRETCH: Final = 400
-"""Entries that are tested in the time that the statements for a stretch of a walk take by themselves."""
+"""Entries that are tested in the time that the statements for a stretch of a walk take."""
 
 
 class Total(NamedTuple):

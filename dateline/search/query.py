@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from dateline.errors import Fault
+from dateline.errors import Fault, shortened
 
 
 class Kind(StrEnum):
@@ -141,4 +141,4 @@ def _only_texts_without(written: str) -> Fault:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return shortened(text, 40)

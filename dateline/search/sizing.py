@@ -28,8 +28,8 @@ PROBE_BY_BLOCKS: Final = 100_001
 """The same of a range of keys whose dates the blocks of the text index tell."""
 
 AS_ALL_DATES: Final = 200
-"""Entries of the archive whose dates are read off the blocks in the time in which one entry of an index
-is looked at; whoever looks up a range of keys there reads those of all."""
+"""Entries of the archive whose dates are read off the blocks in the time in which one entry of an
+index is looked at; whoever looks up a range of keys there reads those of all."""
 
 NARROW: Final = 1_000
 """Entries of a path that are tested themselves sooner than the text index is asked."""
@@ -131,13 +131,13 @@ class Sizing:
             whole = Sized(self.along_dates, self._site.entries, is_all=True)
             yield self.along_dates, None if has_dates else whole
         elif has_dates:
-            yield self.along_dates, self._by_counts_of_days(self.along_dates)
+            yield self.along_dates, self._by_counts_of_days()
         if Filter.KEYS in self._asked and not (self._site and self._site.whole):
             yield path_of_keys(self._question, self._database), None
 
-    def _by_counts_of_days(self, path: Path) -> Sized:
-        """Size the path of dates: those that begin in the time are counted already."""
-        size = self.entries_in_time
+    def _by_counts_of_days(self) -> Sized:
+        """Size the path of all dates: those that begin in the time are counted already."""
+        path, size = self.along_dates, self.entries_in_time
         if self._question.first is None or size >= PROBE:
             # What reaches into a time in which so many begin is not what makes it wide.
             return Sized(path, size, is_all=True)

@@ -427,21 +427,21 @@ WIDE = {f"column {number}": "x" * 1_000_000 for number in range(5)}
 
 
 @pytest.mark.parametrize(
-    ("media_type", "body"),
+    ("media_type", "body", "unit"),
     [
-        (JSON, as_json([make_item(), TOO_LONG])),
-        (JSON, as_json([make_item()])[:-1] + b', "more": "' + b"x" * MAX_ROW + b'"}'),
-        (NDJSON, as_ndjson([make_item(), TOO_LONG])),
-        (CSV, as_csv([make_item() | WIDE])),
+        (JSON, as_json([make_item(), TOO_LONG]), "bytes"),
+        (JSON, as_json([make_item()])[:-1] + b', "more": "' + b"x" * MAX_ROW + b'"}', "bytes"),
+        (NDJSON, as_ndjson([make_item(), TOO_LONG]), "bytes"),
+        (CSV, as_csv([make_item() | WIDE]), "characters"),
     ],
     ids=["row of JSON", "beside the rows", "line of NDJSON", "line of CSV"],
 )
 def test_a_row_longer_than_the_ledger_can_keep_is_refused_with_all(
-    client: FlaskClient, media_type: str, body: bytes
+    client: FlaskClient, media_type: str, body: bytes, unit: str
 ) -> None:
     response = client.post("/v1/bulk", data=body, content_type=media_type)
     assert response.status_code == 400
-    assert "has more than 4,194,304 " in response.get_json()["detail"]
+    assert f"has more than 4,194,304 {unit}" in response.get_json()["detail"]
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 
