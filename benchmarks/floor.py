@@ -134,7 +134,7 @@ def _into_mysql(archive: Archive, *, in_blocks: bool) -> float:
 
 
 def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
-    # Minded when a text index is made: one that leaves runs out would be less work.
+    # Minded when a text index is made: one that leaves n-grams out would be less work.
     cursor.execute("SET SESSION innodb_ft_enable_stopword = OFF")
     cursor.execute("SET SESSION transaction_isolation = 'READ-COMMITTED'")
     cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{target}`")

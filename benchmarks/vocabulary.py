@@ -1,7 +1,7 @@
 """Some 100,000 words of nine languages, as common and as rare as words are.
 
 Faker's own words come first. The rest is made of them: a word goes on as some word of the language
-goes on after the same two letters, so that runs of letters are about as frequent as in real text,
+goes on after the same two letters, so that trigrams are about as frequent as in real text,
 which is what a text index feels.
 """
 

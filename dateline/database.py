@@ -23,7 +23,7 @@ MOST_STEP: Final = 2**31
 replica that has taken over, goes on from a version of before, and must not come to one that was
 given already. Eight thousand million transactions can do so."""
 
-NEWEST_MIGRATION: Final = "0010"
+NEWEST_MIGRATION: Final = "0011"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
 
 REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}

@@ -237,7 +237,7 @@ class Block(Base):
 
 
 class Posting(Base):
-    """Where runs of three characters stand in the texts of a block (docs/decisions/0018).
+    """Where trigrams stand in the texts of a block (docs/decisions/0018).
 
     A frequent one has a posting for itself; the others that begin alike share one.
     """
@@ -248,17 +248,17 @@ class Posting(Base):
     field: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     """0 for titles, 1 for URLs."""
     block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    run: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    """Its three characters, 16 bits each, of UTF-16. Where several share the posting, the one or two
-    with which all of them begin, and for the others 1, or 0 and 1."""
-    runs: Mapped[bytes] = mapped_column(Bytes)
-    """Each run that it has, in the same way: 8 bytes each, the lowest first; ascending."""
+    trigram: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Its three characters, 16 bits each, of UTF-16. Where several share the posting, the one or
+    two with which all of them begin, and for the others 1, or 0 and 1."""
+    trigrams: Mapped[bytes] = mapped_column(Bytes)
+    """Each trigram that it has, in the same way: 8 bytes each, the lowest first; ascending."""
     ends: Mapped[bytes] = mapped_column(Bytes)
-    """Where the spots of each run end: 4 bytes each."""
-    spots: Mapped[bytes] = mapped_column(Bytes)
-    """Of one run after the other, those of each ascending. 4 bytes each, the lowest first: 16 bits
-    for the position in the text, and above them 16 for the entry, counted from the first id of the
-    block."""
+    """Where the occurrences of each trigram end: 4 bytes each."""
+    occurrences: Mapped[bytes] = mapped_column(Bytes)
+    """Of one trigram after the other, those of each ascending. 4 bytes each, the lowest first: 16
+    bits for the position in the text, and above them 16 for the entry, counted from the first id of
+    the block."""
 
 
 class RejectedRow(Base):

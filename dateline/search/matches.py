@@ -17,8 +17,8 @@ from dateline.search.question import Question
 from dateline.search.sizing import Sized
 from dateline.search.spans import LONGEST_SPAN, may_reach
 from dateline.text_index import Asked, Blocks, Field, Range, TextIndex
-from dateline.text_index.runs import NONE, Numbers, Truths
-from dateline.text_index.spots import MANY_TIMES, block_of, common, distinct, without
+from dateline.text_index.occurrences import MANY_TIMES, block_of, common, distinct, without
+from dateline.text_index.trigrams import NONE, Numbers, Truths
 
 FIRST: Final = 16_000
 """Entries that are looked at first: they tell which texts are rare, and how much is to be found."""
@@ -29,22 +29,22 @@ FEW: Final = 100
 A_BLOCK: Final = 12
 """Candidates in a block that are tested in the time in which its array of dates is read."""
 
-SPOTS_AN_ENTRY: Final = 400
-"""Spots that the text index reads in the time in which an entry is tested."""
+OCCURRENCES_PER_ENTRY: Final = 400
+"""Occurrences that the text index reads in the time in which an entry is tested."""
 
 MARGIN: Final = 1.15
 """Times as many blocks as should do: a few too many cost less than to look once more."""
 
 AT_ONCE: Final = 120_000
-"""Spots of the rarest run in the blocks that are looked at together: larger arrays do not fit into the
-caches of a processor, and are given by the system anew each time."""
+"""Occurrences of the rarest trigram in the blocks that are looked at together: larger arrays do not
+fit into the caches of a processor, and are given by the system anew each time."""
 
 AT_ONCE_IN_TIME: Final = 480_000
-"""The same where the spots of entries that cannot be in the asked time are left out before."""
+"""The same where occurrences in entries that cannot be in the asked time are left out before."""
 
 DATES_FIRST: Final = 4_000
-"""Spots of the rarest run in a block from which on only those of entries that may be in the asked
-time are put together: to read all of its dates then costs less."""
+"""Occurrences of the rarest trigram in a block from which on only those in entries that may be in
+the asked time are put together: to read all of its dates then costs less."""
 
 TOGETHER: Final = 1_000
 """Entries that are tested by one statement."""
@@ -133,7 +133,7 @@ class Matches:
         are_certain = True
         for asked in self._texts:
             entries, is_certain = self._index.entries_with(
-                asked, blocks, entries, SPOTS_AN_ENTRY, wanted
+                asked, blocks, entries, OCCURRENCES_PER_ENTRY, wanted
             )
             are_certain = are_certain and is_certain
             if len(entries) <= FEW:
@@ -231,11 +231,11 @@ class Matches:
         return list(ids[order[:wanted]].tolist())
 
     @property
-    def spots_to_read(self) -> int:
-        """How many spots the text index has to read at least, if it is asked for everything."""
-        rarest, *others = self._texts[0].spots
-        # What has the rarest run is tested itself, where that is less than to read the others.
-        return round((rarest + min(sum(others), SPOTS_AN_ENTRY * rarest)) * self.entries)
+    def occurrences_to_read(self) -> int:
+        """How many occurrences the text index reads at least, if it is asked for everything."""
+        rarest, *others = self._texts[0].frequencies
+        # What has the rarest trigram is tested itself, where that is less than to read the others.
+        return round((rarest + min(sum(others), OCCURRENCES_PER_ENTRY * rarest)) * self.entries)
 
     @property
     def entries(self) -> int:
@@ -252,7 +252,7 @@ class Matches:
         """Whether all is looked for among what the path brings alone, in all blocks at once."""
         if not self._texts:
             return True
-        rarest = self._texts[0].spots[0] * self.entries
+        rarest = self._texts[0].frequencies[0] * self.entries
         return self._within is not None and rarest > MANY_TIMES * self._within.size
 
     @cached_property
@@ -264,8 +264,8 @@ class Matches:
 
     @property
     def _rarest_in_a_block(self) -> float:
-        """How many spots of the rarest run a block has, about."""
-        return self._texts[0].spots[0] * self.entries / len(self._blocks.ranges)
+        """How many occurrences of the rarest trigram a block has, about."""
+        return self._texts[0].frequencies[0] * self.entries / len(self._blocks.ranges)
 
     @cached_property
     def _most_together(self) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from dateline.search.paths import Stretch, brought_by
-from dateline.text_index.runs import Numbers
+from dateline.text_index.trigrams import Numbers
 
 
 def read_numbers(connection: Connection, query: Select[*tuple[Any, ...]]) -> Numbers:

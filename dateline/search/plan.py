@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from dateline.models import ENTRY
 from dateline.search.conditions import Filter, filters_of
-from dateline.search.matches import SPOTS_AN_ENTRY, Matches
+from dateline.search.matches import OCCURRENCES_PER_ENTRY, Matches
 from dateline.search.numbers import read_numbers
 from dateline.search.paths import Path, path_of_ids
 from dateline.search.question import Question
@@ -17,7 +17,7 @@ from dateline.search.reading import Reader
 from dateline.search.rows import FoundRow
 from dateline.search.sites import only_site_of
 from dateline.search.sizing import AS_A_ROW, FEW, NARROW, Sized, Sizing
-from dateline.text_index.runs import NONE, Numbers
+from dateline.text_index.trigrams import NONE, Numbers
 
 TOTAL_LIMIT: Final = 10_000
 """Totals are exact up to here."""
@@ -153,7 +153,7 @@ class Plan:
             return Matches(self._connection, self._question, None)
         within = narrowest if narrowest.size <= MOST_WITHIN else None
         matches = Matches(self._connection, self._question, within)
-        is_sooner_tested = matches.spots_to_read > SPOTS_AN_ENTRY * narrowest.size
+        is_sooner_tested = matches.occurrences_to_read > OCCURRENCES_PER_ENTRY * narrowest.size
         return None if is_sooner_tested else matches
 
     @cached_property

@@ -19,7 +19,7 @@ from dateline.search.paths import (
 )
 from dateline.search.question import Question
 from dateline.search.sites import Site, entries_of_sites
-from dateline.text_index.runs import Numbers
+from dateline.text_index.trigrams import Numbers
 
 PROBE: Final = 10_001
 """Entries of a path that are counted, on its index alone, to know whether it is narrow."""

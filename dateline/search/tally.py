@@ -15,7 +15,7 @@ from dateline.search.paths import Stretch, path_of_dates
 from dateline.search.plan import TOTAL_LIMIT, Plan
 from dateline.search.question import Question
 from dateline.search.sites import keys_above
-from dateline.text_index.runs import Numbers
+from dateline.text_index.trigrams import Numbers
 
 Key = TypeVar("Key")
 

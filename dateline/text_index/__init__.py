@@ -1,7 +1,7 @@
 """The index over the folded texts: written by imports, asked by search.
 
-It holds where every run of three characters stands in them, block by block, in the same tables on
-both databases (docs/decisions/0016).
+It holds where every trigram stands in them, three characters in a row, block by block, in the same
+tables on both databases (docs/decisions/0016).
 """
 
 from dateline.text_index.asking import Asked, TextIndex

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dateline.models import Entry
-from dateline.text_index.runs import Numbers, Truths
+from dateline.text_index.trigrams import Numbers, Truths
 
 MOMENT: Final = np.dtype("<i8")
 """A second."""

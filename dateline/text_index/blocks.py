@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, select
 
 from dateline.models import Block
 from dateline.text_index.arrays import are_between, seconds_at, sites_at
-from dateline.text_index.runs import Numbers, Truths
-from dateline.text_index.spots import block_of, entry_in, place_of, places_in_blocks
+from dateline.text_index.occurrences import block_of, entry_in, place_of, places_in_blocks
+from dateline.text_index.trigrams import Numbers, Truths
 
 
 class Field(IntEnum):

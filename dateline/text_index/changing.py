@@ -11,7 +11,7 @@ from dateline.models import Block, Entry, Posting
 from dateline.text_index.arrays import Value, with_value
 from dateline.text_index.blocks import Field, Range, ranges_of
 from dateline.text_index.postings import Stored, counted, postings_of, shared_by, stored
-from dateline.text_index.runs import POSITION, SPOT, Runs, runs_in
+from dateline.text_index.trigrams import OCCURRENCE, POSITION, Trigrams, trigrams_in
 from dateline.text_index.writing import write
 
 
@@ -60,30 +60,30 @@ def _change(
     connection: Connection, field: Field, block: int, place: int, old: str, new: str | None
 ) -> None:
     """Write the postings of one text anew, and of another one in its place."""
-    removed = list(runs_in([old], [place]))
-    added = [] if new is None else list(runs_in([new], [place]))
-    runs = np.concatenate([part.numbers for part in (*removed, *added)])
+    removed = list(trigrams_in([old], [place]))
+    added = [] if new is None else list(trigrams_in([new], [place]))
+    trigrams = np.concatenate([part.numbers for part in (*removed, *added)])
     these = (
         Posting.field == field,
         Posting.block == block,
-        Posting.run.in_({*runs.tolist(), *shared_by(runs).tolist()}),
+        Posting.trigram.in_({*trigrams.tolist(), *shared_by(trigrams).tolist()}),
     )
-    columns = (Posting.run, Posting.runs, Posting.ends, Posting.spots)
+    columns = (Posting.trigram, Posting.trigrams, Posting.ends, Posting.occurrences)
     kept = [Stored(*row) for row in connection.execute(select(*columns).where(*these))]
     connection.execute(delete(Posting).where(*these))
     write(connection, field, block, _changed(kept, place, added))
 
 
-def _changed(kept: list[Stored], place: int, added: list[Runs]) -> Iterator[Stored]:
-    """Give postings with other spots at a place, and all else that they have."""
-    numbers, times = counted([(posting.runs, posting.ends) for posting in kept])
-    spots = np.frombuffer(b"".join(posting.spots for posting in kept), SPOT)
+def _changed(kept: list[Stored], place: int, added: list[Trigrams]) -> Iterator[Stored]:
+    """Give postings with other occurrences at a place, and all else that they have."""
+    numbers, times = counted([(posting.trigrams, posting.ends) for posting in kept])
+    occurrences = np.frombuffer(b"".join(posting.occurrences for posting in kept), OCCURRENCE)
     which = np.repeat(np.arange(len(numbers)), times)
-    places = spots >> POSITION
+    places = occurrences >> POSITION
 
-    def some(are_meant: NDArray[np.bool_]) -> Runs:
+    def some(are_meant: NDArray[np.bool_]) -> Trigrams:
         left = np.bincount(which[are_meant], minlength=len(numbers))
-        return Runs(numbers[left > 0], np.cumsum(left[left > 0]), spots[are_meant])
+        return Trigrams(numbers[left > 0], np.cumsum(left[left > 0]), occurrences[are_meant])
 
     pieces = [some(places < place), *added, some(places > place)]
     if any(len(piece.numbers) for piece in pieces):

@@ -1,8 +1,8 @@
-"""Runs and their spots as they are stored: what is frequent by itself, the others together.
+"""Trigrams and their occurrences as they are stored: frequent ones alone, the others together.
 
-A block has about three times as many runs as entries. Most of them stand in few texts, and to write
-a row of a table costs many times what there is to be written of such a run. Nothing here knows a
-database.
+A block has about three times as many trigrams as entries. Most of them stand in few texts, and to
+write a row of a table costs many times what there is to be written of such a trigram. Nothing here
+knows a database.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,40 +11,49 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from dateline.text_index.runs import CHARACTER, SPOT, Bytes, Numbers, Runs, Spots
+from dateline.text_index.trigrams import (
+    CHARACTER,
+    OCCURRENCE,
+    Bytes,
+    Numbers,
+    Occurrences,
+    Trigrams,
+)
 
 FREQUENT: Final = 128
-"""Spots of a run from which on it has a posting for itself."""
+"""Occurrences of a trigram from which on it has a posting for itself."""
 
 ALPHABETS_END: Final = 0x2E80
-"""Characters from here on (of Chinese, Japanese and Korean) are so many that the runs which begin
-with two of them are mostly one or two; runs that begin with one of them share a posting."""
+"""Characters from here on (of Chinese, Japanese and Korean) are so many that the trigrams which
+begin with two of them are mostly one or two; trigrams that begin with one of them share a
+posting."""
 
 SHARED: Final = 1
-"""Stands for the last character of a run in the number of a posting that several share. No text has
-this character, as it is a control character."""
+"""Stands for the last character of a trigram in the number of a posting that several share. No text
+has this character, as it is a control character."""
 
 NUMBER: Final = np.dtype("<i8")
-"""The number of a run, as it is stored."""
+"""The number of a trigram, as it is stored."""
 
 END: Final = np.dtype("<u4")
-"""The end of the spots of a run among those of a posting, as it is stored."""
+"""The end of the occurrences of a trigram among those of a posting, as it is stored."""
 
 
 class Stored(NamedTuple):
-    """Runs that are stored together, and where they stand in the texts of a block.
+    """Trigrams that are stored together, and where they stand in the texts of a block.
 
     Attributes:
-        run: the number of the one run, or that which `shared_by` gives for all of them.
-        runs: their numbers, in ascending order, as bytes of `NUMBER`.
-        ends: the ends of their spots, as bytes of `END`.
-        spots: of one run after the other, those of each in ascending order, as bytes of `SPOT`.
+        trigram: the number of the one trigram, or that which `shared_by` gives for all of them.
+        trigrams: their numbers, in ascending order, as bytes of `NUMBER`.
+        ends: the ends of their occurrences, as bytes of `END`.
+        occurrences: of one trigram after the other, those of each in ascending order, as bytes of
+            `OCCURRENCE`.
     """
 
-    run: int
-    runs: Bytes
+    trigram: int
+    trigrams: Bytes
     ends: Bytes
-    spots: Bytes
+    occurrences: Bytes
 
 
 class Postings(NamedTuple):
@@ -52,55 +61,57 @@ class Postings(NamedTuple):
 
     Attributes:
         numbers: of each posting.
-        run_ends: the end of its runs among all runs.
-        spot_ends: the end of its spots among all spots.
-        runs: their numbers, by postings; of `NUMBER`.
-        ends: the ends of their spots among those of their posting; of `END`.
-        spots: of `SPOT`.
+        trigram_ends: the end of its trigrams among all trigrams.
+        occurrence_ends: the end of its occurrences among all occurrences.
+        trigrams: their numbers, by postings; of `NUMBER`.
+        ends: the ends of their occurrences among those of their posting; of `END`.
+        occurrences: of `OCCURRENCE`.
     """
 
     numbers: Numbers
-    run_ends: Numbers
-    spot_ends: Numbers
-    runs: Numbers
+    trigram_ends: Numbers
+    occurrence_ends: Numbers
+    trigrams: Numbers
     ends: Numbers
-    spots: Spots
+    occurrences: Occurrences
 
 
-def postings_of(pieces: Sequence[Runs]) -> Postings:
-    """Put runs together that share a posting.
+def postings_of(pieces: Sequence[Trigrams]) -> Postings:
+    """Put trigrams together that share a posting.
 
     Args:
-        pieces: runs of texts that come after each other in the block; together at least one, and
-            with it all that may share a posting with it.
+        pieces: trigrams of texts that come after each other in the block; together at least one,
+            and with it all that may share a posting with it.
     """
-    each = np.concatenate([runs.numbers for runs in pieces])
-    times = np.concatenate([np.diff(runs.ends, prepend=0) for runs in pieces])
-    spots = np.concatenate([runs.spots for runs in pieces])
+    each = np.concatenate([trigrams.numbers for trigrams in pieces])
+    times = np.concatenate([np.diff(trigrams.ends, prepend=0) for trigrams in pieces])
+    occurrences = np.concatenate([trigrams.occurrences for trigrams in pieces])
     begins = np.cumsum(times) - times
     numbers, which = np.unique(each, return_inverse=True)
     is_frequent = np.bincount(which, times) >= FREQUENT
     postings = np.where(is_frequent, numbers, shared_by(numbers))[which]
-    # Stable: of a run those spots come first that are of the texts that come first.
+    # Stable: of a trigram those occurrences come first that are of the texts that come first.
     order = np.lexsort((each, postings))
     each, postings, times = each[order], postings[order], times[order]
     ends = np.cumsum(times)
-    # Of each run of a piece the numbers of its spots as they were, from the first one on.
+    # Of each trigram of a piece the numbers of its occurrences as they were, from the first one on.
     moved = np.repeat(begins[order] - (ends - times), times)
-    spots = spots[moved + np.arange(len(moved))]
+    occurrences = occurrences[moved + np.arange(len(moved))]
     last = np.append(np.flatnonzero(np.diff(each)), len(each) - 1)
     each, postings, ends = each[last], postings[last], ends[last]
-    run_ends = np.append(np.flatnonzero(np.diff(postings)) + 1, len(postings))
-    spot_ends = ends[run_ends - 1]
-    runs_each = np.diff(run_ends, prepend=0)
-    own_ends = ends - np.repeat(spot_ends - np.diff(spot_ends, prepend=0), runs_each)
+    trigram_ends = np.append(np.flatnonzero(np.diff(postings)) + 1, len(postings))
+    occurrence_ends = ends[trigram_ends - 1]
+    trigrams_each = np.diff(trigram_ends, prepend=0)
+    own_ends = ends - np.repeat(
+        occurrence_ends - np.diff(occurrence_ends, prepend=0), trigrams_each
+    )
     return Postings(
-        postings[run_ends - 1],
-        run_ends,
-        spot_ends,
+        postings[trigram_ends - 1],
+        trigram_ends,
+        occurrence_ends,
         each.astype(NUMBER),
         own_ends.astype(END),
-        spots,
+        occurrences,
     )
 
 
@@ -112,45 +123,47 @@ def stored(parts: Iterable[Postings]) -> Iterator[Stored]:
         columns = (
             _pieces(bytearray(column.data), (ends * column.itemsize).tolist())
             for column, ends in (
-                (part.runs, part.run_ends),
-                (part.ends, part.run_ends),
-                (part.spots, part.spot_ends),
+                (part.trigrams, part.trigram_ends),
+                (part.ends, part.trigram_ends),
+                (part.occurrences, part.occurrence_ends),
             )
         )
         yield from map(Stored, part.numbers.tolist(), *columns)
 
 
-def shared_by(runs: Numbers) -> Numbers:
-    """Give the number of the posting that each run shares with others, if it is not frequent."""
-    is_of_many = runs >> 2 * CHARACTER >= ALPHABETS_END
+def shared_by(trigrams: Numbers) -> Numbers:
+    """Give the number of the posting that each trigram shares with others, where it is rare."""
+    is_of_many = trigrams >> 2 * CHARACTER >= ALPHABETS_END
     last = np.where(is_of_many, 2 * CHARACTER, CHARACTER)
-    shared: Numbers = (runs >> last << last) + SHARED
+    shared: Numbers = (trigrams >> last << last) + SHARED
     return shared
 
 
 def counted(postings: Sequence[tuple[Bytes, Bytes]]) -> tuple[Numbers, Numbers]:
-    """Give all runs of some postings, and how many spots each has in one of them.
+    """Give all trigrams of some postings, and how many occurrences each has in one of them.
 
     Args:
-        postings: `runs` and `ends` of each.
+        postings: `trigrams` and `ends` of each.
     """
-    numbers = np.frombuffer(b"".join(runs for runs, _ends in postings), NUMBER)
-    all_ends = np.frombuffer(b"".join(ends for _runs, ends in postings), END).astype(np.int64)
+    numbers = np.frombuffer(b"".join(trigrams for trigrams, _ends in postings), NUMBER)
+    all_ends = np.frombuffer(b"".join(ends for _trigrams, ends in postings), END).astype(np.int64)
     times = np.diff(all_ends, prepend=0)
     # Each posting begins at 0 again.
-    lengths = np.array([len(ends) // END.itemsize for _runs, ends in postings], np.int64)
+    lengths = np.array([len(ends) // END.itemsize for _trigrams, ends in postings], np.int64)
     begins = np.cumsum(lengths) - lengths
     times[begins] = all_ends[begins]
     return numbers, times
 
 
-def spots_in(runs: Bytes, ends: Bytes, spots: Bytes, first: int, after: int) -> Bytes:
-    """Give the spots of those runs of a posting whose numbers are in a range."""
-    numbers, all_ends = np.frombuffer(runs, NUMBER), np.frombuffer(ends, END)
+def occurrences_in(
+    trigrams: Bytes, ends: Bytes, occurrences: Bytes, first: int, after: int
+) -> Bytes:
+    """Give the occurrences of those trigrams of a posting whose numbers are in a range."""
+    numbers, all_ends = np.frombuffer(trigrams, NUMBER), np.frombuffer(ends, END)
     before, last = numbers.searchsorted(first), numbers.searchsorted(after)
     begin = int(all_ends[before - 1]) if before else 0
     end = int(all_ends[last - 1]) if last else 0
-    return spots[begin * SPOT.itemsize : end * SPOT.itemsize]
+    return occurrences[begin * OCCURRENCE.itemsize : end * OCCURRENCE.itemsize]
 
 
 def _pieces(column: bytearray, ends: list[int]) -> Iterator[bytearray]:

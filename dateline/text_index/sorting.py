@@ -1,8 +1,8 @@
-"""Sorting the runs of a block: some thousand texts at a time, which are merged when all are there.
+"""Sorting the trigrams of a block: some thousand texts at a time, merged when all are there.
 
-An external merge sort. While an import stores entries, a thread sorts the runs of those before and
-puts them into a temporary file, so that a block may be large, is soon written when its last entry
-is stored, and takes little memory until then.
+An external merge sort. While an import stores entries, a thread sorts the trigrams of those before
+and puts them into a temporary file, so that a block may be large, is soon written when its last
+entry is stored, and takes little memory until then.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,21 +14,29 @@ from typing import IO, Final, NamedTuple
 
 import numpy as np
 
-from dateline.text_index import runs
+from dateline.text_index import trigrams
 from dateline.text_index.blocks import Field
 from dateline.text_index.postings import Postings, postings_of
-from dateline.text_index.runs import CHARACTER, NONE, RUN, SPOT, Numbers, Runs, runs_in
+from dateline.text_index.trigrams import (
+    CHARACTER,
+    NONE,
+    OCCURRENCE,
+    TRIGRAM,
+    Numbers,
+    Trigrams,
+    trigrams_in,
+)
 
 IN_MEMORY: Final = 1024 * 1024
-"""Bytes of sorted spots that are kept in memory; more go to a temporary file."""
+"""Bytes of sorted occurrences that are kept in memory; more go to a temporary file."""
 
 
 class _Piece(NamedTuple):
-    """Runs of some texts, whose spots are in the file.
+    """Trigrams of some texts, whose occurrences are in the file.
 
     Attributes:
-        numbers: of the runs, in ascending order, each once.
-        ends: the end of the spots of each run among all spots of the piece.
+        numbers: of the trigrams, in ascending order, each once.
+        ends: the end of the occurrences of each trigram among all occurrences of the piece.
         at: where these begin in the file, in bytes.
     """
 
@@ -39,13 +47,13 @@ class _Piece(NamedTuple):
 
 @contextmanager
 def open_sorter() -> Iterator["Sorter"]:
-    """Give what sorts runs, as long as this is open."""
+    """Give what sorts trigrams, as long as this is open."""
     with SpooledTemporaryFile(IN_MEMORY) as file, ThreadPoolExecutor(1) as thread:
         yield Sorter(file, thread)
 
 
 class Sorter:
-    """Sorts the runs of one block after the other.
+    """Sorts the trigrams of one block after the other.
 
     NumPy does most of it without Python's lock, so that the caller goes on meanwhile.
     """
@@ -57,7 +65,7 @@ class Sorter:
         self._pieces: list[Future[dict[Field, _Piece]]] = []
 
     def add(self, texts: Mapping[Field, Sequence[str]], places: Sequence[int]) -> None:
-        """Begin to sort the runs of more texts of the block.
+        """Begin to sort the trigrams of more texts of the block.
 
         Args:
             texts: folded, of each field; at least one.
@@ -82,17 +90,19 @@ class Sorter:
     def _sorted(
         self, texts: Mapping[Field, Sequence[str]], places: Sequence[int]
     ) -> dict[Field, _Piece]:
-        return {field: self._put(runs_in(of_field, places)) for field, of_field in texts.items()}
+        return {
+            field: self._put(trigrams_in(of_field, places)) for field, of_field in texts.items()
+        }
 
-    def _put(self, parts: Iterator[Runs]) -> _Piece:
-        """Put sorted runs into the file."""
+    def _put(self, parts: Iterator[Trigrams]) -> _Piece:
+        """Put sorted trigrams into the file."""
         at = self._file.tell()
         numbers, ends, before = [], [], 0
         for part in parts:
             numbers.append(part.numbers)
             ends.append(part.ends + before)
-            before += len(part.spots)
-            self._file.write(part.spots.tobytes())
+            before += len(part.occurrences)
+            self._file.write(part.occurrences.tobytes())
         # There is none where no text has a character.
         return _Piece(np.concatenate([NONE, *numbers]), np.concatenate([NONE, *ends]), at)
 
@@ -100,26 +110,26 @@ class Sorter:
         for first, after in pairwise(_bounds(pieces)):
             yield postings_of([self._taken(piece, first, after) for piece in pieces])
 
-    def _taken(self, piece: _Piece, first: int, after: int) -> Runs:
-        """Take the runs with numbers in a range out of a piece."""
+    def _taken(self, piece: _Piece, first: int, after: int) -> Trigrams:
+        """Take the trigrams with numbers in a range out of a piece."""
         begin, end = piece.numbers.searchsorted((first, after))
-        spots_before = int(piece.ends[begin - 1]) if begin else 0
-        ends = piece.ends[begin:end] - spots_before
-        self._file.seek(piece.at + spots_before * SPOT.itemsize)
-        spots = self._file.read(int(ends[-1]) * SPOT.itemsize) if len(ends) else b""
-        return Runs(piece.numbers[begin:end], ends, np.frombuffer(spots, SPOT))
+        occurrences_before = int(piece.ends[begin - 1]) if begin else 0
+        ends = piece.ends[begin:end] - occurrences_before
+        self._file.seek(piece.at + occurrences_before * OCCURRENCE.itemsize)
+        occurrences = self._file.read(int(ends[-1]) * OCCURRENCE.itemsize) if len(ends) else b""
+        return Trigrams(piece.numbers[begin:end], ends, np.frombuffer(occurrences, OCCURRENCE))
 
 
 def _bounds(pieces: Sequence[_Piece]) -> list[int]:
-    """Give numbers of runs between which pieces have about `PART` spots together.
+    """Give numbers of trigrams between which pieces have about `PART` occurrences together.
 
-    Runs that begin with the same character stay together, as they may share a posting.
+    Trigrams that begin with the same character stay together, as they may share a posting.
     """
-    bits = (RUN - 1) * CHARACTER
+    bits = (TRIGRAM - 1) * CHARACTER
     times = np.zeros(1 << CHARACTER, np.int64)
     for piece in pieces:
         np.add.at(times, piece.numbers >> bits, np.diff(piece.ends, prepend=0))
     characters = np.flatnonzero(times)
     before = np.cumsum(times[characters]) - times[characters]
-    begins = characters[np.flatnonzero(np.diff(before // runs.PART, prepend=-1))]
-    return [*(begins << bits).tolist(), 1 << RUN * CHARACTER]
+    begins = characters[np.flatnonzero(np.diff(before // trigrams.PART, prepend=-1))]
+    return [*(begins << bits).tolist(), 1 << TRIGRAM * CHARACTER]

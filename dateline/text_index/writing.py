@@ -13,34 +13,34 @@ from dateline.models import Block, Entry, Posting
 from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
 from dateline.text_index.blocks import Field, Range, ranges_of
 from dateline.text_index.postings import Stored, stored
-from dateline.text_index.runs import POSITION, SPOT
 from dateline.text_index.sorting import Sorter, open_sorter
+from dateline.text_index.trigrams import OCCURRENCE, POSITION
 
 FULL: Final = 60_000
 """Entries in a block: whatever is asked of the index is asked of each one, so nearly as many as its
-spots can tell (`WIDEST`), with room for ids that no entry has."""
+occurrences can tell (`WIDEST`), with room for ids that no entry has."""
 
-WIDEST: Final = 2 ** (8 * SPOT.itemsize - POSITION)
-"""Ids in a block: as many as there are places that a spot can tell."""
+WIDEST: Final = 2 ** (8 * OCCURRENCE.itemsize - POSITION)
+"""Ids in a block: as many as there are places that an occurrence can tell."""
 
 MOST_CHARACTERS: Final = 7_000_000
-"""Of a field in a block, so that no run of it has more spots than a statement can carry."""
+"""Of a field in a block, so that no trigram has more occurrences than a statement can carry."""
 
 PIECE: Final = 15_000
-"""Entries of a block whose runs are sorted together."""
+"""Entries of a block whose trigrams are sorted together."""
 
 TAIL: Final = 1_000
 """The newest entries that questions test one by one: to index each by itself would cost a statement
-for each of its runs, and many small blocks would cost every question."""
+for each of its trigrams, and many small blocks would cost every question."""
 
 MEANWHILE: Final = 7_500
-"""Entries that an import adds in about the time in which the runs of the last piece are sorted."""
+"""Entries that an import adds in about the time in which the last piece is sorted."""
 
 AT_A_TIME: Final = 1_000
 """Entries that are read for a block by one step."""
 
 TOGETHER: Final = 500_000
-"""Bytes of spots after which a statement ends."""
+"""Bytes of occurrences after which a statement ends."""
 
 _Texts = Mapping[Field, Sequence[str]]
 """Those of some entries, folded, in each field."""
@@ -87,7 +87,7 @@ class _Begun:
 class Indexing:
     """Indexes what a transaction adds, while it goes on adding.
 
-    The runs of a piece of a block are sorted as soon as its entries are stored, and those after
+    The trigrams of a piece of a block are sorted as soon as its entries are stored, and those after
     them are stored meanwhile.
     """
 
@@ -221,7 +221,7 @@ def write(connection: Connection, field: Field, block: int, postings: Iterable[S
     size = 0
     for posting in postings:
         some.append(posting)
-        size += len(posting.spots)
+        size += len(posting.occurrences)
         if size >= TOGETHER:
             insert_some(connection, field, block, some)
             some, size = [], 0
@@ -237,12 +237,12 @@ def _insert_on_sqlite(connection: Connection, field: int, block: int, some: list
 def _insert_on_mysql(connection: Connection, field: int, block: int, some: list[Stored]) -> None:
     # Numbers and hexadecimals alone: the driver takes ten times as long to write bytes as a text.
     rows = (
-        f"({field},{block},{run},0x{runs.hex()},0x{ends.hex()},0x{spots.hex()})"
-        for run, runs, ends, spots in some
+        f"({field},{block},{trigram},0x{trigrams.hex()},0x{ends.hex()},0x{occurrences.hex()})"
+        for trigram, trigrams, ends, occurrences in some
     )
     connection.exec_driver_sql(f"{_INSERT} {','.join(rows)}")
 
 
-_INSERT: Final = "INSERT INTO postings (field, block, run, runs, ends, spots) VALUES"
+_INSERT: Final = "INSERT INTO postings (field, block, trigram, trigrams, ends, occurrences) VALUES"
 
 _INSERT_SOME: Final = {"sqlite": _insert_on_sqlite, "mysql": _insert_on_mysql}

@@ -94,10 +94,10 @@ def test_the_last_one_keeps_what_there_is(services: Services, alembic: Config) -
         assert client.get(query + match).get_json() == answer
 
 
-def test_the_text_index_can_be_taken_back_to_one_run_a_posting(
+def test_the_text_index_can_be_taken_back_to_one_trigram_a_posting(
     services: Services, alembic: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And characters of Chinese, Japanese and Korean to runs by themselves."""
+    """And characters of Chinese, Japanese and Korean to terms by themselves."""
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
     client = create_app(services).test_client()
     titles = ["新聞 ab", "ab 新", "\U0001f600 ab"]
@@ -108,7 +108,7 @@ def test_the_text_index_can_be_taken_back_to_one_run_a_posting(
         postings = connection.execute(
             text("SELECT run, count, spots FROM postings WHERE field = 0")
         )
-        times = {run: (count, len(spots) // 4) for run, count, spots in postings}
+        times = {trigram: (count, len(spots) // 4) for trigram, count, spots in postings}
     one, two, ab = ord("新"), ord("聞"), (ord("a") << 32) + (ord("b") << 16)
     assert times[one << 32] == (200, 200)
     assert times[two << 32] == (100, 100)
@@ -118,6 +118,7 @@ def test_the_text_index_can_be_taken_back_to_one_run_a_posting(
     for word, total in {"新": 200, "新聞": 100, "ab": 300, "\U0001f600": 100}.items():
         answer = client.get("/v1/entries", query_string={"contains": word})
         assert (word, answer.get_json()["total"]) == (word, total)
+    assert rows_of(services, "first_id, last_id, entries", "blocks") == [(1, 300, 300)]
 
 
 def test_dates_of_blocks_can_be_taken_back_to_eight_bytes_each(
@@ -131,9 +132,7 @@ def test_dates_of_blocks_can_be_taken_back_to_eight_bytes_each(
         client.post("/v1/bulk", data=as_ndjson(items), content_type=NDJSON)
 
     def read(columns: str, table: str) -> list[tuple[Any, ...]]:
-        with services.database.engine.connect() as connection:
-            rows = connection.execute(text(f"SELECT {columns} FROM {table} ORDER BY 1")).all()
-        return [tuple(row)[1:] for row in rows]
+        return [row[1:] for row in rows_of(services, columns, table)]
 
     before = read("number, first_seconds, last_seconds", "blocks")
     assert [len(first) for first, _ in before] == [16 + 2 * 4, 16 + 2 * 8]
@@ -146,6 +145,27 @@ def test_dates_of_blocks_can_be_taken_back_to_eight_bytes_each(
     assert written == read("id, date_start, date_end", "entries")
     services.database.upgrade()
     assert read("number, first_seconds, last_seconds", "blocks") == before
+
+
+def test_postings_stay_as_they_are_under_other_names(
+    services: Services, alembic: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
+    client = create_app(services).test_client()
+    client.post("/v1/bulk", data=as_ndjson(make_items(3)), content_type=NDJSON)
+    columns = "block, field, trigram, trigrams, ends, occurrences"
+    before = rows_of(services, columns, "postings")
+    assert before
+    command.downgrade(alembic, "0010")
+    assert rows_of(services, "block, field, run, runs, ends, spots", "postings") == before
+    services.database.upgrade()
+    assert rows_of(services, columns, "postings") == before
+
+
+def rows_of(services: Services, columns: str, table: str) -> list[tuple[Any, ...]]:
+    with services.database.engine.connect() as connection:
+        rows = connection.execute(text(f"SELECT {columns} FROM {table} ORDER BY 1, 2, 3"))
+        return [tuple(row) for row in rows]
 
 
 def test_doing_them_twice_changes_nothing(services: Services) -> None:

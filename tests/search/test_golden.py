@@ -38,14 +38,14 @@ def golden(
 
 STEPS: Final = "dateline.search.plan.Plan._steps_worth_walking"
 NARROW: Final = "dateline.search.plan.NARROW"
-SOONER: Final = "dateline.search.plan.SPOTS_AN_ENTRY"
+SOONER: Final = "dateline.search.plan.OCCURRENCES_PER_ENTRY"
 FEW: Final = "dateline.search.matches.FEW"
 A_BLOCK: Final = "dateline.search.matches.A_BLOCK"
-WORTH: Final = "dateline.search.matches.SPOTS_AN_ENTRY"
+WORTH: Final = "dateline.search.matches.OCCURRENCES_PER_ENTRY"
 BEGIN_WITHIN: Final = "dateline.search.matches.MANY_TIMES"
 AT_ONCE: Final = "dateline.search.matches.AT_ONCE"
 CUT: Final = "dateline.text_index.asking.MANY_TIMES"
-LEFT_OUT: Final = "dateline.text_index.asking.MANY_SPOTS"
+LEFT_OUT: Final = "dateline.text_index.asking.MANY_OCCURRENCES"
 DATES_FIRST: Final = "dateline.search.matches.DATES_FIRST"
 VERY_MANY: Final = 1_000_000
 

@@ -17,8 +17,8 @@ from dateline.search.conditions import Filter
 from dateline.search.plan import Plan
 from dateline.search.question import read_question
 from dateline.search.sizing import FEW
-from dateline.text_index.runs import Numbers
-from dateline.text_index.spots import joined
+from dateline.text_index.occurrences import joined
+from dateline.text_index.trigrams import Numbers
 from tests.factories import NDJSON, as_ndjson
 from tests.listening import listening
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
@@ -139,9 +139,9 @@ def test_no_array_grows_with_the_archive(
     lengths = []
 
     def measured(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
-        spots = joined(blocks, stored)
-        lengths.append(len(spots))
-        return spots
+        occurrences = joined(blocks, stored)
+        lengths.append(len(occurrences))
+        return occurrences
 
     monkeypatch.setattr("dateline.text_index.asking.joined", measured)
     with archive_of(items, database, tmp_path) as client:
@@ -150,20 +150,20 @@ def test_no_array_grows_with_the_archive(
     assert max(lengths) == 60
 
 
-@pytest.mark.parametrize(("an_entry", "reads_spots"), [(4, False), (8, True)])
+@pytest.mark.parametrize(("an_entry", "reads_occurrences"), [(4, False), (8, True)])
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
-def test_what_most_entries_of_a_time_have_is_tested_where_it_has_too_many_spots(
+def test_what_most_entries_of_a_time_have_is_tested_where_it_has_too_many_occurrences(
     database: str,
     *,
     an_entry: int,
-    reads_spots: bool,
+    reads_occurrences: bool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Three runs of 300 entries, and 150 entries in the time."""
+    """Three trigrams of 300 entries, and 150 entries in the time."""
     items = [("harbour", f"{2000 + number % 20}") for number in range(300)]
     monkeypatch.setattr("dateline.search.plan.NARROW", -1)
-    monkeypatch.setattr("dateline.search.plan.SPOTS_AN_ENTRY", an_entry)
+    monkeypatch.setattr("dateline.search.plan.OCCURRENCES_PER_ENTRY", an_entry)
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
     with archive_of(items, database, tmp_path) as client:
         with client.application.app_context():
@@ -171,7 +171,7 @@ def test_what_most_entries_of_a_time_have_is_tested_where_it_has_too_many_spots(
         with listening(engine) as statements:
             answer = client.get("/v1/entries?contains=harbour&after=2005&before=2014").get_json()
     assert answer["total"] == 150
-    assert any("spots" in statement.text for statement in statements) is reads_spots
+    assert any("occurrences" in statement.text for statement in statements) is reads_occurrences
 
 
 LONG = "a harbour that was closed for years by sand"

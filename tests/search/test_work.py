@@ -1,8 +1,8 @@
 """How much work a question costs, counted and not timed: what a slow or busy computer cannot change.
 
 On SQLite the steps of its virtual machine are counted, in hundreds, by the progress handler; on
-MySQL the rows that are read (`Handler_read_*`); on both the spots that are read of the text index.
-`pytest -rP` shows what is counted now.
+MySQL the rows that are read (`Handler_read_*`); on both the occurrences that are read of the text
+index. `pytest -rP` shows what is counted now.
 """
 
 import re
@@ -26,8 +26,8 @@ from dateline.schemas import SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.plan import Plan
 from dateline.search.question import Question, read_question
-from dateline.text_index.runs import Numbers
-from dateline.text_index.spots import joined
+from dateline.text_index.occurrences import joined
+from dateline.text_index.trigrams import Numbers
 from dateline.wiring import Services
 from tests.archives import small_blocks
 from tests.listening import Statement, listening
@@ -48,7 +48,7 @@ class Work:
         statements: the SELECTs, with their parameters.
         hundreds: of steps, on SQLite.
         reads: rows, on MySQL.
-        spots: of the text index.
+        occurrences: of the text index.
         plans: the lines of all query plans, on SQLite.
         ways: by what they find rows, as in `Bound`.
     """
@@ -57,7 +57,7 @@ class Work:
     statements: list[Statement] = field(default_factory=list)
     hundreds: int = 0
     reads: int = 0
-    spots: int = 0
+    occurrences: int = 0
     plans: list[str] = field(default_factory=list)
     ways: set[str] = field(default_factory=set)
 
@@ -101,7 +101,7 @@ def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, n
     print(
         f"{name}: found {work.found}, {len(work.statements)} statements, "
         f"{work.hundreds / 10:.1f} thousand steps, {work.reads / 1_000:.1f} thousand reads, "
-        f"{work.spots / 1_000:.1f} thousand spots; " + " ".join(sorted(ways))
+        f"{work.occurrences / 1_000:.1f} thousand occurrences; " + " ".join(sorted(ways))
     )
     for line in work.plans:
         print(f"  {line}")
@@ -109,7 +109,7 @@ def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, n
     assert statements <= bound.statements
     assert steps <= bound.steps
     assert reads <= bound.reads
-    assert work.spots / 1_000 <= bound.spots
+    assert work.occurrences / 1_000 <= bound.occurrences
     assert ways <= set(bound.ways.split())
 
 
@@ -176,7 +176,7 @@ def _work(archive: Services, question: Question) -> Work:
     with archive.database.reading() as session:
         # What a connection does once is not the question's work.
         answer_question(_Open(archive, session), question)
-        with listening(engine) as sent, count(session, work), _counting_spots(work):
+        with listening(engine) as sent, count(session, work), _counting_occurrences(work):
             answer, _ = answer_question(_Open(archive, session), question)
         work.statements = [statement for statement in sent if statement.is_question]
         total = re.search(rb'"total":(\d+),"total_relation":"(\w+)"', answer.body)
@@ -189,11 +189,11 @@ def _work(archive: Services, question: Question) -> Work:
 
 
 @contextmanager
-def _counting_spots(work: Work) -> Iterator[None]:
+def _counting_occurrences(work: Work) -> Iterator[None]:
     def count(blocks: Sequence[int], stored: Sequence[bytes]) -> Numbers:
-        spots = joined(blocks, stored)
-        work.spots += len(spots)
-        return spots
+        occurrences = joined(blocks, stored)
+        work.occurrences += len(occurrences)
+        return occurrences
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dateline.text_index.asking.joined", count)

@@ -15,7 +15,7 @@ class Bound(NamedTuple):
         statements: SELECTs.
         steps: of SQLite's virtual machine, in thousands.
         reads: rows that MySQL reads, in thousands.
-        spots: that are read of the text index, in thousands.
+        occurrences: that are read of the text index, in thousands.
         ways: by what SQLite may find rows: names of indexes and of tables of the text index;
             `id`; `all` for the table itself from end to end, unless a limit ends it; `sort` for
             sorting what was found.
@@ -26,7 +26,7 @@ class Bound(NamedTuple):
     statements: int
     steps: float
     reads: float
-    spots: float
+    occurrences: float
     ways: str
     page: int = 1
 
@@ -57,7 +57,7 @@ BOUNDS: Final[dict[str, Bound]] = {
         "after=2005&sort=date", 3, 111, 25, 0.1, "ix_entries_date_start", page=100
     ),
     "missing": Bound("contains=commedium", 4, 0.7, 0.1, 0.1, "blocks id postings sort"),
-    "missing, all its runs usual": Bound(
+    "missing, all its trigrams usual": Bound(
         "contains=rywhere+common+medium", 5, 2.5, 0.3, 0.2, "blocks id postings sort"
     ),
     "missing, in a year": Bound(

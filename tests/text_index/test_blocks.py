@@ -18,7 +18,7 @@ from dateline.models import Block, Entry, Posting
 from dateline.text_index import Blocks, Range, index_all, writing
 from dateline.text_index.arrays import seconds_at
 from dateline.text_index.postings import postings_of, stored
-from dateline.text_index.runs import runs_in
+from dateline.text_index.trigrams import trigrams_in
 from dateline.wiring import Services
 from tests.factories import NDJSON, as_ndjson
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
@@ -75,7 +75,7 @@ def left_by(services: Services) -> int:
     with services.database.reading() as session:
         entries = session.scalars(select(Entry).order_by(Entry.id)).all()
         kept = {
-            (row.field, row.block, row.run): (row.runs, row.ends, row.spots)
+            (row.field, row.block, row.trigram): (row.trigrams, row.ends, row.occurrences)
             for row in session.scalars(select(Posting))
         }
         blocks = session.scalars(select(Block).order_by(Block.number)).all()
@@ -88,8 +88,10 @@ def left_by(services: Services) -> int:
         for field, texts in enumerate(
             ([entry.title_folded for entry in own], [entry.url_folded for entry in own])
         ):
-            for posting in stored(postings_of([runs]) for runs in runs_in(texts, places)):
-                expected[field, block.number, posting.run] = tuple(map(bytes, posting[1:]))
+            for posting in stored(
+                postings_of([trigrams]) for trigrams in trigrams_in(texts, places)
+            ):
+                expected[field, block.number, posting.trigram] = tuple(map(bytes, posting[1:]))
         for seconds, column in (
             (block.first_seconds, "date_start"),
             (block.last_seconds, "date_end"),
@@ -179,7 +181,7 @@ def test_gaps_between_ids_make_no_blocks(services: Services, client: FlaskClient
 def test_a_batch_ends_where_a_block_was_written(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After half of the rows; its runs are found while more are stored, which wait for the next."""
+    """After half of the rows; it is sorted while more are stored, which wait for the next."""
     monkeypatch.setattr("dateline.text_index.writing.MEANWHILE", 10)
     monkeypatch.setattr("dateline.imports.groups.GROUP", 5)
     left: list[int] = []

@@ -1,4 +1,4 @@
-"""One text index for both databases, in tables: blocks of entries, and postings of their runs."""
+"""One text index for both databases: tables of blocks of entries, and of postings of trigrams."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
         **MYSQL,
     )
-    # Migrations 0008 and 0009 change the forms of both, and 0009 makes the index.
+    # Migrations 0008, 0009 and 0011 change the forms of both, and 0011 makes the index.
 
 
 def downgrade() -> None:

@@ -1,4 +1,4 @@
-"""Postings of several runs that begin alike, where each of them is rare (docs/decisions/0018)."""
+"""Postings of several trigrams that begin alike, where each is rare (docs/decisions/0018)."""
 
 from collections import defaultdict
 from typing import Any
@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
     )
     op.execute("DELETE FROM blocks")
-    # Migration 0009 changes the form of blocks, and makes the index.
+    # Migrations 0009 and 0011 change the forms of both tables, and 0011 makes the index.
 
 
 def downgrade() -> None:
@@ -72,7 +72,10 @@ def create_postings(*columns: sa.Column[Any]) -> sa.Table:
 
 
 def spots_of_each(rows: Any) -> dict[int, Any]:
-    """Give the spots of each run, and of each character from U+2E80 on, which was one by itself."""
+    """Give the occurrences of each trigram, and of each character from U+2E80 on.
+
+    These characters were terms of the index by themselves.
+    """
     of_each = defaultdict(list)
     for runs, ends, spots in rows:
         pieces = np.split(np.frombuffer(spots, "<u4"), np.frombuffer(ends, "<u4")[:-1])

@@ -6,8 +6,6 @@ import numpy as np
 import sqlalchemy as sa
 from alembic import op
 
-from dateline.text_index import index_all
-
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -20,9 +18,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE blocks RENAME COLUMN starts TO first_seconds")
     op.execute("ALTER TABLE blocks RENAME COLUMN ends TO last_seconds")
     change_seconds(packed)
-    # By the code as it is now: a later migration that changes these tables has to make the index,
-    # and this line is then to go.
-    index_all(op.get_bind())
+    # Migration 0011 changes the form of postings, and makes the index.
 
 
 def downgrade() -> None:

@@ -1,7 +1,7 @@
-"""Sorted arrays of spots and places: what two of them have in common.
+"""Sorted arrays of occurrences and places: what two of them have in common.
 
-A spot here has the number of its block in front, so that spots of many blocks stand in one array;
-what is left of it without the position is the *entry*, the place of an entry in the archive.
+An occurrence here has the number of its block in front, so that those of many blocks stand in one
+array; what is left of it without the position is the *entry*, the place of an entry in the archive.
 
 Some of an array are chosen by `compress`: where those that are wanted stand mixed among the others,
 an index of truths takes NumPy five times as long.
@@ -13,58 +13,58 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dateline.text_index.runs import NONE, POSITION, SPOT, Bytes, Numbers, Truths
+from dateline.text_index.trigrams import NONE, OCCURRENCE, POSITION, Bytes, Numbers, Truths
 
 BLOCK_AT: Final = 32
-"""Bits below the number of the block in a spot."""
+"""Bits below the number of the block in an occurrence."""
 
 MANY_TIMES: Final = 32
 """From here on it is cheaper to look few numbers up among many than to merge them."""
 
-_Spot = TypeVar("_Spot", np.int64, np.uint32)
-"""A spot with the number of its block in front, or as it is stored."""
+_Occurrence = TypeVar("_Occurrence", np.int64, np.uint32)
+"""An occurrence with the number of its block in front, or as it is stored."""
 
 
 def joined(blocks: Sequence[int], stored: Sequence[Bytes]) -> Numbers:
-    """Put the spots of some blocks into one array, in the order in which they are given."""
+    """Put the occurrences of some blocks into one array, in the order in which they are given."""
     if not stored:
         return NONE
-    counts = [len(some) // SPOT.itemsize for some in stored]
-    spots = np.repeat(np.asarray(blocks, np.int64) << BLOCK_AT, counts)
-    spots += np.frombuffer(b"".join(stored), SPOT)
-    return spots
+    counts = [len(some) // OCCURRENCE.itemsize for some in stored]
+    occurrences = np.repeat(np.asarray(blocks, np.int64) << BLOCK_AT, counts)
+    occurrences += np.frombuffer(b"".join(stored), OCCURRENCE)
+    return occurrences
 
 
-def spots_among(stored: Bytes, places: Numbers) -> bytes:
-    """Give those of the stored spots of a block that are at some of its places, sorted."""
-    spots = np.frombuffer(stored, SPOT)
-    if MANY_TIMES * len(places) < len(spots):
+def stored_among(stored: Bytes, places: Numbers) -> bytes:
+    """Give those of the stored occurrences of a block that are at some of its places, sorted."""
+    occurrences = np.frombuffer(stored, OCCURRENCE)
+    if MANY_TIMES * len(places) < len(occurrences):
         # In a block by itself a place is what an entry is among all blocks.
-        return among(spots, places).tobytes()
-    wanted = np.zeros(1 << 8 * SPOT.itemsize - POSITION, np.bool_)
+        return among(occurrences, places).tobytes()
+    wanted = np.zeros(1 << 8 * OCCURRENCE.itemsize - POSITION, np.bool_)
     wanted[places] = True
-    return spots_where(stored, wanted)
+    return stored_where(stored, wanted)
 
 
-def spots_where(stored: Bytes, wanted: Truths) -> bytes:
-    """Give those of the stored spots of a block that are at wanted places.
+def stored_where(stored: Bytes, wanted: Truths) -> bytes:
+    """Give those of the stored occurrences of a block that are at wanted places.
 
     Args:
         stored: as above.
         wanted: for each place whether it is.
     """
-    spots = np.frombuffer(stored, SPOT)
-    return spots.compress(wanted.take(spots >> POSITION)).tobytes()
+    occurrences = np.frombuffer(stored, OCCURRENCE)
+    return occurrences.compress(wanted.take(occurrences >> POSITION)).tobytes()
 
 
-def entry_at(spots: Numbers) -> Numbers:
-    """Give the entry of each spot."""
-    return spots >> POSITION
+def entry_at(occurrences: Numbers) -> Numbers:
+    """Give the entry of each occurrence."""
+    return occurrences >> POSITION
 
 
-def entries_of(spots: Numbers) -> Numbers:
-    """Give the entries of sorted spots, each once."""
-    return distinct(entry_at(spots))
+def entries_of(occurrences: Numbers) -> Numbers:
+    """Give the entries of sorted occurrences, each once."""
+    return distinct(entry_at(occurrences))
 
 
 def distinct(numbers: Numbers) -> Numbers:
@@ -96,24 +96,24 @@ def places_in_blocks(entries: Numbers) -> dict[int, Numbers]:
     return dict(zip(numbers.tolist(), places, strict=True))
 
 
-def begins_before(spots: Numbers, position: int) -> Numbers:
-    """Give the spots at which a text begins that has these at a position; sorted as they are."""
+def begins_before(occurrences: Numbers, position: int) -> Numbers:
+    """Give where a text begins that has these occurrences at a position; sorted as they are."""
     if not position:
-        return spots
-    are_far_enough = spots & (1 << POSITION) - 1 >= position
+        return occurrences
+    are_far_enough = occurrences & (1 << POSITION) - 1 >= position
     if not are_far_enough.all():
-        spots = spots.compress(are_far_enough)
-    return spots - position
+        occurrences = occurrences.compress(are_far_enough)
+    return occurrences - position
 
 
-def among(spots: NDArray[_Spot], entries: Numbers) -> NDArray[_Spot]:
-    """Give those of the spots that are of one of the entries; both are sorted."""
-    firsts = entries.astype(spots.dtype) << POSITION
-    begins = np.searchsorted(spots, firsts)
-    counts = np.searchsorted(spots, firsts + ((1 << POSITION) - 1), "right") - begins
-    # Of each entry the numbers from its first spot on, as many as it has.
+def among(occurrences: NDArray[_Occurrence], entries: Numbers) -> NDArray[_Occurrence]:
+    """Give those of the occurrences that are of one of the entries; both are sorted."""
+    firsts = entries.astype(occurrences.dtype) << POSITION
+    begins = np.searchsorted(occurrences, firsts)
+    counts = np.searchsorted(occurrences, firsts + ((1 << POSITION) - 1), "right") - begins
+    # Of each entry the numbers from its first occurrence on, as many as it has.
     skipped = np.repeat(begins - np.cumsum(counts) + counts, counts)
-    return spots[skipped + np.arange(len(skipped))]
+    return occurrences[skipped + np.arange(len(skipped))]
 
 
 def common(one: Numbers, other: Numbers) -> Numbers:

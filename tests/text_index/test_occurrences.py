@@ -4,8 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.text_index.runs import POSITION, SPOT, Numbers
-from dateline.text_index.spots import (
+from dateline.text_index.occurrences import (
     among,
     begins_before,
     block_of,
@@ -14,10 +13,11 @@ from dateline.text_index.spots import (
     entry_in,
     joined,
     place_of,
-    spots_among,
-    spots_where,
+    stored_among,
+    stored_where,
     without,
 )
+from dateline.text_index.trigrams import OCCURRENCE, POSITION, Numbers
 
 NUMBERS = st.one_of(
     st.sets(st.integers(0, 200), max_size=60), st.sets(st.integers(0, 50_000), min_size=0)
@@ -45,45 +45,46 @@ def test_what_one_has_and_the_other_has_not(one: set[int], other: set[int]) -> N
 
 
 @given(st.sets(st.integers(0, 2**20)), st.sets(st.integers(0, 20)))
-def test_the_spots_of_some_entries(spots: set[int], entries: set[int]) -> None:
-    found = among(array(spots), array(entries)).tolist()
-    assert found == sorted(spot for spot in spots if spot >> POSITION in entries)
+def test_the_occurrences_of_some_entries(occurrences: set[int], entries: set[int]) -> None:
+    found = among(array(occurrences), array(entries)).tolist()
+    assert found == sorted(one for one in occurrences if one >> POSITION in entries)
 
 
 @given(st.sets(st.integers(0, 2**32 - 1)), st.data())
-def test_the_stored_spots_at_some_places(spots: set[int], data: st.DataObject) -> None:
-    taken = {spot >> POSITION for spot in spots}
+def test_the_stored_occurrences_at_some_places(occurrences: set[int], data: st.DataObject) -> None:
+    taken = {one >> POSITION for one in occurrences}
     places = data.draw(st.sets(st.sampled_from([0, 2**16 - 1, *taken])))
-    found = spots_among(np.array(sorted(spots), SPOT).tobytes(), array(places))
-    expected = sorted(spot for spot in spots if spot >> POSITION in places)
-    assert np.frombuffer(found, SPOT).tolist() == expected
+    found = stored_among(np.array(sorted(occurrences), OCCURRENCE).tobytes(), array(places))
+    expected = sorted(one for one in occurrences if one >> POSITION in places)
+    assert np.frombuffer(found, OCCURRENCE).tolist() == expected
 
 
 @given(st.sets(st.integers(0, 2**22 - 1)), st.sets(st.integers(0, 63)))
-def test_the_stored_spots_at_wanted_places(spots: set[int], places: set[int]) -> None:
+def test_the_stored_occurrences_at_wanted_places(occurrences: set[int], places: set[int]) -> None:
     wanted = np.zeros(64, np.bool_)
     wanted[sorted(places)] = True
-    found = spots_where(np.array(sorted(spots), SPOT).tobytes(), wanted)
-    expected = sorted(spot for spot in spots if spot >> POSITION in places)
-    assert np.frombuffer(found, SPOT).tolist() == expected
+    found = stored_where(np.array(sorted(occurrences), OCCURRENCE).tobytes(), wanted)
+    expected = sorted(one for one in occurrences if one >> POSITION in places)
+    assert np.frombuffer(found, OCCURRENCE).tolist() == expected
 
 
 @given(st.sets(st.integers(0, 2**20)), st.integers(0, 20))
-def test_a_text_does_not_begin_before_its_entry_does(spots: set[int], position: int) -> None:
-    found = begins_before(array(spots), position).tolist()
-    assert found == [spot - position for spot in sorted(spots) if spot % 2**POSITION >= position]
+def test_a_text_does_not_begin_before_its_entry_does(occurrences: set[int], position: int) -> None:
+    found = begins_before(array(occurrences), position).tolist()
+    assert found == [one - position for one in sorted(occurrences) if one % 2**POSITION >= position]
 
 
 @given(st.sets(st.integers(0, 2**20)))
-def test_the_entries_of_spots(spots: set[int]) -> None:
-    assert entries_of(array(spots)).tolist() == sorted({spot >> POSITION for spot in spots})
+def test_the_entries_of_occurrences(occurrences: set[int]) -> None:
+    entries = {one >> POSITION for one in occurrences}
+    assert entries_of(array(occurrences)).tolist() == sorted(entries)
 
 
 @given(st.integers(1, 2**31 - 1), PLACES, PLACES)
-def test_a_spot_tells_its_block_its_place_and_its_position(
+def test_an_occurrence_tells_its_block_its_place_and_its_position(
     block: int, place: int, position: int
 ) -> None:
-    stored = np.array([(place << POSITION) + position], SPOT).tobytes()
+    stored = np.array([(place << POSITION) + position], OCCURRENCE).tobytes()
     (entry,) = entries = entries_of(joined([block], [stored]))
     assert (block_of(entries).tolist(), place_of(entries).tolist()) == ([block], [place])
     assert entry_in(np.array([block]), np.array([place])).tolist() == [entry]
