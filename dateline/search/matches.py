@@ -18,7 +18,7 @@ from dateline.search.sizing import Sized
 from dateline.search.spans import LONGEST_SPAN, may_reach
 from dateline.text_index import Asked, Blocks, Field, Range, TextIndex
 from dateline.text_index.occurrences import MANY_TIMES, block_of, common, distinct, without
-from dateline.text_index.trigrams import NONE, Numbers, Truths
+from dateline.text_index.trigrams import NONE, Mask, Numbers
 
 FIRST: Final = 16_000
 """Entries that are looked at first: they tell which texts are rare, and how much is to be found."""
@@ -142,7 +142,7 @@ class Matches:
         texts = frozenset({Filter.TITLE, Filter.URL})
         return (NONE if entries is None else entries), texts if are_certain else frozenset()
 
-    def _may_be_in_time(self, blocks: list[Range]) -> dict[int, Truths]:
+    def _may_be_in_time(self, blocks: list[Range]) -> dict[int, Mask]:
         """Tell of each block at which places dates may overlap the asked time."""
         first, last = self._question.first, self._question.last
         return self._blocks.dated_between(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dateline.models import Entry
-from dateline.text_index.trigrams import Numbers, Truths
+from dateline.text_index.trigrams import Mask, Numbers
 
 MOMENT: Final = np.dtype("<i8")
 """A second."""
@@ -120,14 +120,14 @@ def seconds_at(array: bytes, places: Numbers) -> Numbers:
     return seconds
 
 
-def are_between(array: bytes, first: int, last: int) -> Truths:
+def are_between(array: bytes, first: int, last: int) -> Mask:
     """Tell for each place whether its second is between two, both inclusive."""
     least, after = _unpacked(array)
     first, last = max(first - least, 0), min(last - least, np.iinfo(after.dtype).max)
     if first > last:
         return np.zeros(len(after), np.bool_)
     # One comparison for both ends: what is before the first becomes greater than all.
-    between: Truths = after - after.dtype.type(first) <= last - first
+    between: Mask = after - after.dtype.type(first) <= last - first
     return between
 
 

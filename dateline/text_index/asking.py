@@ -27,8 +27,8 @@ from dateline.text_index.trigrams import (
     OCCURRENCE,
     TRIGRAM,
     Bytes,
+    Mask,
     Numbers,
-    Truths,
     characters_of,
     trigrams_beginning,
     trigrams_of,
@@ -84,7 +84,7 @@ class TextIndex:
         blocks: Sequence[Range],
         known: Numbers | None,
         occurrences_per_entry: int | None,
-        wanted: Mapping[int, Truths] | None = None,
+        wanted: Mapping[int, Mask] | None = None,
     ) -> tuple[Numbers, bool]:
         """Find the entries that have a text.
 
@@ -169,7 +169,7 @@ class TextIndex:
         trigram: int,
         frequency: float,
         among: Numbers | None,
-        wanted: Mapping[int, Truths] | None,
+        wanted: Mapping[int, Mask] | None,
     ) -> Numbers:
         """Give the occurrences of a trigram, sorted.
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 from dateline.models import Block
 from dateline.text_index.arrays import are_between, seconds_at, sites_at
 from dateline.text_index.occurrences import block_of, entry_in, place_of, places_in_blocks
-from dateline.text_index.trigrams import Numbers, Truths
+from dateline.text_index.trigrams import Mask, Numbers
 
 
 class Field(IntEnum):
@@ -84,7 +84,7 @@ class Blocks:
         at = np.searchsorted(self._numbers, block_of(entries))
         return self._first_ids[at] + place_of(entries)
 
-    def dated_between(self, blocks: Sequence[Range], first: int, last: int) -> dict[int, Truths]:
+    def dated_between(self, blocks: Sequence[Range], first: int, last: int) -> dict[int, Mask]:
         """Tell of each block at which places dates begin between two seconds, both inclusive.
 
         Where there is no entry with an id, it means nothing.

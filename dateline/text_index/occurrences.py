@@ -4,7 +4,7 @@ An occurrence here has the number of its block in front, so that those of many b
 array; what is left of it without the position is the *entry*, the place of an entry in the archive.
 
 Some of an array are chosen by `compress`: where those that are wanted stand mixed among the others,
-an index of truths takes NumPy five times as long.
+to index by a boolean mask takes NumPy five times as long.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dateline.text_index.trigrams import NONE, OCCURRENCE, POSITION, Bytes, Numbers, Truths
+from dateline.text_index.trigrams import NONE, OCCURRENCE, POSITION, Bytes, Mask, Numbers
 
 BLOCK_AT: Final = 32
 """Bits below the number of the block in an occurrence."""
@@ -46,7 +46,7 @@ def stored_among(stored: Bytes, places: Numbers) -> bytes:
     return stored_where(stored, wanted)
 
 
-def stored_where(stored: Bytes, wanted: Truths) -> bytes:
+def stored_where(stored: Bytes, wanted: Mask) -> bytes:
     """Give those of the stored occurrences of a block that are at wanted places.
 
     Args:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.int64]
 Characters = NDArray[np.uint16]
 Occurrences = NDArray[Any]
-Truths = NDArray[np.bool_]
+Mask = NDArray[np.bool_]
 Bytes = bytes | bytearray
 
 NONE: Final[Numbers] = np.empty(0, np.int64)
