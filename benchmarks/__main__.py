@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchmarks import hits, imports, looks, peer, searches
+from benchmarks import facets, hits, imports, peer, searches
 from benchmarks.archives import Archive, mysql_archive, sqlite_archive
 from benchmarks.plans import write_plans
 from benchmarks.report import write_report
@@ -113,7 +113,7 @@ def _measure(
     for rows in sorted(sizes):
         imports.fill(results, directory, archive, rows, part)
         searches.measure(results, directory, archive, rows, each, rounds)
-        looks.measure(results, directory, archive, rows, each, rounds)
+        facets.measure(results, directory, archive, rows, each, rounds)
         # Before the archive grows: most of the peer's questions visit every row.
         if asks_peer and rows == min(sizes):
             peer.measure(results, directory, archive, rows, each, rounds)

@@ -8,11 +8,11 @@ from dateline.controllers import (
     entries,
     entry_pages,
     exports,
+    facets,
     health,
     import_pages,
     imports,
     ledger_pages,
-    looks,
     pages,
 )
 from dateline.controllers.hits import Hits
@@ -34,7 +34,7 @@ def create_app(services: Services) -> Flask:
 
     app.register_blueprint(entries.blueprint, url_prefix="/v1")
     app.register_blueprint(exports.blueprint, url_prefix="/v1")
-    app.register_blueprint(looks.blueprint, url_prefix="/v1")
+    app.register_blueprint(facets.blueprint, url_prefix="/v1")
     app.register_blueprint(imports.blueprint, url_prefix="/v1")
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)

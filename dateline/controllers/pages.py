@@ -25,7 +25,7 @@ from dateline.parameters import read_parameters
 from dateline.sample import sample_rows
 from dateline.schemas import EntryPage, SearchParameters, SiteList, Timeline
 from dateline.search.answer import answer_question
-from dateline.search.looks import answer_sites, answer_timeline
+from dateline.search.facets import answer_sites, answer_timeline
 from dateline.search.question import Question, Sort, read_question
 
 blueprint = Blueprint("pages", __name__)
@@ -67,7 +67,7 @@ def search() -> ResponseReturnValue:
     page = EntryPage.model_validate_json(answer.body)
     found: dict[str, object] = {"page": page, "question": question}
     if page.total:
-        found |= _ready_looks(question) if HTMX in request.headers else _all_looks(question)
+        found |= _ready_facets(question) if HTMX in request.headers else _all_facets(question)
         found["following"] = _following(asked, page)
     elif _count(Asked([])):
         found["loosened"] = _loosen(asked)
@@ -76,14 +76,14 @@ def search() -> ResponseReturnValue:
     return _shown(asked, **found)
 
 
-@blueprint.get("/looks/<any(timeline, sites):name>")
-def look(name: str) -> ResponseReturnValue:
+@blueprint.get("/facets/<any(timeline, sites):name>")
+def facet(name: str) -> ResponseReturnValue:
     """Show what did not come with the entries while somebody typed, as a part of the page."""
     asked = Asked(pairs_of(request.query_string))
     if HTMX not in request.headers:
         # A person sees it where it belongs.
         return redirect(_page(asked))
-    found = LOOKS[name](services().cache, _read(asked))
+    found = FACETS[name](services().cache, _read(asked))
     return _rendered(f"search/{name}.html", asked, **found)
 
 
@@ -114,33 +114,33 @@ def _count(asked: Asked) -> int:
 
 
 def _timeline(cache: Answers, question: Question) -> dict[str, object]:
-    """The entries from afar, over time."""
+    """The entries counted over time."""
     timeline = Timeline.model_validate_json(answer_timeline(cache, question, None)[0].body)
     return {"timeline": timeline, "bars": draw_bars(timeline)}
 
 
 def _sites(cache: Answers, question: Question) -> dict[str, object]:
-    """The entries from afar, by site."""
+    """The entries counted by site."""
     answer, _outcome = answer_sites(cache, question, TOP_SITES)
     return {"sites": SiteList.model_validate_json(answer.body)}
 
 
-LOOKS: Final[Mapping[str, Callable[[Answers, Question], dict[str, object]]]] = {
+FACETS: Final[Mapping[str, Callable[[Answers, Question], dict[str, object]]]] = {
     "timeline": _timeline,
     "sites": _sites,
 }
 
 
-def _all_looks(question: Question) -> dict[str, object]:
+def _all_facets(question: Question) -> dict[str, object]:
     cache = services().cache
     return _timeline(cache, question) | _sites(cache, question)
 
 
-def _ready_looks(question: Question) -> dict[str, object]:
+def _ready_facets(question: Question) -> dict[str, object]:
     """Those that cost nothing; the page asks for the others once its entries are shown."""
     found: dict[str, object] = {}
     cache = KeptAlone(services().cache)
-    for make in LOOKS.values():
+    for make in FACETS.values():
         with suppress(NotKept):
             found |= make(cache, question)
     return found

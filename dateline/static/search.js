@@ -88,7 +88,7 @@ document.addEventListener("htmx:sendError", ({ target }) => fail(target, UNREACH
 // What is typed on gives up the request before; htmx would call that an error.
 document.addEventListener("htmx:beforeSend", ({ target, detail }) => {
   detail.xhr.onabort = detail.xhr.onload;
-  // A look goes with its place, as it would keep the answers to the next question waiting.
+  // A facet goes with its place, as it would keep the answers to the next question waiting.
   if (target.matches(".late")) target.addEventListener("htmx:beforeCleanupElement", () => detail.xhr.abort());
 });
 

@@ -321,7 +321,7 @@ def test_the_chip_of_a_url_says_how_it_is_matched(
     }
 
 
-def test_while_typing_the_looks_that_are_not_ready_follow_the_entries(client: FlaskClient) -> None:
+def test_while_typing_the_facets_that_are_not_ready_follow_the_entries(client: FlaskClient) -> None:
     keep(client, *make_items(3, date="1990"), make_item(url="https://b.example/", date="2015"))
     query = "q=comfort&sort=date"
     first = client.get(f"/?{query}&cursor=", headers=TYPING)
@@ -332,30 +332,30 @@ def test_while_typing_the_looks_that_are_not_ready_follow_the_entries(client: Fl
         ("timeline", 'href="/?q=comfort&amp;sort=date&amp;after=1990&amp;before=1990"'),
         ("sites", 'href="/?q=comfort&amp;sort=date&amp;domain=b.example"'),
     ):
-        (link,) = re.findall(rf'hx-get="(/looks/{name}[^"]*)"', first.text)
-        assert html.unescape(link) == f"/looks/{name}?{query}"
-        look = client.get(html.unescape(link), headers=TYPING)
-        assert look.status_code == 200
-        assert shown in look.text
-        assert "<html" not in look.text
-        assert "HX-Push-Url" not in look.headers
+        (link,) = re.findall(rf'hx-get="(/facets/{name}[^"]*)"', first.text)
+        assert html.unescape(link) == f"/facets/{name}?{query}"
+        facet = client.get(html.unescape(link), headers=TYPING)
+        assert facet.status_code == 200
+        assert shown in facet.text
+        assert "<html" not in facet.text
+        assert "HX-Push-Url" not in facet.headers
     # Now they are ready, for every order of the same entries.
     second = client.get("/?q=comfort", headers=TYPING).text
     assert "1990: 3" in second
     assert 'domain=b.example"' in second
-    assert "/looks/" not in second
+    assert "/facets/" not in second
 
 
 @pytest.mark.parametrize("name", ["timeline", "sites"])
-def test_a_look_that_is_opened_by_itself_leads_to_its_page(client: FlaskClient, name: str) -> None:
-    response = client.get(f"/looks/{name}?q=a&contains=&sort=date")
+def test_a_facet_that_is_opened_by_itself_leads_to_its_page(client: FlaskClient, name: str) -> None:
+    response = client.get(f"/facets/{name}?q=a&contains=&sort=date")
     assert (response.status_code, response.headers["Location"]) == (302, "/?q=a&sort=date")
 
 
 @pytest.mark.parametrize("query", ["after=May+23", "limit=x", "foo=1", "contains=%FF"])
-def test_a_look_refuses_what_the_page_refuses(client: FlaskClient, query: str) -> None:
-    assert client.get(f"/looks/sites?{query}", headers=TYPING).status_code == 400
-    assert client.get("/looks/others", headers=TYPING).status_code == 404
+def test_a_facet_refuses_what_the_page_refuses(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/facets/sites?{query}", headers=TYPING).status_code == 400
+    assert client.get("/facets/others", headers=TYPING).status_code == 404
 
 
 def test_citations_hold_whatever_a_title_has(client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from dateline.cli import commands
 from dateline.config import PREFIX, Settings
-from dateline.controllers.pages import LOOKS
+from dateline.controllers.pages import FACETS
 
 DOCS = Path(__file__).parents[2] / "docs"
 CODE = Path(__file__).parents[2] / "dateline"
@@ -37,8 +37,8 @@ def test_every_route_is_documented(app: Flask) -> None:
         if rule.rule.startswith("/v1"):
             path = re.sub(r"<(?:[^:<>]*:)?([^<>]*)>", r"{\1}", rule.rule)
             assert path in text, path
-    for path in LOOKS:
-        assert f"GET /looks/{path}`" in text, path
+    for path in FACETS:
+        assert f"GET /facets/{path}`" in text, path
 
 
 @pytest.mark.parametrize("command", re.findall(r"^\$ python -m dateline (.*--help)$", CLI, re.M))

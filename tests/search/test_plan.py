@@ -254,7 +254,7 @@ def test_a_domain_is_not_read_where_its_sites_have_too_much(
 @pytest.mark.parametrize("match", ["host", "prefix"])
 @pytest.mark.parametrize("way", ["rows", "blocks"])
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
-def test_looks_at_a_range_of_keys_count_what_is_found(
+def test_facets_of_a_range_of_keys_count_what_is_found(
     database: str,
     way: str,
     match: str,

@@ -11,7 +11,7 @@ from benchmarks.results import MS, Line, Piece, Results, rounded, tell
 from benchmarks.searches import question_of
 from dateline.cache.answers import Cache
 from dateline.search.answer import answer_question
-from dateline.search.looks import answer_sites, answer_timeline
+from dateline.search.facets import answer_sites, answer_timeline
 from dateline.search.question import Question
 from dateline.wiring import settle
 
@@ -25,8 +25,8 @@ NOTES: Final = [
 def measure(
     results: Results, directory: Path, archive: Archive, rows: int, each: int, rounds: int
 ) -> None:
-    """Look at the answers to all classes."""
-    name = f"{archive.kind}-looks-{rows:09}"
+    """Measure the facets of all classes of questions."""
+    name = f"{archive.kind}-facets-{rows:09}"
     if results.find(name) is not None:
         return
     services = archive.open()
@@ -37,12 +37,12 @@ def measure(
         questions = [question_of(one) for one in asked] * rounds
         if questions:
             tell(f"{name}: {what}")
-            lines += _look(services.cache, what, questions)
+            lines += _facets(services.cache, what, questions)
     services.close()
-    results.keep(Piece(name, f"{archive.kind}: looks at {rows:,} rows", lines, NOTES))
+    results.keep(Piece(name, f"{archive.kind}: facets at {rows:,} rows", lines, NOTES))
 
 
-def _look(cache: Cache, what: str, questions: list[Question]) -> list[Line]:
+def _facets(cache: Cache, what: str, questions: list[Question]) -> list[Line]:
     timelines: list[float] = []
     sites: list[float] = []
     pages: list[float] = []

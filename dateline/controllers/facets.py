@@ -1,4 +1,4 @@
-"""Looking at what a search finds from afar: over time, and by site."""
+"""Facets of what a search finds: counts over time, and by site."""
 
 from http import HTTPStatus
 
@@ -16,10 +16,10 @@ from dateline.schemas import (
     TimelineParameters,
 )
 from dateline.search.calendar import Interval
-from dateline.search.looks import answer_sites, answer_timeline
+from dateline.search.facets import answer_sites, answer_timeline
 from dateline.search.question import Question, read_question
 
-blueprint = Blueprint("looks", __name__)
+blueprint = Blueprint("facets", __name__)
 
 
 @blueprint.get("/timeline")

@@ -155,6 +155,6 @@ def test_what_is_too_much_to_count_is_said(
         assert (body["total"], body["total_relation"]) == (7, "eq")
 
 
-def test_order_and_page_do_not_belong_to_a_look(client: FlaskClient) -> None:
+def test_order_and_page_do_not_belong_to_a_facet(client: FlaskClient) -> None:
     for query in ("timeline?sort=date", "timeline?limit=3", "sites?cursor=x", "sites?sort=date"):
         assert client.get(f"/v1/{query}").status_code == 400

@@ -15,12 +15,12 @@ from tests.servers import DatelineServer, wait_until
 
 pytestmark = pytest.mark.needs("chromium")
 
-LOOKS: Final = re.compile(r"/looks/")
+FACETS: Final = re.compile(r"/facets/")
 
 
 @pytest.fixture(scope="module")
 def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
-    """The same archive without ready-made answers, so that looks are always late."""
+    """The same archive without ready-made answers, so that facets are always late."""
     with served(tmp_path_factory.mktemp("forgetful"), {"DATELINE_CACHE_URL": "none://"}) as server:
         fill(server)
         yield server
@@ -30,15 +30,15 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServ
 def late_look(
     request: pytest.FixtureRequest, browser: Browser, forgetful: DatelineServer
 ) -> Iterator[Look]:
-    """The archive whose looks are always late."""
+    """The archive whose facets are always late."""
     size, scheme = request.param
     yield from watched(*looking(browser, forgetful, size, scheme=scheme))
 
 
 def hold(page: Page) -> list[Route]:
-    """Keep every look under way, until the test lets it go on."""
+    """Keep every facet under way, until the test lets it go on."""
     held: list[Route] = []
-    page.route(LOOKS, lambda route: held.append(route))
+    page.route(FACETS, lambda route: held.append(route))
     return held
 
 
@@ -48,8 +48,8 @@ def happens(page: Page, condition: Callable[[], object], what: str) -> None:
 
 
 def both(page: Page, held: list[Route]) -> None:
-    """Wait until both looks have been asked for."""
-    happens(page, lambda: len(held) == 2, "both looks are under way")
+    """Wait until both facets have been asked for."""
+    happens(page, lambda: len(held) == 2, "both facets are under way")
 
 
 def ask(page: Page, text: str) -> None:
@@ -66,7 +66,7 @@ def top(page: Page, selector: str) -> float:
     return box["y"]
 
 
-def test_entries_are_shown_before_the_looks_and_stay_where_they_are(late_look: Look) -> None:
+def test_entries_are_shown_before_the_facets_and_stay_where_they_are(late_look: Look) -> None:
     page = late_look.go("/?sort=date")
     held = hold(page)
     ask(page, "confort")
@@ -77,7 +77,7 @@ def test_entries_are_shown_before_the_looks_and_stay_where_they_are(late_look: L
     place = top(page, ".results")
     both(page, held)
     assert sorted(route.request.url for route in held) == [
-        f"{late_look.root}/looks/{name}?q=confort&sort=date" for name in ("sites", "timeline")
+        f"{late_look.root}/facets/{name}?q=confort&sort=date" for name in ("sites", "timeline")
     ]
     # Whoever listens is told once, of the entries.
     page.evaluate("document.getElementById('said').textContent = ''")
@@ -101,7 +101,7 @@ def test_entries_are_shown_before_the_looks_and_stay_where_they_are(late_look: L
     expect(page.locator("#bars .bar").first).to_be_visible()
 
 
-def test_axe_finds_nothing_while_looks_are_awaited(late_look: Look) -> None:
+def test_axe_finds_nothing_while_facets_are_awaited(late_look: Look) -> None:
     page = late_look.go("/")
     hold(page)
     ask(page, "conf")
@@ -109,7 +109,7 @@ def test_axe_finds_nothing_while_looks_are_awaited(late_look: Look) -> None:
     examine(page)
 
 
-def test_a_look_at_an_older_question_is_not_shown(late_look: Look) -> None:
+def test_a_facet_of_an_older_question_is_not_shown(late_look: Look) -> None:
     page = late_look.go("/")
     given_up: list[str] = []
 
@@ -123,8 +123,8 @@ def test_a_look_at_an_older_question_is_not_shown(late_look: Look) -> None:
     held.clear()
     ask(page, "de")
     both(page, held)
-    happens(page, lambda: len(given_up) == 2, "the older looks are given up")
-    assert sorted(given_up) == ["/looks/sites?q=conf", "/looks/timeline?q=conf"]
+    happens(page, lambda: len(given_up) == 2, "the older facets are given up")
+    assert sorted(given_up) == ["/facets/sites?q=conf", "/facets/timeline?q=conf"]
     for route in held:
         route.continue_()
     expect(page.locator(".late")).to_have_count(0)
@@ -144,12 +144,12 @@ def test_one_entry_awaits_no_timeline(late_look: Look) -> None:
 
 @pytest.mark.parametrize("name", ["timeline", "sites"])
 def test_a_part_that_is_opened_by_itself_is_the_page(late_look: Look, name: str) -> None:
-    page = late_look.go(f"/looks/{name}?q=conf&sort=date")
+    page = late_look.go(f"/facets/{name}?q=conf&sort=date")
     assert late_look.path == "/?q=conf&sort=date"
     expect(page.locator("#timeline")).to_be_visible()
 
 
-def test_looks_that_are_ready_come_with_the_entries(quick_look: Look) -> None:
+def test_facets_that_are_ready_come_with_the_entries(quick_look: Look) -> None:
     asked: list[str] = []
     quick_look.go("/?q=evoluir")
     page = quick_look.go("/")
@@ -157,10 +157,10 @@ def test_looks_that_are_ready_come_with_the_entries(quick_look: Look) -> None:
     ask(page, "evoluir")
     expect(page.locator("#timeline")).to_be_visible()
     expect(page.locator("#sites")).to_be_visible()
-    assert not [url for url in asked if LOOKS.search(url)]
+    assert not [url for url in asked if FACETS.search(url)]
 
 
-def test_entries_stay_where_looks_cannot_be_had(
+def test_entries_stay_where_facets_cannot_be_had(
     browser: Browser, empty_archive: DatelineServer
 ) -> None:
     fill(empty_archive)
@@ -185,7 +185,7 @@ def test_entries_stay_where_looks_cannot_be_had(
     expect(page.get_by_role("alert")).to_have_text([away])
     with sqlite3.connect(empty_archive.directory / "archive.db") as connection:
         connection.execute("ALTER TABLE elsewhere RENAME TO entries")
-    page.unroute(LOOKS)
+    page.unroute(FACETS)
     ask(page, "de")
     expect(page.locator("#timeline")).to_be_visible()
     context.close()

@@ -1,4 +1,4 @@
-"""Looking at what is found from afar: how many entries over time, and on which sites."""
+"""Facets of what is found: how many entries over time, and on which sites."""
 
 from collections.abc import Mapping
 from heapq import nsmallest
