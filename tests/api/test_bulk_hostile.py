@@ -3,12 +3,23 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.factories import CSV, JSON, NDJSON, as_json, as_ndjson, make_item, make_items
+from tests.factories import (
+    CSV,
+    GZIP,
+    JSON,
+    NDJSON,
+    as_json,
+    as_ndjson,
+    make_item,
+    make_items,
+    zipped,
+)
 
 SOUND = json.dumps(make_item())
 
@@ -179,6 +190,31 @@ def test_a_quote_that_is_never_closed_swallows_no_rows(
 def test_a_first_line_without_an_end_is_refused(client: FlaskClient) -> None:
     response = client.post("/v1/bulk", data=b"title," * 400_000, content_type=CSV)
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b"title,url,date" + b",abc" * 3_000_000, "The first line"),
+        (b"title,url,date\n" + b"abc," * 3_000_000, "Row 1"),
+        (b"title,url,date\nA,https://e.org/1,2014\n" + b'"ab\n",' * 3_000_000, "Row 2"),
+    ],
+    ids=["first line", "line", "row of many lines"],
+)
+def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
+    client: FlaskClient, body: bytes, place: str
+) -> None:
+    """As gzip all of it is some kilobytes, which have taken a gigabyte."""
+    sent = zipped(body)
+    tracemalloc.start()
+    try:
+        response = client.post("/v1/bulk", data=sent, content_type=CSV, headers=GZIP)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert response.status_code == 400
+    assert response.get_json()["detail"].startswith(f"{place} has more than 4,194,304 characters")
+    assert peak < 60_000_000
 
 
 def test_a_column_may_have_a_name_of_two_lines(client: FlaskClient) -> None:
