@@ -2,10 +2,13 @@
 
 import json
 import re
+import sqlite3
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from dateline.wiring import Services
 from tests.api.forms import Page, counts, ledger, send_file
 from tests.factories import JSON, as_json, as_ndjson, make_item, make_items
 
@@ -119,6 +122,20 @@ def test_lines_with_too_many_values_keep_them_all(client: FlaskClient) -> None:
     ledger(client, send_file(client, body, "a.csv", "import"))
     text = client.get("/imports/1/rejected.csv").get_data().decode("utf-8-sig")
     assert text.splitlines() == ["title,url,date", "A, and B,https://example.org/a,2014"]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_a_download_that_fails_is_a_problem_and_no_short_file(
+    client: FlaskClient, services: Services, tmp_path: Path, form: str
+) -> None:
+    ledger(client, send_file(client, as_ndjson(BAD), "a.ndjson", "import"))
+    with sqlite3.connect(tmp_path / "archive.db") as connection:
+        connection.execute("DROP TABLE rejected_rows")
+    services.database.engine.dispose()
+    response = client.get(f"/imports/1/rejected.{form}")
+    assert response.status_code == 503
+    assert response.mimetype == "application/problem+json"
+    assert "Content-Disposition" not in response.headers
 
 
 def test_a_download_of_many_rows_is_whole(client: FlaskClient) -> None:
