@@ -35,6 +35,9 @@ FORMATS: Final = {
 
 SOME_REJECTED: Final = 1
 
+MOST_SHOWN: Final = 1_000_000
+"""Imports, or rejected rows, that are shown at the most."""
+
 
 @commands.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
@@ -156,7 +159,7 @@ def _show_report(name: str, report: Report) -> None:
     "--limit",
     default=20,
     show_default=True,
-    type=click.IntRange(1),
+    type=click.IntRange(1, MOST_SHOWN),
     help="Imports, or rejected rows, to show.",
 )
 def imports(import_id: int | None, limit: int) -> None:

@@ -82,3 +82,11 @@ def test_an_import_that_there_is_not(run: Run) -> None:
 @pytest.mark.parametrize("number", ["0", "x", "9" * 30])
 def test_what_cannot_be_an_import(number: str, run: Run) -> None:
     assert run("imports", number).exit_code == 2
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9" * 30])
+def test_what_cannot_be_a_limit(number: str, run: Run) -> None:
+    result = run("imports", "--limit", number)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Invalid value for '--limit'" in result.stderr
