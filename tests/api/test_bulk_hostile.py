@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.factories import (
     GZIP,
     JSON,
     NDJSON,
+    Item,
+    as_csv,
     as_json,
     as_ndjson,
     make_item,
@@ -215,6 +218,21 @@ def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
     assert response.status_code == 400
     assert response.get_json()["detail"].startswith(f"{place} has more than 4,194,304 characters")
     assert peak < 60_000_000
+
+
+@pytest.mark.parametrize(("write", "media_type"), [(as_ndjson, NDJSON), (as_csv, CSV)])
+def test_long_rows_are_never_all_in_memory(
+    client: FlaskClient, write: Callable[[list[Item]], bytes], media_type: str
+) -> None:
+    body = write([item | {"article": "x" * 100_000} for item in make_items(400)])
+    tracemalloc.start()
+    try:
+        response = client.post("/v1/bulk", data=body, content_type=media_type)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert response.get_json()["import"]["created"] == 400
+    assert peak < 20_000_000
 
 
 def test_a_column_may_have_a_name_of_two_lines(client: FlaskClient) -> None:
