@@ -9,10 +9,15 @@ from flask import Blueprint, Response, render_template, request, url_for
 from dateline.controllers.current import services
 from dateline.controllers.operation import MAX_ID, pairs_of
 from dateline.controllers.responses import send_file
-from dateline.imports.ledger import answer_import, answer_imports, answer_rejected
+from dateline.imports.ledger import (
+    answer_import,
+    answer_imports,
+    answer_rejected,
+    read_rejected,
+)
 from dateline.imports.rejected_files import rejected_as_csv, rejected_as_ndjson
 from dateline.parameters import read_parameters
-from dateline.schemas import ImportPage, ImportView, LedgerParameters, RejectedPage
+from dateline.schemas import ImportPage, ImportView, LedgerParameters
 
 blueprint = Blueprint("ledger_pages", __name__)
 
@@ -42,7 +47,7 @@ def show(import_id: int) -> str:
     cache = services().cache
     answer, _outcome = answer_import(cache, import_id)
     rejected, _outcome = answer_rejected(cache, import_id, asked.limit, asked.cursor)
-    page = RejectedPage.model_validate_json(rejected.body)
+    page = read_rejected(rejected)
     following = page.next and url_for(".show", import_id=import_id, **_query(page.next))
     kept = ImportView.model_validate_json(answer.body)
     return render_template(

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from dateline.wiring import Services
 from tests.api.forms import Page, counts, ledger, send_file
-from tests.factories import JSON, as_json, as_ndjson, make_item, make_items
+from tests.factories import JSON, NDJSON, as_json, as_ndjson, make_item, make_items
 
 
 def test_an_empty_history_leads_to_the_form(client: FlaskClient) -> None:
@@ -44,6 +44,17 @@ def test_every_rejected_row_is_shown_page_by_page(client: FlaskClient) -> None:
             break
         page = client.get(link).text
     assert seen == [f"May {n}" for n in range(1, 26)]
+
+
+def test_a_row_that_is_nested_as_deeply_as_any_is_shown(client: FlaskClient) -> None:
+    """docs/import.md: a line of NDJSON may be nested 200 deep."""
+    deepest = b'{"title": ' + b"[" * 199 + b"]" * 199 + b"}\n"
+    client.post("/v1/bulk", data=deepest, content_type=NDJSON)
+    (row,) = client.get("/v1/imports/1/rejected").get_json()["items"]
+    assert row["errors"][0]["code"] == "title.invalid"
+    page = client.get("/imports/1")
+    assert page.status_code == 200
+    assert "The title is not text" in page.text
 
 
 @pytest.mark.parametrize("path", ["/imports/9", "/imports/9/rejected.csv", f"/imports/{2**70}"])

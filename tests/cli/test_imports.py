@@ -60,6 +60,14 @@ def test_every_rejected_row_can_be_shown(run: Run, directory: Path) -> None:
     assert [int(line.split()[0]) for line in lines] == list(range(1, MAX_LIMIT + 6))
 
 
+def test_a_row_that_is_nested_as_deeply_as_any_is_shown(run: Run, directory: Path) -> None:
+    (directory / "deep.ndjson").write_text('{"title": ' + "[" * 199 + "]" * 199 + "}\n")
+    run("import", "deep.ndjson")
+    result = run("imports", "1")
+    assert result.exit_code == 0
+    assert "title.invalid" in result.stdout
+
+
 def test_an_empty_ledger_shows_nothing(run: Run) -> None:
     assert run("imports").stdout == ""
 
