@@ -19,9 +19,9 @@ from dateline.models import Archive
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 MOST_STEP: Final = 2**31
-"""By as much, at most, a transaction raises the version, by chance: a backup that is put back, or a
-replica that has taken over, goes on from a version of before, and must not come to one that was
-given already. Eight thousand million transactions can do so."""
+"""A transaction raises the version by a random step of at most this: a backup that is put back, or a
+replica that has taken over, goes on from an older version, and must not arrive at one that has been
+given before. 64 bits are enough for eight thousand million transactions."""
 
 NEWEST_MIGRATION: Final = "0010"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
@@ -159,8 +159,8 @@ def _why_away(cause: BaseException | None) -> str:
     code = getattr(cause, "sqlite_errorname", "")
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
         return (
-            "The database file cannot be opened, or not be written; see to it that Dateline "
-            "may write the file and its directory."
+            "The database file cannot be opened or written; see to it that Dateline may write the "
+            "file and its directory."
         )
     if code == "SQLITE_FULL":
         return "The disk of the database file is full; make room on it, and try again."

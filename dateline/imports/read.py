@@ -94,7 +94,7 @@ def read_rows(
     bounded = io.BufferedReader(Bounded(compressed or body, limit, TOO_LARGE))
     try:
         if compressed is not None and not bounded.peek() and compressed.mtime is None:
-            # Of no bytes at all GzipFile makes no fault; no header was met.
+            # GzipFile takes no bytes at all for an empty file; only a header gives it a time.
             raise EOFError
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:

@@ -73,7 +73,7 @@ class SecondProcess:
         self._tasks.flush()
 
     def outcomes(self) -> Outcomes:
-        """Wait for the outcomes of the first of its tasks that they were not taken of.
+        """Wait for the outcomes of the oldest task whose outcomes have not been taken.
 
         Raises:
             UnreadableBody: a row shows that the whole body is not what it should be.

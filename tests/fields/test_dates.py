@@ -449,8 +449,8 @@ def test_a_zone_that_is_not_read_is_no_day_that_is_not_in_the_calendar() -> None
     fault = read_date("2014-03-08T15:04 IST")
     assert isinstance(fault, Fault)
     assert fault.message == (
-        "'2014-03-08T15:04 IST' has behind the T of its day no time, or no zone, in a form that is "
-        "read here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00."
+        "What follows the T in '2014-03-08T15:04 IST' is no time, or no time and zone, in a form "
+        "that is read here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00."
     )
 
 
