@@ -47,8 +47,8 @@ def test_every_rejected_row_is_shown_page_by_page(client: FlaskClient) -> None:
 
 
 def test_a_row_that_is_nested_as_deeply_as_any_is_shown(client: FlaskClient) -> None:
-    """docs/import.md: a line of NDJSON may be nested 200 deep."""
-    deepest = b'{"title": ' + b"[" * 199 + b"]" * 199 + b"}\n"
+    """docs/import.md: a line of NDJSON may be nested 201 deep, itself counted."""
+    deepest = b'{"title": ' + b"[" * 200 + b"]" * 200 + b"}\n"
     client.post("/v1/bulk", data=deepest, content_type=NDJSON)
     (row,) = client.get("/v1/imports/1/rejected").get_json()["items"]
     assert row["errors"][0]["code"] == "title.invalid"

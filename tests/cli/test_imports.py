@@ -61,7 +61,7 @@ def test_every_rejected_row_can_be_shown(run: Run, directory: Path) -> None:
 
 
 def test_a_row_that_is_nested_as_deeply_as_any_is_shown(run: Run, directory: Path) -> None:
-    (directory / "deep.ndjson").write_text('{"title": ' + "[" * 199 + "]" * 199 + "}\n")
+    (directory / "deep.ndjson").write_text('{"title": ' + "[" * 200 + "]" * 200 + "}\n")
     run("import", "deep.ndjson")
     result = run("imports", "1")
     assert result.exit_code == 0
