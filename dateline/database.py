@@ -19,9 +19,9 @@ from dateline.models import Archive
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 MOST_STEP: Final = 2**31
-"""By as much, at most, a transaction raises the version, by chance: a backup that is put back, or a
-replica that has taken over, goes on from a version of before, and must not come to one that was
-given already. Eight thousand million transactions can do so."""
+"""A transaction raises the version by a random step of at most this: a backup that is put back, or a
+replica that has taken over, goes on from an older version, and must not arrive at one that has been
+given before. 64 bits are enough for eight thousand million transactions."""
 
 NEWEST_MIGRATION: Final = "0011"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
@@ -104,7 +104,7 @@ class Database:
         """Bring the tables to the newest migration; does nothing where they are.
 
         Raises:
-            UnfitDatabase: the file is not one of a database.
+            UnfitDatabase: the file is not one of a database, or is damaged.
             DatabaseAway: the database cannot be reached.
         """
         # Loaded where it is used: commands and workers that find their tables never need it.
@@ -147,22 +147,33 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
-        orig = getattr(error, "orig", None)
-        code = getattr(orig, "sqlite_errorname", "")
-        if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
-            raise DatabaseAway(
-                "The database file cannot be opened, or not be written; see to it that Dateline "
-                "may write the file and its directory."
-            ) from error
-        if orig is not None and orig.args[0] in REFUSALS:
-            raise DatabaseAway(
-                "MySQL refuses it; see to it that user, password and database in "
-                "DATELINE_DATABASE_URL are right, that the user has all rights on the database, "
-                "and that the server is not read-only."
-            ) from error
-        raise DatabaseAway("The database cannot be reached or is busy; try again.") from error
+        raise DatabaseAway(_why_away(getattr(error, "orig", None))) from error
     except DatabaseError as error:
-        # Its subclasses are faults of ours; the class itself is SQLite's word for a foreign file.
+        # Its subclasses are faults of ours; the class itself is SQLite's word for such a file.
         if type(error) is not DatabaseError:
             raise
-        raise UnfitDatabase("The database file is not an SQLite database.") from error
+        raise UnfitDatabase(_why_unfit(error.orig)) from error
+
+
+def _why_away(cause: BaseException | None) -> str:
+    code = getattr(cause, "sqlite_errorname", "")
+    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+        return (
+            "The database file cannot be opened or written; see to it that Dateline may write the "
+            "file and its directory."
+        )
+    if code == "SQLITE_FULL":
+        return "The disk of the database file is full; make room on it, and try again."
+    if cause is not None and cause.args[0] in REFUSALS:
+        return (
+            "MySQL refuses it; see to it that user, password and database in "
+            "DATELINE_DATABASE_URL are right, that the user has all rights on the database, "
+            "and that the server is not read-only."
+        )
+    return "The database cannot be reached or is busy; try again."
+
+
+def _why_unfit(cause: BaseException | None) -> str:
+    if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
+        return "The database file is damaged; put a backup in its place."
+    return "The database file is not an SQLite database."

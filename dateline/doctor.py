@@ -88,7 +88,7 @@ def _writing(database: Database, mend: str) -> Finding:
     except DatabaseAway as error:
         why = getattr(error.__cause__, "orig", error)
         return Finding(
-            f"Database: cannot be written ({why})", f"{mend}, or wait for who is writing"
+            f"Database: cannot be written ({why})", f"{mend}, or wait for the other writer"
         )
     return Finding("Database: can be written")
 

@@ -153,7 +153,7 @@ class Entry(Base):
             "date_end",
             sqlite_where=text(ENDS_LATER),
         ),
-        # The same of each site. MySQL has no index of a part of the entries.
+        # The same of each site. MySQL has no partial indexes.
         Index(
             None,
             "site",

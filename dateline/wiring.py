@@ -44,9 +44,10 @@ def settle() -> None:
 def _leave_alone_what_stays() -> None:
     # What the process has started with, the garbage collector need not look at.
     gc.freeze()
-    # Each statement of SQLAlchemy leaves some cycles. Looked for by the thousand they cost a question
-    # a millisecond now and then; by 50,000 it was 30 to 80 of one question in some hundred. What
-    # has outlived that, compiled statements and answers, is looked at as good as never.
+    # Each statement of SQLAlchemy leaves some cycles. With a search for them after every thousand
+    # new objects a question takes a millisecond longer now and then; after every 50,000 it was 30
+    # to 80 milliseconds, for one question in some hundred. What has outlived such searches, as
+    # compiled statements and answers do, is hardly ever looked at again.
     gc.set_threshold(1_000, 20, 500)
 
 

@@ -110,7 +110,7 @@ class Lease:
         """Read the stamp from the database, and put a lease on it if nothing came between.
 
         Raises:
-            RedisError: Redis has failed; nothing is wrong but that there is no lease.
+            RedisError: Redis has failed: there is no lease, and nothing else is wrong.
             DatabaseAway: the database cannot be reached, and Redis does not know the stamp.
         """
         try:

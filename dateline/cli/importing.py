@@ -14,11 +14,16 @@ from dateline.cli.group import FAILED, commands, open_archive
 from dateline.cli.tables import printable, show_table
 from dateline.errors import DatelineError, Fault
 from dateline.fields.dates import DateOrder
-from dateline.imports.ledger import answer_import, answer_imports, answer_rejected
+from dateline.imports.ledger import (
+    answer_import,
+    answer_imports,
+    answer_rejected,
+    read_rejected,
+)
 from dateline.imports.options import Options, read_zone
 from dateline.imports.read import Format, read_rows
 from dateline.imports.run import Report, run_import
-from dateline.schemas import MAX_LIMIT, ImportPage, ImportView, RejectedPage, RejectedRowView
+from dateline.schemas import MAX_LIMIT, ImportPage, ImportView, RejectedRowView
 from dateline.wiring import Services, settle
 
 BATCH: Final = 80_000
@@ -34,6 +39,9 @@ FORMATS: Final = {
 }
 
 SOME_REJECTED: Final = 1
+
+MOST_SHOWN: Final = 1_000_000
+"""Imports, or rejected rows, that are shown at the most."""
 
 
 @commands.command("import")
@@ -156,7 +164,7 @@ def _show_report(name: str, report: Report) -> None:
     "--limit",
     default=20,
     show_default=True,
-    type=click.IntRange(1),
+    type=click.IntRange(1, MOST_SHOWN),
     help="Imports, or rejected rows, to show.",
 )
 def imports(import_id: int | None, limit: int) -> None:
@@ -201,7 +209,7 @@ def _rejected_rows(cache: Cache, import_id: int, limit: int) -> Iterator[Rejecte
     after: int | None = None
     while limit:
         answer, _outcome = answer_rejected(cache, import_id, min(limit, MAX_LIMIT), after)
-        page = RejectedPage.model_validate_json(answer.body)
+        page = read_rejected(answer)
         yield from page.items
         if page.next is None:
             return

@@ -3,11 +3,11 @@
 import re
 from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeVar
-from zoneinfo import available_timezones
 
 from flask import request
 from pydantic import Field
 
+from dateline.imports.options import zone_names
 from dateline.imports.read import Format
 from dateline.parameters import read_parameters
 from dateline.schemas import ReadingParameters
@@ -52,4 +52,4 @@ def read_choices(model: type[Model]) -> Model:
 @lru_cache(maxsize=1)
 def zones() -> list[str]:
     """The names of time zones to choose from; those of older schemes are known, but not offered."""
-    return sorted(filter(_PLACES.match, available_timezones()))
+    return sorted(filter(_PLACES.match, zone_names()))

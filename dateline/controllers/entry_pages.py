@@ -65,7 +65,8 @@ def change(entry_id: int) -> BaseResponse:
     """Change what the form has otherwise, unless the entry is another by now."""
     require_own_page()
     given = short_form()
-    entry, etag = _entry(entry_id)
+    seen = given.get("etag", "")
+    entry, _etag = _entry(entry_id)
     now = entry.model_dump()
     shown = {name: _in_one_line(now[name]) for name in FIELDS}
     changes = {name: given[name] for name in FIELDS if given.get(name, shown[name]) != shown[name]}
@@ -73,16 +74,17 @@ def change(entry_id: int) -> BaseResponse:
         reading = read_choices(ReadingParameters)
         options = read_options(reading.date_order, reading.timezone)
         if changes:
-            seen = given.get("etag", "")
             change_entry(services().database, entry_id, changes, options, _is(seen))
     except (UnsoundEntry, InvalidQuestion) as error:
-        return _form(entry, etag, given, error.faults, STATUSES[type(error)])
-    except (DuplicateEntry, EntryChanged) as error:
+        return _form(entry, seen, given, error.faults, STATUSES[type(error)])
+    except DuplicateEntry as error:
+        fault = Fault("entry.unchanged", "entry", error.entry_id, str(error))
+        return _form(entry, seen, given, [fault], STATUSES[DuplicateEntry])
+    except EntryChanged as error:
         # The form goes out again with the entry as it is now: whoever saves again has seen it.
         entry, etag = _entry(entry_id)
-        twin = error.entry_id if isinstance(error, DuplicateEntry) else None
-        fault = Fault("entry.unchanged", "entry", twin, str(error))
-        return _form(entry, etag, given, [fault], STATUSES[type(error)])
+        fault = Fault("entry.unchanged", "entry", None, str(error))
+        return _form(entry, etag, given, [fault], STATUSES[EntryChanged])
     return redirect(url_for(".show", entry_id=entry_id), HTTPStatus.SEE_OTHER)
 
 

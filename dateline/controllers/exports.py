@@ -1,8 +1,6 @@
 """What a search finds, taken away: whole as CSV or NDJSON, and its newest as a feed."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from itertools import chain
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -10,6 +8,7 @@ from flask import Blueprint, Response, request
 from dateline.controllers.current import services
 from dateline.controllers.feeds import ATOM, RSS, Feed, write_atom, write_rss
 from dateline.controllers.operation import Operation, operation
+from dateline.controllers.responses import send_file
 from dateline.schemas import EntryPage, ExportParameters, FeedParameters, SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.export import ExportFormat, export_entries
@@ -62,17 +61,7 @@ def atom(parameters: FeedParameters) -> Response:
 def _export(parameters: ExportParameters, form: ExportFormat, media_type: str) -> Response:
     question = read_question(SearchParameters.model_validate(parameters.model_dump()))
     pieces = export_entries(services().database, question, form)
-    # The first piece is made before the status is sent, so that a database that is away is a 503.
-    response = Response(_from_first(pieces), mimetype=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="dateline.{form}"'
-    response.headers["Cache-Control"] = "no-store"
-    # A reader who hangs up leaves no open session behind.
-    response.call_on_close(pieces.close)
-    return response
-
-
-def _from_first(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    return chain([next(pieces, b"")], pieces)
+    return send_file(pieces, media_type, f"dateline.{form}")
 
 
 def _feed(parameters: FeedParameters) -> Feed:

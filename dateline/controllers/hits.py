@@ -1,7 +1,7 @@
 """Ready-made answers to searches, sent before routing, validation and serialisation.
 
-For a bare answer those are most of the time: what stands before a miss stands before a hit too,
-but for Flask itself.
+Those would take most of the time of such an answer. Only Flask is passed over: what else handles
+every request, such as its id, handles a hit too.
 """
 
 from collections.abc import Iterable

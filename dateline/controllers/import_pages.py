@@ -12,13 +12,7 @@ from dateline.controllers.current import services
 from dateline.controllers.problems import STATUSES, tell_when_to_return
 from dateline.controllers.progress import Progress, work_and_answer
 from dateline.controllers.safety import require_own_page
-from dateline.controllers.uploads import (
-    MAX_CARRIED,
-    PASTED,
-    Upload,
-    limit_form,
-    read_upload,
-)
+from dateline.controllers.uploads import MAX_CARRIED, Upload, limit_form, read_upload
 from dateline.errors import BodyTooLarge, DatabaseAway, Fault, InvalidQuestion, UnreadableBody
 from dateline.imports.detect import Understood, understand
 from dateline.imports.options import Options, read_options
@@ -98,12 +92,13 @@ def _preview(
         if not preview.report.received:
             return _refused(request.form, UnreadableBody("There are no rows in it."))
         # Pasted rows stand in their field again, where they can be mended.
-        carried = None if upload.source == PASTED else upload.carried()
+        carried = None if upload.is_pasted else upload.carried()
         return _page(
             request.form,
             preview=preview,
             understood=understood,
             source=upload.source,
+            is_pasted=upload.is_pasted,
             content=b64encode(carried).decode() if carried else "",
             fingerprint=fingerprint,
             changed=request.form.get("step") == "import",

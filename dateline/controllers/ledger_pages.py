@@ -8,10 +8,16 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from dateline.controllers.current import services
 from dateline.controllers.operation import MAX_ID, pairs_of
-from dateline.imports.ledger import answer_import, answer_imports, answer_rejected
+from dateline.controllers.responses import send_file
+from dateline.imports.ledger import (
+    answer_import,
+    answer_imports,
+    answer_rejected,
+    read_rejected,
+)
 from dateline.imports.rejected_files import rejected_as_csv, rejected_as_ndjson
 from dateline.parameters import read_parameters
-from dateline.schemas import ImportPage, ImportView, LedgerParameters, RejectedPage
+from dateline.schemas import ImportPage, ImportView, LedgerParameters
 
 blueprint = Blueprint("ledger_pages", __name__)
 
@@ -41,7 +47,7 @@ def show(import_id: int) -> str:
     cache = services().cache
     answer, _outcome = answer_import(cache, import_id)
     rejected, _outcome = answer_rejected(cache, import_id, asked.limit, asked.cursor)
-    page = RejectedPage.model_validate_json(rejected.body)
+    page = read_rejected(rejected)
     following = page.next and url_for(".show", import_id=import_id, **_query(page.next))
     kept = ImportView.model_validate_json(answer.body)
     return render_template(
@@ -56,7 +62,7 @@ def rejected_ndjson(import_id: int) -> Response:
     rows = rejected_as_ndjson(services().database, import_id)
     # A lone surrogate is no UTF-8; as an escape it is what JSON says of it.
     lines = (row.encode(errors="backslashreplace") for row in rows)
-    return _file(Response(lines, mimetype="application/x-ndjson"), f"{import_id}.ndjson")
+    return send_file(lines, "application/x-ndjson", f"rejected-{import_id}.ndjson")
 
 
 @blueprint.get(f"/imports/{ID}/rejected.csv")
@@ -68,13 +74,7 @@ def rejected_csv(import_id: int) -> Response:
     lines = (
         row.encode("utf-8-sig" if not at else "utf-8", "replace") for at, row in enumerate(rows)
     )
-    return _file(Response(lines, mimetype="text/csv"), f"{import_id}.csv")
-
-
-def _file(response: Response, name: str) -> Response:
-    response.headers["Content-Disposition"] = f'attachment; filename="rejected-{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return send_file(lines, "text/csv", f"rejected-{import_id}.csv")
 
 
 def _parameters() -> LedgerParameters:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from werkzeug.routing import Rule
 
 from dateline import __version__
-from dateline.controllers.operation import OPERATION, Body, Operation
+from dateline.controllers.operation import MAX_ID, OPERATION, Body, Operation
 from dateline.controllers.problems import PROBLEM_JSON
 from dateline.controllers.responses import JSON
 from dateline.schemas import Parameters, Problem
@@ -89,7 +89,7 @@ def _operation(rule: Rule, method: str, said: Operation, text: str) -> dict[str,
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
+    schema = {"type": "integer", "minimum": 0, "maximum": MAX_ID}
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
@@ -113,7 +113,7 @@ def _body(body: Body) -> dict[str, Any]:
         content[first]["example"] = body.example
     for media_type in others:
         # Rows in other forms have no JSON schema; merge patches have the same.
-        is_json = media_type.endswith("json") and "nd" not in media_type
+        is_json = media_type.endswith(("/json", "+json"))
         content[media_type] = content[first] if is_json else {"schema": {"type": "string"}}
     return {"required": True, "content": content}
 

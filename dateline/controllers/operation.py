@@ -41,7 +41,7 @@ class Operation:
         answers: the model of each successful status; a media type where the body is another text
             than JSON, and None where there is no body.
         problems: the statuses of failures that are particular to the view.
-        headers: request headers that it minds, with a description.
+        headers: request headers that make a difference, with a description.
     """
 
     summary: str

@@ -1,7 +1,9 @@
-"""From ready-made bytes to a response."""
+"""From ready-made bytes, or from the pieces of a file, to a response."""
 
+from collections.abc import Generator
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
@@ -82,3 +84,17 @@ def send_view(view: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(
         view.model_dump_json(), status, mimetype=JSON, headers={"Cache-Control": "no-store"}
     )
+
+
+def send_file(pieces: Generator[bytes, None, None], media_type: str, name: str) -> Response:
+    """Send a file to be kept, piece by piece.
+
+    Raises:
+        DatabaseAway: the first piece cannot be made, which is seen before the status is sent.
+    """
+    response = Response(chain([next(pieces, b"")], pieces), mimetype=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    # A reader who hangs up leaves no open session behind.
+    response.call_on_close(pieces.close)
+    return response

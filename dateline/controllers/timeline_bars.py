@@ -1,6 +1,7 @@
 """A timeline as the bars of a drawing."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from dateline.schemas import Timeline
@@ -35,7 +36,7 @@ class Bar:
 def draw_bars(timeline: Timeline) -> list[Bar]:
     """Draw a timeline; neighbours are put together where there are too many."""
     buckets = timeline.buckets
-    together = -(-len(buckets) // MOST_BARS) or 1
+    together = max(1, ceil(len(buckets) / MOST_BARS))
     groups = [buckets[start : start + together] for start in range(0, len(buckets), together)]
     counts = [sum(bucket.count for bucket in group) for group in groups]
     most = max(counts, default=0) or 1

@@ -39,10 +39,11 @@ PASTED: Final = "page"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What was sent: the bytes, and what the ledger calls their source."""
+    """What was sent: the bytes, what the ledger calls their source, and whether they were pasted."""
 
     source: str
     body: IO[bytes]
+    is_pasted: bool = False
 
     def carried(self) -> bytes | None:
         """The bytes, compressed, for a field of the next form; None where they are too many."""
@@ -101,7 +102,7 @@ def read_upload() -> Upload:
         if "\0" in text:
             # No page could show it again as it is.
             raise _wrong("text", text, "The pasted rows have the character U+0000; remove it.")
-        return Upload(PASTED, io.BytesIO(text.encode()))
+        return Upload(PASTED, io.BytesIO(text.encode()), is_pasted=True)
     if carried:
         return Upload(_source(request.form.get("source", "")), io.BytesIO(_decoded(carried)))
     raise _wrong("file", None, "There is nothing to import: choose a file, or paste some rows.")

@@ -181,6 +181,6 @@ def _impossible(text: str) -> Refusal:
 def _no_iso_clock(text: str) -> Refusal:
     return Refusal(
         "date.unrecognised",
-        f"'{text}' has behind the T of its day no time, or no zone, in a form that is read here; "
-        "write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00.",
+        f"What follows the T in '{text}' is no time, or no time and zone, in a form that is read "
+        "here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00.",
     )

@@ -218,5 +218,6 @@ def _impossible(fields: DateFields, raw: str) -> Refusal:
 
 def _out_of_range(raw: str) -> Refusal:
     return Refusal(
-        "date.out_of_range", f"'{raw}' is outside the years 1000 to 9999; check its year."
+        "date.out_of_range",
+        f"'{raw}' has a part outside the years 1000 to 9999, in UTC; check its year.",
     )

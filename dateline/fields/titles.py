@@ -45,7 +45,7 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
             title = html.unescape(raw)
         except ValueError:
             # Python reads no number of more than 4,300 digits.
-            message = "The title has the number of a character (&#...;) that there is not: mend it."
+            message = "The title has a character reference (&#...;) to no character: correct it."
             return Fault("title.invalid", "title", raw, message)
     if not title.isascii():
         title = unicodedata.normalize("NFC", title)

@@ -3,10 +3,11 @@
 import codecs
 import gzip
 import io
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import IO, Final, NamedTuple
+
+import pydantic_core
 
 from dateline.imports.read import CSV_DELIMITERS, Format, RawRow, read_rows
 
@@ -67,7 +68,8 @@ def detect(head: bytes) -> Format:
         return Format.CSV
     line = text.partition(b"\n")[0].strip()
     try:
-        first = json.loads(line)
+        # Not by Python's own parser, to which what is nested too deeply is a failure of ours.
+        first = pydantic_core.from_json(line)
     except ValueError:
         # A document over many lines, or a row that is not sound.
         return Format.NDJSON if line.endswith(b"}") else Format.JSON

@@ -3,20 +3,22 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from itertools import islice
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from dateline.fields.dates import DateOrder
 from dateline.imports.options import Options
 from dateline.imports.outcomes import Outcomes, Reading, Rejection, outcomes_of
-from dateline.imports.read import RawRow
+from dateline.imports.read import RawRow, Unread
 from dateline.imports.second_process import SecondProcess
 from dateline.imports.undecided import Undecided
 
 GROUP: Final = 1_000
 """Rows normalised and written together: enough that a statement's cost is shared, and few enough
 that memory stays flat."""
+
+GROUP_LENGTH: Final = 4 * 1024 * 1024
+"""Characters, or bytes, with which a group of fewer rows is whole: one row may have so many."""
 
 AHEAD: Final = 2
 """Groups that the second process is given ahead: while the text index is calculated it falls behind,
@@ -90,9 +92,8 @@ class Groups:
         As long as there is no second process this one does it.
         """
         reading = Reading(self.date_order, self._decides_itself, self._zone)
-        remaining = iter(rows)
         given: deque[int] = deque()
-        while taken := list(islice(remaining, GROUP)):
+        for taken, is_whole in _cut(rows):
             other = self._second_process
             if other is not None and other.is_ready():
                 other.begin(taken, reading)
@@ -100,9 +101,31 @@ class Groups:
                 if len(given) > AHEAD:
                     yield given.popleft(), other.outcomes()
                 continue
-            if other is None and len(taken) == GROUP:
+            if other is None and is_whole:
                 # Where there is one whole group there will mostly be more.
                 self._second_process = self._to_close.enter_context(SecondProcess())
             yield len(taken), outcomes_of(taken, reading)
         while given and self._second_process is not None:
             yield given.popleft(), self._second_process.outcomes()
+
+
+def _cut(rows: Iterable[RawRow]) -> Iterator[tuple[list[RawRow], bool]]:
+    """Cut rows into groups; with each, whether it is whole, which the last one may not be."""
+    taken: list[RawRow] = []
+    length = 0
+    for row in rows:
+        taken.append(row)
+        length += _length(row)
+        if len(taken) == GROUP or length >= GROUP_LENGTH:
+            yield taken, True
+            taken, length = [], 0
+    if taken:
+        yield taken, False
+
+
+def _length(row: RawRow) -> int:
+    """Tell how long a row is, about: the bytes of its JSON, or the characters of its values."""
+    if isinstance(row, Unread):
+        return len(row.text)
+    values = row.raw.values() if isinstance(row.raw, dict) else row.raw
+    return sum([len(value) for value in values if isinstance(value, str)])

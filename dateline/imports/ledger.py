@@ -112,6 +112,15 @@ def answer_rejected(
     return cache.get_or_make(f"import:{import_id}:rejected?limit={limit}&after={after}", make)
 
 
+def read_rejected(answer: Answer) -> RejectedPage:
+    """Read a page of rejected rows again.
+
+    Python's parser does it: a row may be nested as deeply as Pydantic's takes, and in the page it
+    stands deeper.
+    """
+    return RejectedPage.model_validate(json.loads(answer.body))
+
+
 def import_url(import_id: int) -> str:
     """Where the ledger of an import is."""
     return f"/v1/imports/{import_id}"

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from dateline.errors import Fault, InvalidQuestion
 from dateline.fields.dates import DateOrder
@@ -45,13 +47,21 @@ def read_zone(name: str) -> tzinfo | Fault:
     if name == "UTC":
         # Dates have a quick way for Python's own.
         return UTC
-    try:
+    if name in zone_names():
         return ZoneInfo(name)
-    # Names that are folders, or no names at all, fail in the file system.
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return Fault(
-            "timezone.unknown",
-            "timezone",
-            name,
-            f"There is no time zone '{name}'; use an IANA name such as Europe/Paris or UTC.",
-        )
+    return Fault(
+        "timezone.unknown",
+        "timezone",
+        name,
+        f"There is no time zone '{name}'; use an IANA name such as Europe/Paris or UTC.",
+    )
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Give the names of all time zones, the same on every machine.
+
+    The files of a machine have more: `localtime` is the zone of the machine itself, and what is below
+    `right/` counts leap seconds.
+    """
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())

@@ -40,8 +40,8 @@ class Outcomes:
 
     Attributes:
         sound: a `SoundRow` for each row that is kept, as a plain tuple, which is the cheaper one
-            to send from process to process. Its hash is a bytearray, as SQLite's driver looks for
-            an adapter of bytes.
+            to send from process to process. Its hash is a bytearray: for bytes, SQLite's driver
+            would look for an adapter each time.
         rejections: the rows that are not kept.
         undecided: the rows that wait for what the whole import proves.
         proved: the orders of day and month that these rows prove.

@@ -12,7 +12,6 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
-from itertools import chain
 from typing import IO, Any, Final, NamedTuple
 
 import pydantic_core
@@ -95,7 +94,7 @@ def read_rows(
     bounded = io.BufferedReader(Bounded(compressed or body, limit, TOO_LARGE))
     try:
         if compressed is not None and not bounded.peek() and compressed.mtime is None:
-            # Of no bytes at all GzipFile makes no fault; no header was met.
+            # GzipFile takes no bytes at all for an empty file; only a header gives it a time.
             raise EOFError
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:
@@ -171,7 +170,7 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
     while line := body.readline(MAX_ROW + 1):
         if len(line) > MAX_ROW:
-            raise _too_long(number + 1, "bytes")
+            raise _too_long(f"row {number + 1:,}", "bytes")
         text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
         if text:
             number += 1
@@ -179,11 +178,8 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
 
 
 def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
-    text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")
     csv.field_size_limit(MAX_CSV_FIELD)
-    first_line = text.readline()
-    delimiter = max(CSV_DELIMITERS, key=first_line.count)
-    rows = _csv_rows(csv.reader(chain([first_line], text, [_END]), delimiter=delimiter))
+    rows = _csv_rows(io.TextIOWrapper(body, encoding="utf-8-sig", newline=""))
     # Spreadsheets write columns that have no name, mostly empty ones at the end.
     header = [name or f"column {place}" for place, name in enumerate(next(rows, []), 1)]
     twice = [name for name, count in Counter(header).items() if count > 1]
@@ -200,16 +196,31 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
             yield Row(number, dict(zip(header, values, strict=False)))
 
 
-def _csv_rows(lines: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Give the rows before `_END`.
+def _csv_rows(text: io.TextIOWrapper) -> Iterator[list[str]]:
+    """Give the rows, the names of the columns first.
 
     Raises:
-        UnreadableBody: it stands in one of them, as its quotation mark is open; or one of them, or
-            one of its values, is too long.
+        UnreadableBody: a quotation mark is never closed; or a row, or one of its values, is too
+            long.
     """
-    number = 0
+    first_line = text.readline(MAX_ROW + 1)
+    delimiter = max(CSV_DELIMITERS, key=first_line.count)
+    number = length = 0
+
+    def lines() -> Iterator[str]:
+        """Give the lines, and `_END`; a row that is too long is refused before it is in memory."""
+        nonlocal length
+        line = first_line
+        while line:
+            length += len(line)
+            if length > MAX_ROW:
+                raise _too_long(_csv_place(number), "characters")
+            yield line
+            line = text.readline(MAX_ROW + 1)
+        yield _END
+
     try:
-        for values in lines:
+        for values in csv.reader(lines(), delimiter=delimiter):
             if values == [_END]:
                 return
             if values and values[-1].endswith(_END):
@@ -217,10 +228,9 @@ def _csv_rows(lines: Iterator[list[str]]) -> Iterator[list[str]]:
                     f"The body is not sound CSV: a quotation mark in {_csv_place(number)} is never "
                     "closed; close it, or take it away."
                 )
-            if sum(map(len, values)) > MAX_ROW:
-                raise _too_long(number, "characters")
             yield values
             number += bool(values)
+            length = 0
     except csv.Error as error:
         raise UnreadableBody(
             f"The body is not sound CSV: a value in {_csv_place(number)} has more than "
@@ -239,9 +249,9 @@ _READERS: Final = {
 }
 
 
-def _too_long(number: int, unit: str) -> UnreadableBody:
+def _too_long(place: str, unit: str) -> UnreadableBody:
     return UnreadableBody(
-        f"Row {number:,} has more than {MAX_ROW:,} {unit}; send the title, the URL and the date "
+        f"{place.capitalize()} has more than {MAX_ROW:,} {unit}; send the title, the URL and the date "
         "alone, or drop it."
     )
 

@@ -52,11 +52,14 @@ class SecondProcess:
         )
         self._tasks: IO[bytes] = _there(self._process.stdin)
         self._answers: IO[bytes] = _there(self._process.stdout)
+        # Not select(2), which fails for a file whose number is above 1,023: a server may have more.
+        self._poll = select.poll()
+        self._poll.register(self._answers, select.POLLIN)
         self._ready = False
 
     def is_ready(self) -> bool:
         """Whether it can be given a task: it takes most of a second to start."""
-        if not self._ready and select.select([self._answers], [], [], 0)[0]:
+        if not self._ready and self._poll.poll(0):
             self._ready = self._answer() == READY
         return self._ready
 
@@ -73,7 +76,7 @@ class SecondProcess:
         self._tasks.flush()
 
     def outcomes(self) -> Outcomes:
-        """Wait for the outcomes of the first of its tasks that they were not taken of.
+        """Wait for the outcomes of the oldest task whose outcomes have not been taken.
 
         Raises:
             UnreadableBody: a row shows that the whole body is not what it should be.

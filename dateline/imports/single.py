@@ -24,8 +24,8 @@ def add_entry(database: Database, raw: dict[str, Any], options: Options) -> Adde
     """Keep one row, with a ledger of its own; a refused row leaves none.
 
     Raises:
-        UnsoundEntry: the row is refused, or has fields that there are not: a single row has no
-            report in which they could be named, so they are not ignored.
+        UnsoundEntry: the row is refused, or has unknown fields: a single row has no report that
+            could name them, so they are not ignored.
     """
     columns = find_columns(raw)
     unknown = [

@@ -25,8 +25,8 @@ PRECISIONS: Final = get_args(Precision)
 """All of them."""
 
 INDEXED: Final[ColumnElement[bool]] = literal_column(ENDS_LATER)
-"""What is so of all entries in SQLite's indexes with precisions. Written out in every statement, or
-SQLite could not know that such an index will do."""
+"""The condition of SQLite's partial indexes, those with precisions. Every statement repeats it, and
+not with parameters: only then does SQLite see that such an index will do."""
 
 
 class Order(Enum):

@@ -367,6 +367,13 @@ def test_an_unknown_zone_is_refused(client: FlaskClient, zone: str) -> None:
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 
+@pytest.mark.parametrize("zone", ["localtime", "posixrules", "right/Europe/Paris"])
+def test_a_zone_that_only_some_machines_know_is_refused(client: FlaskClient, zone: str) -> None:
+    response = send(client, make_items(1), f"?timezone={zone}")
+    assert response.status_code == 400
+    assert response.get_json()["errors"][0]["code"] == "timezone.unknown"
+
+
 # --- Dry runs ----------------------------------------------------------------------------------
 
 

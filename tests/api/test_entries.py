@@ -106,12 +106,12 @@ def test_a_missing_field_is_refused(client: FlaskClient, missing: str) -> None:
 @pytest.mark.parametrize("field", ["title", "url", "date"])
 def test_a_lone_surrogate_is_refused(client: FlaskClient, field: str) -> None:
     response = add(client, **{field: "https://example.org/\ud800"})
-    assert response.status_code in (400, 422), response.text
+    assert response.status_code == 400, response.text
     assert total(client) == 0
 
 
 def test_a_lone_surrogate_in_a_name_is_refused(client: FlaskClient) -> None:
-    assert add(client, **{"\ud800": 1}).status_code in (400, 422)
+    assert add(client, **{"\ud800": 1}).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,17 @@ def test_a_change_by_somebody_else_is_said_and_not_overwritten(client: FlaskClie
     assert entry(client)["title"] == "Mine"
 
 
+def test_a_form_that_was_refused_for_another_reason_overwrites_nothing(client: FlaskClient) -> None:
+    keep(client, make_item(title="First"))
+    fields = Page(client.get("/entries/1/edit").text).fields
+    client.patch("/v1/entries/1", json={"title": "Theirs"})
+    response = client.post("/entries/1/edit", data={**fields, "date": "2015", "timezone": "Mars"})
+    assert response.status_code == 400
+    mended = {**Page(response.text).fields, "timezone": "UTC"}
+    assert client.post("/entries/1/edit", data=mended).status_code == 412
+    assert entry(client)["title"] == "Theirs"
+
+
 def test_a_form_without_an_etag_overwrites_nothing(client: FlaskClient) -> None:
     keep(client, make_item(title="First"))
     assert client.post("/entries/1/edit", data={"title": "Mine"}).status_code == 412

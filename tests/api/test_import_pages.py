@@ -55,6 +55,13 @@ def test_a_file_is_carried_from_the_preview_to_the_import(client: FlaskClient) -
     assert [row["raw"] for row in raw] == [items[-1]]
 
 
+def test_a_file_may_be_called_page(client: FlaskClient) -> None:
+    """As the ledger calls the source of pasted rows."""
+    preview = send_file(client, as_ndjson(make_items(3)), "page")
+    assert "What would become of page" in Page(preview.text).text
+    assert counts(ledger(client, confirm(client, preview)).text) == [3, 3, 0, 0]
+
+
 @pytest.mark.parametrize(
     "text", ["line one\r\nline two", "line one\nline two", "a\rb", "\ufeff", "\0", "\u2028"]
 )

@@ -36,6 +36,8 @@ HOSTILE = [
         ({"text": ROWS, "format": "pdf"}, "format"),
         ({"text": ROWS, "columns": "a,b"}, "columns"),
         ({"text": '{"items": ['}, "text"),
+        ({"text": "[" * 5_000 + "]" * 5_000}, "text"),
+        ({"text": '{"items": ' * 5_000}, "text"),
         ({"text": "a,b\n1,2"}, "text"),
         ({"text": "a\0b"}, "text"),
         ({"content": "%%%"}, "file"),

@@ -2,12 +2,15 @@
 
 import json
 import re
+import sqlite3
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from dateline.wiring import Services
 from tests.api.forms import Page, counts, ledger, send_file
-from tests.factories import JSON, as_json, as_ndjson, make_item, make_items
+from tests.factories import JSON, NDJSON, as_json, as_ndjson, make_item, make_items
 
 
 def test_an_empty_history_leads_to_the_form(client: FlaskClient) -> None:
@@ -41,6 +44,17 @@ def test_every_rejected_row_is_shown_page_by_page(client: FlaskClient) -> None:
             break
         page = client.get(link).text
     assert seen == [f"May {n}" for n in range(1, 26)]
+
+
+def test_a_row_that_is_nested_as_deeply_as_any_is_shown(client: FlaskClient) -> None:
+    """docs/import.md: a line of NDJSON may be nested 201 deep, itself counted."""
+    deepest = b'{"title": ' + b"[" * 200 + b"]" * 200 + b"}\n"
+    client.post("/v1/bulk", data=deepest, content_type=NDJSON)
+    (row,) = client.get("/v1/imports/1/rejected").get_json()["items"]
+    assert row["errors"][0]["code"] == "title.invalid"
+    page = client.get("/imports/1")
+    assert page.status_code == 200
+    assert "The title is not text" in page.text
 
 
 @pytest.mark.parametrize("path", ["/imports/9", "/imports/9/rejected.csv", f"/imports/{2**70}"])
@@ -119,6 +133,20 @@ def test_lines_with_too_many_values_keep_them_all(client: FlaskClient) -> None:
     ledger(client, send_file(client, body, "a.csv", "import"))
     text = client.get("/imports/1/rejected.csv").get_data().decode("utf-8-sig")
     assert text.splitlines() == ["title,url,date", "A, and B,https://example.org/a,2014"]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_a_download_that_fails_is_a_problem_and_no_short_file(
+    client: FlaskClient, services: Services, tmp_path: Path, form: str
+) -> None:
+    ledger(client, send_file(client, as_ndjson(BAD), "a.ndjson", "import"))
+    with sqlite3.connect(tmp_path / "archive.db") as connection:
+        connection.execute("DROP TABLE rejected_rows")
+    services.database.engine.dispose()
+    response = client.get(f"/imports/1/rejected.{form}")
+    assert response.status_code == 503
+    assert response.mimetype == "application/problem+json"
+    assert "Content-Disposition" not in response.headers
 
 
 def test_a_download_of_many_rows_is_whole(client: FlaskClient) -> None:

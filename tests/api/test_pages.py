@@ -194,6 +194,25 @@ def test_matches_are_marked_in_the_text_as_it_was_written(client: FlaskClient) -
     assert "https://example.org/<mark>News</mark>" in page
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("2014-03-08T15:04:05Z", "2014-03-08 15:04:05"),
+        ("2014-03-08T15:04+02:00", "2014-03-08 13:04"),
+        ("2014-03-08T15Z", "2014-03-08 15 h"),
+        # In UTC it would begin between two hours.
+        ("2014-03-08T15+05:30", "2014-03-08 15+05:30"),
+        ("2014-03", "2014-03"),
+    ],
+)
+def test_a_date_is_shown_as_exactly_as_it_was_written(
+    client: FlaskClient, sent: str, shown: str
+) -> None:
+    keep(client, make_item(date=sent))
+    (date,) = re.findall(r"<time .*?</time>", client.get("/").text)
+    assert re.sub(r"<[^>]*>", "", date) == shown
+
+
 def test_every_filter_is_a_chip_that_can_be_taken_away(client: FlaskClient) -> None:
     keep(client, make_item(title="Harbour", date="2014"))
     query = "q=harbour+-storm&domain=example.org&after=2014&before=2014&sort=date"

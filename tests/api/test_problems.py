@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
+from sqlalchemy.pool import Pool
 from werkzeug.test import TestResponse
 
 from dateline.app import create_app
 from dateline.config import Settings
+from dateline.wiring import open_services
 from tests.archives import new_settings, opened
 from tests.factories import JSON, Item, as_json, make_item, make_items
 
@@ -217,6 +219,44 @@ def test_a_busy_archive_asks_to_come_again(locked: FlaskClient, write: Request) 
 
 def test_a_busy_archive_still_answers_questions(locked: FlaskClient) -> None:
     assert locked.get("/v1/entries?contains=one").get_json()["total"] == 1
+
+
+def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
+    def fill(connection: sqlite3.Connection, _record: object) -> None:
+        # No more pages than there are.
+        connection.execute("PRAGMA max_page_count = 1")
+
+    settings = new_settings(tmp_path)
+    with opened(settings):
+        pass
+    event.listen(Pool, "connect", fill)
+    try:
+        with opened(settings) as services:
+            client = create_app(services).test_client()
+            response = client.post("/v1/bulk", data=as_json(make_items(100)), content_type=JSON)
+            kept = client.get("/v1/entries").get_json()["total"]
+    finally:
+        event.remove(Pool, "connect", fill)
+    assert (response.status_code, kept) == (503, 0)
+    assert response.get_json()["detail"] == (
+        "The disk of the database file is full; make room on it, and try again."
+    )
+
+
+def test_a_damaged_file_is_called_that(tmp_path: Path) -> None:
+    settings = new_settings(tmp_path)
+    with opened(settings):
+        pass
+    with (tmp_path / "archive.db").open("r+b") as file:
+        file.seek(4_096)
+        file.write(b"\xff" * 100_000)
+    services = open_services(settings)
+    response = create_app(services).test_client().get("/v1/entries")
+    services.close()
+    assert response.status_code == 503
+    assert response.get_json()["detail"] == (
+        "The database file is damaged; put a backup in its place."
+    )
 
 
 def test_an_archive_without_tables_is_not_ready(tmp_path: Path) -> None:

@@ -60,6 +60,14 @@ def test_every_rejected_row_can_be_shown(run: Run, directory: Path) -> None:
     assert [int(line.split()[0]) for line in lines] == list(range(1, MAX_LIMIT + 6))
 
 
+def test_a_row_that_is_nested_as_deeply_as_any_is_shown(run: Run, directory: Path) -> None:
+    (directory / "deep.ndjson").write_text('{"title": ' + "[" * 200 + "]" * 200 + "}\n")
+    run("import", "deep.ndjson")
+    result = run("imports", "1")
+    assert result.exit_code == 0
+    assert "title.invalid" in result.stdout
+
+
 def test_an_empty_ledger_shows_nothing(run: Run) -> None:
     assert run("imports").stdout == ""
 
@@ -82,3 +90,11 @@ def test_an_import_that_there_is_not(run: Run) -> None:
 @pytest.mark.parametrize("number", ["0", "x", "9" * 30])
 def test_what_cannot_be_an_import(number: str, run: Run) -> None:
     assert run("imports", number).exit_code == 2
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9" * 30])
+def test_what_cannot_be_a_limit(number: str, run: Run) -> None:
+    result = run("imports", "--limit", number)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Invalid value for '--limit'" in result.stderr

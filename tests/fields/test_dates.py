@@ -445,12 +445,19 @@ def test_an_ambiguous_date_names_both_readings() -> None:
     )
 
 
+def test_a_year_that_is_outside_in_utc_alone_is_told_so() -> None:
+    fault = read_date("1000", zone=ZoneInfo("Asia/Kolkata"))
+    assert isinstance(fault, Fault)
+    assert fault.code == "date.out_of_range"
+    assert fault.message.startswith("'1000' has a part outside the years 1000 to 9999, in UTC;")
+
+
 def test_a_zone_that_is_not_read_is_no_day_that_is_not_in_the_calendar() -> None:
     fault = read_date("2014-03-08T15:04 IST")
     assert isinstance(fault, Fault)
     assert fault.message == (
-        "'2014-03-08T15:04 IST' has behind the T of its day no time, or no zone, in a form that is "
-        "read here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00."
+        "What follows the T in '2014-03-08T15:04 IST' is no time, or no time and zone, in a form "
+        "that is read here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00."
     )
 
 

@@ -37,7 +37,7 @@ FAULTS: list[tuple[object, str, str]] = [
     ("\u3164", "title.missing", "missing"),
     ("\u115f\u1160 \uffa0", "title.missing", "missing"),
     ("\u034f\ufe0f", "title.missing", "missing"),
-    (f"&#{'1' * 5_000};", "title.invalid", "number of a character"),
+    (f"&#{'1' * 5_000};", "title.invalid", "character reference"),
     (2014, "title.invalid", "not text"),
     (False, "title.invalid", "not text"),
     (["A"], "title.invalid", "not text"),

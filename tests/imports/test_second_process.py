@@ -3,11 +3,14 @@
 import io
 import os
 import pickle
+import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC
+from pathlib import Path
 
 import psutil
 import pytest
@@ -168,6 +171,19 @@ def test_an_unreadable_row_far_down_leaves_nothing(
     assert answer.get_json()["detail"].startswith(sentence)
     assert client.get("/v1/entries").get_json()["total"] == 0
     assert client.get("/v1/imports").get_json()["total"] == 0
+
+
+def test_a_server_with_many_connections_can_import(client: FlaskClient) -> None:
+    """select(2) knows no file whose number is above 1,023."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2_048), hard))
+    with ExitStack() as files:
+        while files.enter_context(Path(os.devnull).open()).fileno() < 1_024:
+            pass
+        body = as_ndjson(make_items(2 * GROUP))
+        answer = client.post("/v1/bulk", data=body, content_type=NDJSON)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert answer.get_json()["import"]["created"] == 2 * GROUP
 
 
 def test_a_small_import_starts_none(monkeypatch: pytest.MonkeyPatch) -> None:
