@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import column, inspect, select, table, update
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from dateline.config import Settings
 from dateline.engines import WRITES, WRITES_MUCH, make_engines
-from dateline.errors import DatabaseAway, UnfitDatabase
+from dateline.errors import DatabaseAway, FailedUpgrade, UnfitDatabase
 from dateline.models import Archive
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -28,6 +28,9 @@ NEWEST_MIGRATION: Final = "0010"
 
 REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}
 """Numbers of MySQL's errors that say who may not do what, or that the server is read-only."""
+
+NOT_OURS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+"""How the names of SQLite's errors begin that say the same of a file."""
 
 
 class Database:
@@ -106,12 +109,13 @@ class Database:
         Raises:
             UnfitDatabase: the file is not one of a database.
             DatabaseAway: the database cannot be reached.
+            FailedUpgrade: a migration cannot be run, or the tables are of a newer release.
         """
         # Loaded where it is used: commands and workers that find their tables never need it.
         from alembic import command
         from alembic.config import Config
 
-        with _reachable():
+        with _reachable(), _migrating():
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["engine"] = self._writing_engine
@@ -143,13 +147,44 @@ def archive_of(stamp: str) -> str:
 
 
 @contextmanager
+def _migrating() -> Iterator[None]:
+    # As in Database.upgrade().
+    from alembic.util import CommandError
+
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_away(error):
+            raise
+        raise FailedUpgrade(
+            f"A migration cannot be run; the database says: {error.orig}. Mend that, and run it "
+            "again: python -m dateline db upgrade"
+        ) from error
+    except CommandError as error:
+        # Its word for a number that no migration has.
+        raise FailedUpgrade(
+            "The tables are of a newer release than this one; use that release, or put back a "
+            "backup that was made before."
+        ) from error
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether a database is not there, busy, or not ours to write; else it refuses a statement."""
+    # Where no connection could be made, there is no statement yet.
+    if error.statement is None or error.connection_invalidated or error.orig is None:
+        return True
+    code = getattr(error.orig, "sqlite_errorname", "")
+    return code.startswith((*NOT_OURS, "SQLITE_BUSY")) or error.orig.args[0] in REFUSALS
+
+
+@contextmanager
 def _reachable() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         orig = getattr(error, "orig", None)
         code = getattr(orig, "sqlite_errorname", "")
-        if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+        if code.startswith(NOT_OURS):
             raise DatabaseAway(
                 "The database file cannot be opened, or not be written; see to it that Dateline "
                 "may write the file and its directory."
