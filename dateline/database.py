@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dateline.config import Settings
 from dateline.engines import WRITES, WRITES_MUCH, make_engines
-from dateline.errors import DatabaseAway, FailedUpgrade, UnfitDatabase
+from dateline.errors import DatabaseAway, DatelineError, FailedUpgrade, UnfitDatabase
 from dateline.models import Archive
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -31,6 +31,13 @@ REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}
 
 NOT_OURS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
 """How the names of SQLite's errors begin that say the same of a file."""
+
+NO_SUCH_TABLE: Final = 1146
+"""MySQL's number for it; SQLite has no name of its own for that."""
+
+OTHER_TABLES: Final = (
+    "The archive's tables are not those of this release; run: python -m dateline db upgrade"
+)
 
 
 class Database:
@@ -181,23 +188,36 @@ def _is_away(error: DBAPIError) -> bool:
 def _reachable() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        orig = getattr(error, "orig", None)
-        code = getattr(orig, "sqlite_errorname", "")
-        if code.startswith(NOT_OURS):
-            raise DatabaseAway(
-                "The database file cannot be opened, or not be written; see to it that Dateline "
-                "may write the file and its directory."
-            ) from error
-        if orig is not None and orig.args[0] in REFUSALS:
-            raise DatabaseAway(
-                "MySQL refuses it; see to it that user, password and database in "
-                "DATELINE_DATABASE_URL are right, that the user has all rights on the database, "
-                "and that the server is not read-only."
-            ) from error
-        raise DatabaseAway("The database cannot be reached or is busy; try again.") from error
-    except DatabaseError as error:
-        # Its subclasses are faults of ours; the class itself is SQLite's word for a foreign file.
-        if type(error) is not DatabaseError:
+    except (DBAPIError, PoolTimeout) as error:
+        told = _told(error)
+        if told is None:
             raise
-        raise UnfitDatabase("The database file is not an SQLite database.") from error
+        raise told from error
+
+
+def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
+    """Say what is wrong with the database; None where the fault is ours."""
+    orig = getattr(error, "orig", None)
+    number = orig.args[0] if orig is not None else None
+    if number == NO_SUCH_TABLE or str(orig).startswith("no such table"):
+        return UnfitDatabase(OTHER_TABLES)
+    if getattr(orig, "sqlite_errorname", "").startswith(NOT_OURS):
+        return DatabaseAway(
+            "The database file cannot be opened, or not be written; see to it that Dateline "
+            "may write the file and its directory."
+        )
+    if number in REFUSALS:
+        return DatabaseAway(
+            "MySQL refuses it; see to it that user, password and database in "
+            "DATELINE_DATABASE_URL are right, that the user has all rights on the database, "
+            "and that the server is not read-only."
+        )
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return DatabaseAway("The database cannot be reached or is busy; try again.")
+    # Its subclasses are faults of ours; the class itself is SQLite's word for a foreign file.
+    if type(error) is DatabaseError:
+        return UnfitDatabase(
+            "The database file is not an SQLite database, or is damaged; correct "
+            "DATELINE_DATABASE_URL, or put back a backup."
+        )
+    return None

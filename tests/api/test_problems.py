@@ -12,8 +12,10 @@ from werkzeug.test import TestResponse
 
 from dateline.app import create_app
 from dateline.config import Settings
+from dateline.wiring import open_services
 from tests.archives import new_settings, opened
 from tests.factories import JSON, Item, as_json, make_item, make_items
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
 
 SECRET = "a secret that must not leave the house"
 
@@ -217,6 +219,20 @@ def test_a_busy_archive_asks_to_come_again(locked: FlaskClient, write: Request) 
 
 def test_a_busy_archive_still_answers_questions(locked: FlaskClient) -> None:
     assert locked.get("/v1/entries?contains=one").get_json()["total"] == 1
+
+
+@pytest.mark.parametrize("backend", [ON_SQLITE, ON_MYSQL])
+def test_an_archive_without_tables_says_how_they_are_made(backend: str, tmp_path: Path) -> None:
+    with fresh_database(backend, tmp_path) as url:
+        services = open_services(new_settings(tmp_path, database_url=url))
+        client = create_app(services).test_client()
+        asked = client.get("/v1/entries")
+        sent = client.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON)
+        services.close()
+
+    for answer in (asked, sent):
+        assert answer.status_code == 503
+        assert answer.get_json()["detail"].endswith("run: python -m dateline db upgrade")
 
 
 def test_an_archive_without_tables_is_not_ready(tmp_path: Path) -> None:

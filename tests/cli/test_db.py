@@ -90,3 +90,17 @@ def test_an_upgrade_that_waits_for_another_writer_says_so(
 
     assert busy.exit_code == 2
     assert busy.stderr == "Error: The database cannot be reached or is busy; try again.\n"
+
+
+@pytest.mark.parametrize("settings", [ON_SQLITE], indirect=True)
+def test_a_file_that_is_no_database_is_said_to_be_none(
+    run_anywhere: Run, settings: Settings
+) -> None:
+    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    file.write_text("title,url,date\n" * 100)
+
+    refused = run_anywhere("db", "upgrade")
+
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("Error: The database file is not an SQLite database, or is ")
+    assert "DATELINE_DATABASE_URL" in refused.stderr
