@@ -17,9 +17,15 @@ from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
 
 from dateline.config import load_settings
+from dateline.errors import InvalidSettings
 from dateline.logs import OUTSIDE, Line, request_id
 
-_settings = load_settings()
+try:
+    _settings = load_settings()
+except InvalidSettings as error:
+    # As `dateline serve` says it, and ends: Gunicorn would print a traceback.
+    print(f"Error: {error}", file=sys.stderr)
+    sys.exit(2)
 
 wsgi_app = "dateline.wsgi:app"
 bind = "127.0.0.1:8000"

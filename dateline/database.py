@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import column, inspect, select, table, update
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from dateline.config import Settings
 from dateline.engines import WRITES, WRITES_MUCH, make_engines
-from dateline.errors import DatabaseAway, UnfitDatabase
+from dateline.errors import DatabaseAway, DatelineError, FailedUpgrade, UnfitDatabase
 from dateline.models import Archive
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -28,6 +28,16 @@ NEWEST_MIGRATION: Final = "0011"
 
 REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}
 """Numbers of MySQL's errors that say who may not do what, or that the server is read-only."""
+
+NOT_OURS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+"""How the names of SQLite's errors begin that say the same of a file."""
+
+NO_SUCH_TABLE: Final = 1146
+"""MySQL's number for it; SQLite has no name of its own for that."""
+
+OTHER_TABLES: Final = (
+    "The archive's tables are not those of this release; run: python -m dateline db upgrade"
+)
 
 
 class Database:
@@ -106,12 +116,13 @@ class Database:
         Raises:
             UnfitDatabase: the file is not one of a database, or is damaged.
             DatabaseAway: the database cannot be reached.
+            FailedUpgrade: a migration cannot be run, or the tables are of a newer release.
         """
         # Loaded where it is used: commands and workers that find their tables never need it.
         from alembic import command
         from alembic.config import Config
 
-        with _reachable():
+        with _reachable(), _migrating():
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["engine"] = self._writing_engine
@@ -143,37 +154,76 @@ def archive_of(stamp: str) -> str:
 
 
 @contextmanager
+def _migrating() -> Iterator[None]:
+    # As in Database.upgrade().
+    from alembic.util import CommandError
+
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_away(error):
+            raise
+        raise FailedUpgrade(
+            f"A migration cannot be run; the database says: {error.orig}. Mend that, and run it "
+            "again: python -m dateline db upgrade"
+        ) from error
+    except CommandError as error:
+        # Its word for a number that no migration has.
+        raise FailedUpgrade(
+            "The tables are of a newer release than this one; use that release, or put back a "
+            "backup that was made before."
+        ) from error
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether a database is not there, busy, or not ours to write; else it refuses a statement."""
+    # Where no connection could be made, there is no statement yet.
+    if error.statement is None or error.connection_invalidated or error.orig is None:
+        return True
+    code = getattr(error.orig, "sqlite_errorname", "")
+    return code.startswith((*NOT_OURS, "SQLITE_BUSY")) or error.orig.args[0] in REFUSALS
+
+
+@contextmanager
 def _reachable() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise DatabaseAway(_why_away(getattr(error, "orig", None))) from error
-    except DatabaseError as error:
-        # Its subclasses are faults of ours; the class itself is SQLite's word for such a file.
-        if type(error) is not DatabaseError:
+    except (DBAPIError, PoolTimeout) as error:
+        told = _told(error)
+        if told is None:
             raise
-        raise UnfitDatabase(_why_unfit(error.orig)) from error
+        raise told from error
 
 
-def _why_away(cause: BaseException | None) -> str:
-    code = getattr(cause, "sqlite_errorname", "")
-    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
-        return (
+def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
+    """Say what is wrong with the database; None where the fault is ours."""
+    orig = getattr(error, "orig", None)
+    number = orig.args[0] if orig is not None else None
+    code = getattr(orig, "sqlite_errorname", "")
+    if number == NO_SUCH_TABLE or str(orig).startswith("no such table"):
+        return UnfitDatabase(OTHER_TABLES)
+    if code.startswith(NOT_OURS):
+        return DatabaseAway(
             "The database file cannot be opened or written; see to it that Dateline may write the "
             "file and its directory."
         )
     if code == "SQLITE_FULL":
-        return "The disk of the database file is full; make room on it, and try again."
-    if cause is not None and cause.args[0] in REFUSALS:
-        return (
+        return DatabaseAway(
+            "The disk of the database file is full; make room on it, and try again."
+        )
+    if number in REFUSALS:
+        return DatabaseAway(
             "MySQL refuses it; see to it that user, password and database in "
             "DATELINE_DATABASE_URL are right, that the user has all rights on the database, "
             "and that the server is not read-only."
         )
-    return "The database cannot be reached or is busy; try again."
-
-
-def _why_unfit(cause: BaseException | None) -> str:
-    if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
-        return "The database file is damaged; put a backup in its place."
-    return "The database file is not an SQLite database."
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return DatabaseAway("The database cannot be reached or is busy; try again.")
+    # Its subclasses are faults of ours; the class itself is SQLite's word for such a file.
+    if type(error) is not DatabaseError:
+        return None
+    if code.startswith("SQLITE_CORRUPT"):
+        return UnfitDatabase("The database file is damaged; put back a backup.")
+    return UnfitDatabase(
+        "The database file is not an SQLite database; correct DATELINE_DATABASE_URL."
+    )

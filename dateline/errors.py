@@ -89,5 +89,12 @@ class UnfitDatabase(DatelineError):
     """What is named as the database is not one that can be used."""
 
 
+class FailedUpgrade(DatelineError):
+    """The tables were not brought to this release; the text has the database's own words.
+
+    They are for whoever runs the service: upgrades are asked for by commands alone.
+    """
+
+
 class DatabaseAway(DatelineError):
     """The database cannot be reached or is busy; the same request may succeed later."""

@@ -6,6 +6,7 @@ import click
 
 from dateline import __version__
 from dateline.config import load_settings
+from dateline.database import OTHER_TABLES
 from dateline.errors import DatelineError
 from dateline.wiring import Services, open_services
 
@@ -49,8 +50,5 @@ def open_archive(*, current: bool = True) -> Services:
     services = open_services(load_settings())
     click.get_current_context().call_on_close(services.close)
     if current and not services.database.is_current():
-        raise _Failure(
-            "The archive's tables are not those of this release; "
-            "run: python -m dateline db upgrade"
-        )
+        raise _Failure(OTHER_TABLES)
     return services

@@ -16,6 +16,7 @@ from dateline.config import Settings
 from dateline.wiring import open_services
 from tests.archives import new_settings, opened
 from tests.factories import JSON, Item, as_json, make_item, make_items
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
 
 SECRET = "a secret that must not leave the house"
 
@@ -254,9 +255,21 @@ def test_a_damaged_file_is_called_that(tmp_path: Path) -> None:
     response = create_app(services).test_client().get("/v1/entries")
     services.close()
     assert response.status_code == 503
-    assert response.get_json()["detail"] == (
-        "The database file is damaged; put a backup in its place."
-    )
+    assert response.get_json()["detail"] == ("The database file is damaged; put back a backup.")
+
+
+@pytest.mark.parametrize("backend", [ON_SQLITE, ON_MYSQL])
+def test_an_archive_without_tables_says_how_they_are_made(backend: str, tmp_path: Path) -> None:
+    with fresh_database(backend, tmp_path) as url:
+        services = open_services(new_settings(tmp_path, database_url=url))
+        client = create_app(services).test_client()
+        asked = client.get("/v1/entries")
+        sent = client.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON)
+        services.close()
+
+    for answer in (asked, sent):
+        assert answer.status_code == 503
+        assert answer.get_json()["detail"].endswith("run: python -m dateline db upgrade")
 
 
 def test_an_archive_without_tables_is_not_ready(tmp_path: Path) -> None:

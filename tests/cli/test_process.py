@@ -127,6 +127,23 @@ def test_a_wrong_setting_stops_the_start(
     assert "Traceback" not in stopped.stderr
 
 
+def test_gunicorn_alone_stops_at_wrong_settings_too(environment: dict[str, str]) -> None:
+    stopped = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:1"],
+        env={**environment, "DATELINE_WORKERS": "none", "DATELINE_THREAD": "4"},
+        cwd=environment["PYTHONPATH"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    first, second = stopped.stderr.splitlines()
+    assert (stopped.returncode, stopped.stdout) == (2, "")
+    assert first.startswith("Error: DATELINE_THREAD: no such setting; did you mean")
+    assert second.startswith("DATELINE_WORKERS=none: ")
+
+
 def test_a_setting_in_the_env_file_is_minded(dateline: Dateline, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DATELINE_THREAD=4\n")
 

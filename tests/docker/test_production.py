@@ -24,6 +24,14 @@ def test_what_was_imported_outlives_the_containers(production: Compose) -> None:
     assert [_found(url) for url in production.urls()] == [[TITLE]] * 3
 
 
+def test_the_image_is_built_once(production: Compose) -> None:
+    """Of two builds at the same time either may get the name, and Compose then replaces all."""
+    services = json.loads(production("config", "--format", "json"))["services"]
+
+    assert [name for name, service in services.items() if "build" in service] == ["app"]
+    assert services["migrate"]["image"] == services["app"]["image"]
+
+
 def test_a_replica_answers_what_another_has_kept(production: Compose) -> None:
     first, second, third = production.urls()
     row = {**ROW, "title": "Fishing quotas agreed", "date": "1985"}
