@@ -144,8 +144,7 @@ function tell(text) {
   document.getElementById("tell").textContent = text;
 }
 
-const linkOf = (svg, place) => new URL(svg.querySelectorAll("a")[place].href.baseVal, location);
-const name = (svg, place, end) => linkOf(svg, place).searchParams.get(end);
+const name = (svg, place, end) => svg.querySelectorAll("a")[place].dataset[end];
 
 document.addEventListener("pointerdown", (event) => {
   const svg = drawing(event);
@@ -167,7 +166,9 @@ document.addEventListener("pointerup", (event) => {
   from = null;
   if (!moved) return;
   const other = barAt(svg, event.clientX);
-  const link = linkOf(svg, Math.min(place, other));
+  // A bar without entries is no link, but a span may begin or end with it.
+  const link = new URL(svg.querySelector("a[href]").href.baseVal, location);
+  link.searchParams.set("after", name(svg, Math.min(place, other), "after"));
   link.searchParams.set("before", name(svg, Math.max(place, other), "before"));
   location.assign(link);
 });

@@ -112,20 +112,35 @@ def test_keys_lead_through_the_results(quick_look: Look) -> None:
     assert len(quick_look.left) == 1
 
 
-def test_dragging_over_the_timeline_selects_a_span(quick_look: Look) -> None:
-    page = quick_look.go("/")
+@pytest.mark.parametrize(
+    # What has no entries is no link, but a span may begin and end there.
+    ("path", "begin", "end"), [("/", 10, 14), ("/?q=conforto", 2, 12)]
+)
+def test_dragging_over_the_timeline_selects_a_span(
+    quick_look: Look, path: str, begin: int, end: int
+) -> None:
+    page = quick_look.go(path)
     box = page.locator("#bars svg").bounding_box()
     labels = page.locator("#bars a title").all_text_contents()
     assert box is not None
     middle = box["y"] + box["height"] / 2
     width = box["width"] / len(labels)
-    page.mouse.move(box["x"] + 10.5 * width, middle)
+    page.mouse.move(box["x"] + (begin + 0.5) * width, middle)
     page.mouse.down()
-    page.mouse.move(box["x"] + 14.5 * width, middle, steps=4)
-    first, last = labels[10].partition(":")[0], labels[14].partition(":")[0]
+    page.mouse.move(box["x"] + (end + 0.5) * width, middle, steps=4)
+    first, last = labels[begin].partition(":")[0], labels[end].partition(":")[0]
     expect(page.locator("#tell")).to_have_text(f"{first} to {last}")
     page.mouse.up()
-    page.wait_for_url(f"**/?after={first}&before={last}")
+    page.wait_for_url(re.compile(rf"[?&]after={first}&before={last}$"))
+
+
+def test_a_bar_without_entries_leads_nowhere(quick_look: Look) -> None:
+    page = quick_look.go("/?q=conforto")
+    labels = page.locator("#bars a title").all_text_contents()
+    assert labels[2].endswith(": 0")
+    page.locator("#bars a").nth(2).locator(".hit").click()
+    expect(page.locator("#tell")).to_have_text(labels[2])
+    assert quick_look.path == "/?q=conforto"
 
 
 def test_results_stay_where_the_archive_is_not_reached_and_it_is_said(scripted: Look) -> None:
