@@ -229,8 +229,24 @@ def test_the_sample_is_loaded_once_and_never_over_something(client: FlaskClient)
     total = client.get("/v1/entries").get_json()["total"]
     assert total > 900
     assert "Nothing is kept" not in client.get("/").text
-    client.post("/sample")
+    again = client.post("/sample", headers={"Accept": "text/html"})
+    assert again.status_code == 409
+    assert "for an empty archive; this one has entries, so nothing was added" in told(again.text)
     assert client.get("/v1/imports").get_json()["total"] == 1
+
+
+def test_the_second_of_two_quick_presses_creates_nothing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Both come while there is nothing, and are imported one after the other.
+    monkeypatch.setattr("dateline.controllers.pages._count", lambda _asked: 0)
+    for _press in range(2):
+        response = client.post("/sample")
+        assert (response.status_code, response.headers["Location"]) == (303, "/")
+    second, first = client.get("/v1/imports").get_json()["items"]
+    assert (second["created"], second["rejected"]) == (0, first["rejected"])
+    assert second["duplicate"] == first["created"] + first["duplicate"]
+    assert client.get("/v1/entries").get_json()["total"] == first["created"]
 
 
 def test_who_tries_again_after_the_sample_has_failed_is_led_to_its_button(

@@ -114,7 +114,8 @@ def test_keys_lead_through_the_results(quick_look: Look) -> None:
 
 @pytest.mark.parametrize(
     # What has no entries is no link, but a span may begin and end there.
-    ("path", "begin", "end"), [("/", 10, 14), ("/?q=conforto", 2, 12)]
+    ("path", "begin", "end"),
+    [("/", 10, 14), ("/?q=conforto", 2, 12)],
 )
 def test_dragging_over_the_timeline_selects_a_span(
     quick_look: Look, path: str, begin: int, end: int
