@@ -31,7 +31,10 @@ blueprint = Blueprint("import_pages", __name__)
 @blueprint.get("/import")
 def form() -> Response:
     """Show the form."""
-    return _page({})
+    response = _page({})
+    # There is nothing in it, and a browser may keep what its reader has filled in for the way back.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @blueprint.post("/import")
