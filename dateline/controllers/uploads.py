@@ -131,7 +131,9 @@ def _decoded(carried: str) -> bytes:
 def _source(name: str) -> str:
     """A file's own name: some browsers send the folders too."""
     own = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(filter(str.isprintable, own))[:LONGEST_SOURCE] or PASTED
+    shown = "".join(filter(str.isprintable, own))[:LONGEST_SOURCE]
+    # A file without a name, or named like what is pasted, is a file all the same.
+    return f"file {shown}".rstrip() if shown in ("", PASTED) else shown
 
 
 def _wrong(field: str, value: object, message: str) -> InvalidQuestion:
