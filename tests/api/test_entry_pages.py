@@ -63,6 +63,15 @@ def test_it_shows_others_of_the_same_url_and_site(client: FlaskClient) -> None:
     assert page.links["Same URL"] == "/entries/2"
 
 
+def test_a_date_of_an_hour_has_its_minutes_where_html_asks_for_them(client: FlaskClient) -> None:
+    keep(client, make_item(date="2014-03-08T15"), make_item(date="2014-03"))
+    for path in ("/entries/1", "/entries/2", "/"):
+        page = client.get(path).text
+        assert 'datetime="2014-03-08T15:00:00Z"' in page
+        assert 'datetime="2014-03"' in page
+        assert 'datetime="2014-03-08T15Z"' not in page
+
+
 def test_where_there_are_more_it_leads_to_the_search(client: FlaskClient) -> None:
     url = "https://example.org/?q=a b&c"
     keep(client, *(make_item(url=url) for _ in range(8)))
