@@ -104,9 +104,10 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 
 // --- Copying a citation ---------------------------------------------------------------------------
 
-async function copy(text) {
-  // Only pages that come by https, or from this computer, are given the clipboard.
-  if (navigator.clipboard) return navigator.clipboard.writeText(text.textContent);
+async function copied(text) {
+  // Only pages that come by https, or from this computer, are given the clipboard, and not all of them.
+  const given = await navigator.clipboard?.writeText(text.textContent).then(() => true, () => false);
+  if (given) return true;
   getSelection().selectAllChildren(text);
   return document.execCommand("copy");
 }
@@ -114,9 +115,9 @@ async function copy(text) {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest(".copy");
   if (!button) return;
-  await copy(button.parentElement.querySelector("pre"));
-  button.classList.add("done");
-  document.getElementById("said").textContent = "Copied";
+  const isDone = await copied(button.parentElement.querySelector("pre"));
+  button.classList.toggle("done", isDone);
+  document.getElementById("said").textContent = isDone ? "Copied" : "Not copied; it is selected, to be copied by keys.";
   setTimeout(() => button.classList.remove("done"), 1500);
 });
 

@@ -144,6 +144,27 @@ def test_a_bar_without_entries_leads_nowhere(quick_look: Look) -> None:
     assert quick_look.path == "/?q=conforto"
 
 
+@pytest.mark.parametrize(
+    ("copies", "told"),
+    [(True, "Copied"), (False, "Not copied; it is selected, to be copied by keys.")],
+)
+def test_a_citation_is_copied_without_the_clipboard_or_else_selected(
+    scripted: Look, copies: bool, told: str
+) -> None:
+    page = scripted.go("/?q=conforto")
+    page.evaluate(
+        "copies => { navigator.clipboard.writeText = () => Promise.reject(new Error('denied'));"
+        "document.execCommand = () => copies; }",
+        copies,
+    )
+    row = page.locator(".entries > li").first
+    row.locator("summary").click()
+    row.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.locator("#said")).to_have_text(told)
+    assert page.evaluate("getSelection().toString()") == row.locator("pre").nth(1).text_content()
+    expect(row.locator(".done")).to_have_count(int(copies))
+
+
 def test_results_stay_where_the_archive_is_not_reached_and_it_is_said(scripted: Look) -> None:
     page = scripted.go("/?q=de")
     titles = scripted.titles()
