@@ -217,6 +217,16 @@ def test_a_page_of_a_proxy_does_not_take_the_place_of_the_results(
     expect(page.locator("#found .fault")).to_have_count(0)
 
 
+def test_a_question_that_gunicorn_does_not_take_is_said_to_be_too_long(scripted: Look) -> None:
+    page = scripted.go("/?q=de")
+    titles = scripted.titles()
+    # Within the limit of 1,000 characters, each of which is nine bytes of an address.
+    page.get_by_label("Search", exact=True).fill("港" * 950)
+    told = "This question is longer than can be sent; shorten it."
+    expect(page.locator("#found .fault")).to_have_text([told])
+    assert scripted.titles() == titles
+
+
 def test_enter_after_typing_is_no_further_step_back(scripted: Look) -> None:
     page = scripted.go("/?sort=date")
     box = page.get_by_label("Search", exact=True)
