@@ -41,11 +41,8 @@ def form() -> Response:
 def send() -> Response:
     """Show what would become of the rows, or import them."""
     require_own_page()
-    try:
-        limit_form()
-    except BodyTooLarge as error:
-        # The form has not been read, so there is nothing to fill it with again.
-        return _refused({}, error)
+    # Of one that is too large nothing has been read, so it cannot come back as it was filled in.
+    limit_form()
     try:
         choices = read_choices(Choices)
         options = read_options(choices.date_order, choices.timezone)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browser.conftest import Look
+from tests.browser.conftest import Look, looking
 from tests.browser.opening import HOSTILE, served
 from tests.factories import as_csv, as_ndjson, make_item, make_items, zipped
 from tests.servers import DatelineServer
@@ -272,6 +272,22 @@ def test_a_failure_leaves_what_was_filled_in(scripted: Look) -> None:
     page.unroute("**/import")
     expect(page.get_by_label("Or rows to paste")).to_have_value(text)
     preview(page)
+
+
+def test_rows_that_are_too_many_are_still_there(tmp_path: Path, browser: Browser) -> None:
+    text = f"{'x' * 999}\n" * 90
+    with served(tmp_path, {"DATELINE_MAX_BODY_BYTES": "2048"}) as small:
+        for scripts in (True, False):
+            context, look = looking(browser, small, "desktop", scripts=scripts)
+            page = look.go("/import")
+            page.get_by_label("Or rows to paste").fill(text)
+            page.get_by_role("button", name="Preview", exact=True).click()
+            expect(page.get_by_role("alert")).to_contain_text("larger than 2,048 bytes")
+            if not scripts:
+                page.go_back()
+            expect(page.get_by_label("Or rows to paste")).to_have_value(text)
+            context.close()
+            assert look.wrong == []
 
 
 def test_hostile_rows_are_text(look: Look) -> None:
