@@ -16,7 +16,8 @@ document.addEventListener("keydown", (event) => {
     box.focus();
     box.select();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    if (isTyping(at)) return;
+    // With Shift they select.
+    if (isTyping(at) || event.shiftKey) return;
     const titles = [...document.querySelectorAll(".entries .title")];
     const place = titles.findIndex((title) => title.closest("li").contains(at));
     const next = event.key === "ArrowDown" ? place + 1 : place - 1;

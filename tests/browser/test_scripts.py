@@ -112,6 +112,15 @@ def test_keys_lead_through_the_results(quick_look: Look) -> None:
     assert len(quick_look.left) == 1
 
 
+def test_what_is_typed_can_be_selected_by_keys(scripted: Look) -> None:
+    page = scripted.go("/?q=conforto")
+    box = page.get_by_label("Search", exact=True)
+    box.press("Home")
+    box.press("Shift+ArrowDown")
+    expect(box).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == "conforto"
+
+
 @pytest.mark.parametrize(
     # What has no entries is no link, but a span may begin and end there.
     ("path", "begin", "end"),
