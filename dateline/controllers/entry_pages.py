@@ -12,9 +12,16 @@ from dateline.controllers.choices import read_choices, zones
 from dateline.controllers.citations import address
 from dateline.controllers.current import services
 from dateline.controllers.operation import MAX_ID
-from dateline.controllers.problems import STATUSES
+from dateline.controllers.problems import STATUSES, tell_when_to_return
 from dateline.controllers.safety import require_own_page
-from dateline.errors import DuplicateEntry, EntryChanged, Fault, InvalidQuestion, UnsoundEntry
+from dateline.errors import (
+    DatabaseAway,
+    DuplicateEntry,
+    EntryChanged,
+    Fault,
+    InvalidQuestion,
+    UnsoundEntry,
+)
 from dateline.imports.edit import change_entry, delete_entry
 from dateline.imports.ledger import answer_import
 from dateline.imports.options import read_options
@@ -57,7 +64,7 @@ def show(entry_id: int) -> str:
 def edit(entry_id: int) -> Response:
     """Show the form to change an entry."""
     entry, etag = _entry(entry_id)
-    return _form(entry, etag, entry.model_dump())
+    return _form(entry_id, entry, etag, entry.model_dump())
 
 
 @blueprint.post(f"/entries/{ID}/edit")
@@ -65,26 +72,39 @@ def change(entry_id: int) -> BaseResponse:
     """Change what the form has otherwise, unless the entry is another by now."""
     require_own_page()
     given = short_form()
-    seen = given.get("etag", "")
+    try:
+        return _change(entry_id, given)
+    except DatabaseAway as error:
+        # The form goes out again as it came, with the tag of the entry that its reader has seen.
+        fault = Fault("database.away", "entry", None, str(error))
+        status = STATUSES[DatabaseAway]
+        response = _form(entry_id, None, given.get("etag", ""), given, [fault], status)
+        tell_when_to_return(response, error)
+        return response
+
+
+def _change(entry_id: int, given: Mapping[str, str]) -> BaseResponse:
     entry, _etag = _entry(entry_id)
     now = entry.model_dump()
     shown = {name: _in_one_line(now[name]) for name in FIELDS}
     changes = {name: given[name] for name in FIELDS if given.get(name, shown[name]) != shown[name]}
+    seen = given.get("etag", "")
     try:
         reading = read_choices(ReadingParameters)
         options = read_options(reading.date_order, reading.timezone)
         if changes:
             change_entry(services().database, entry_id, changes, options, _is(seen))
     except (UnsoundEntry, InvalidQuestion) as error:
-        return _form(entry, seen, given, error.faults, STATUSES[type(error)])
+        # With the tag that came: what is there by now has not been shown to whoever saves again.
+        return _form(entry_id, entry, seen, given, error.faults, STATUSES[type(error)])
     except DuplicateEntry as error:
         fault = Fault("entry.unchanged", "entry", error.entry_id, str(error))
-        return _form(entry, seen, given, [fault], STATUSES[DuplicateEntry])
+        return _form(entry_id, entry, seen, given, [fault], STATUSES[DuplicateEntry])
     except EntryChanged as error:
         # The form goes out again with the entry as it is now: whoever saves again has seen it.
         entry, etag = _entry(entry_id)
         fault = Fault("entry.unchanged", "entry", None, str(error))
-        return _form(entry, etag, given, [fault], STATUSES[EntryChanged])
+        return _form(entry_id, entry, etag, given, [fault], STATUSES[EntryChanged])
     return redirect(url_for(".show", entry_id=entry_id), HTTPStatus.SEE_OTHER)
 
 
@@ -133,7 +153,8 @@ def _in_one_line(text: str) -> str:
 
 
 def _form(
-    entry: EntryView,
+    entry_id: int,
+    entry: EntryView | None,
     etag: str,
     given: Mapping[str, Any],
     faults: Sequence[Fault] = (),
@@ -141,6 +162,7 @@ def _form(
 ) -> Response:
     html = render_template(
         "entry_edit.html",
+        entry_id=entry_id,
         entry=entry,
         etag=etag,
         given=given,

@@ -12,7 +12,13 @@ from dateline.controllers.current import services
 from dateline.controllers.problems import STATUSES, tell_when_to_return
 from dateline.controllers.progress import Progress, work_and_answer
 from dateline.controllers.safety import require_own_page
-from dateline.controllers.uploads import MAX_CARRIED, Upload, limit_form, read_upload
+from dateline.controllers.uploads import (
+    MAX_CARRIED,
+    PASTED,
+    Upload,
+    limit_form,
+    read_upload,
+)
 from dateline.errors import BodyTooLarge, DatabaseAway, Fault, InvalidQuestion, UnreadableBody
 from dateline.imports.detect import Understood, understand
 from dateline.imports.options import Options, read_options
@@ -25,18 +31,18 @@ blueprint = Blueprint("import_pages", __name__)
 @blueprint.get("/import")
 def form() -> Response:
     """Show the form."""
-    return _page({})
+    response = _page({})
+    # There is nothing in it, and a browser may keep what its reader has filled in for the way back.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @blueprint.post("/import")
 def send() -> Response:
     """Show what would become of the rows, or import them."""
     require_own_page()
-    try:
-        limit_form()
-    except BodyTooLarge as error:
-        # The form has not been read, so there is nothing to fill it with again.
-        return _refused({}, error)
+    # Of one that is too large nothing has been read, so it cannot come back as it was filled in.
+    limit_form()
     try:
         choices = read_choices(Choices)
         options = read_options(choices.date_order, choices.timezone)
@@ -92,13 +98,12 @@ def _preview(
         if not preview.report.received:
             return _refused(request.form, UnreadableBody("There are no rows in it."))
         # Pasted rows stand in their field again, where they can be mended.
-        carried = None if upload.is_pasted else upload.carried()
+        carried = None if upload.source == PASTED else upload.carried()
         return _page(
             request.form,
             preview=preview,
             understood=understood,
             source=upload.source,
-            is_pasted=upload.is_pasted,
             content=b64encode(carried).decode() if carried else "",
             fingerprint=fingerprint,
             changed=request.form.get("step") == "import",

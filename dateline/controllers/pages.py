@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Conflict
 
 from dateline.cache.answers import Answers
 from dateline.cache.kept import KeptAlone, NotKept
@@ -97,9 +98,13 @@ def show_sample_button() -> ResponseReturnValue:
 def load_sample() -> ResponseReturnValue:
     """Fill an empty archive with made-up entries, for somebody who wants to look around."""
     require_own_page()
-    if not _count(Asked([])):
-        rows = (Row(*row) for row in enumerate(sample_rows(SAMPLE_ROWS, seed=1), 1))
-        run_import(services().database, rows, Options(source="sample"))
+    if _count(Asked([])):
+        raise Conflict(
+            "The sample is for an empty archive; this one has entries, so nothing was added."
+        )
+    # Of two presses at the same time, the second creates nothing: all that it brings is there.
+    rows = (Row(*row) for row in enumerate(sample_rows(SAMPLE_ROWS, seed=1), 1))
+    run_import(services().database, rows, Options(source="sample"))
     return redirect(url_for("pages.search"), HTTPStatus.SEE_OTHER)
 
 

@@ -39,11 +39,10 @@ PASTED: Final = "page"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What was sent: the bytes, what the ledger calls their source, and whether they were pasted."""
+    """What was sent: the bytes, and what the ledger calls their source."""
 
     source: str
     body: IO[bytes]
-    is_pasted: bool = False
 
     def carried(self) -> bytes | None:
         """The bytes, compressed, for a field of the next form; None where they are too many."""
@@ -102,7 +101,7 @@ def read_upload() -> Upload:
         if "\0" in text:
             # No page could show it again as it is.
             raise _wrong("text", text, "The pasted rows have the character U+0000; remove it.")
-        return Upload(PASTED, io.BytesIO(text.encode()), is_pasted=True)
+        return Upload(PASTED, io.BytesIO(text.encode()))
     if carried:
         return Upload(_source(request.form.get("source", "")), io.BytesIO(_decoded(carried)))
     raise _wrong("file", None, "There is nothing to import: choose a file, or paste some rows.")
@@ -132,7 +131,9 @@ def _decoded(carried: str) -> bytes:
 def _source(name: str) -> str:
     """A file's own name: some browsers send the folders too."""
     own = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(filter(str.isprintable, own))[:LONGEST_SOURCE] or PASTED
+    shown = "".join(filter(str.isprintable, own))[:LONGEST_SOURCE]
+    # A file without a name, or named like what is pasted, is a file all the same.
+    return f"file {shown}".rstrip() if shown in ("", PASTED) else shown
 
 
 def _wrong(field: str, value: object, message: str) -> InvalidQuestion:

@@ -4,6 +4,9 @@
 
 (() => {
   let kept = null; // The file that was sent last: a page that replaces this one asks for it again.
+  // What was shown at each step of the history, to be shown again as it was left.
+  const steps = [{ title: document.title, main: document.getElementById("main") }];
+  let at = 0;
 
   function show(message) {
     const card = document.getElementById("working").content.cloneNode(true).firstElementChild;
@@ -31,10 +34,17 @@
       fail(page.querySelector("#main .fault")?.textContent || page.title);
       return;
     }
-    document.title = page.title;
-    document.getElementById("main").replaceWith(document.adoptNode(page.getElementById("main")));
+    steps.splice(at + 1, Infinity, { title: page.title, main: document.adoptNode(page.getElementById("main")) });
+    history.pushState(at + 1, "", location.pathname);
+    turnTo(at + 1);
     prepare();
     window.scrollTo(0, 0);
+  }
+
+  function turnTo(step) {
+    at = step;
+    document.title = steps[at].title;
+    document.getElementById("main").replaceWith(steps[at].main);
     document.querySelector("#main [autofocus]")?.focus();
   }
 
@@ -139,6 +149,13 @@
       if (kept && !form.elements.content) put(input, kept);
     });
   }
+
+  history.replaceState(at, "");
+  window.addEventListener("popstate", ({ state }) => {
+    // A link to a field makes a step of its own, which shows the same.
+    if (state === null) history.replaceState(at, "");
+    else if (steps[state]) turnTo(state);
+  });
 
   prepare();
 })();

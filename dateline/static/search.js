@@ -16,7 +16,8 @@ document.addEventListener("keydown", (event) => {
     box.focus();
     box.select();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    if (isTyping(at)) return;
+    // With Shift they select.
+    if (isTyping(at) || event.shiftKey) return;
     const titles = [...document.querySelectorAll(".entries .title")];
     const place = titles.findIndex((title) => title.closest("li").contains(at));
     const next = event.key === "ArrowDown" ? place + 1 : place - 1;
@@ -104,9 +105,10 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 
 // --- Copying a citation ---------------------------------------------------------------------------
 
-async function copy(text) {
-  // Only pages that come by https, or from this computer, are given the clipboard.
-  if (navigator.clipboard) return navigator.clipboard.writeText(text.textContent);
+async function copied(text) {
+  // Only pages that come by https, or from this computer, are given the clipboard, and not all of them.
+  const given = await navigator.clipboard?.writeText(text.textContent).then(() => true, () => false);
+  if (given) return true;
   getSelection().selectAllChildren(text);
   return document.execCommand("copy");
 }
@@ -114,9 +116,9 @@ async function copy(text) {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest(".copy");
   if (!button) return;
-  await copy(button.parentElement.querySelector("pre"));
-  button.classList.add("done");
-  document.getElementById("said").textContent = "Copied";
+  const isDone = await copied(button.parentElement.querySelector("pre"));
+  button.classList.toggle("done", isDone);
+  document.getElementById("said").textContent = isDone ? "Copied" : "Not copied; it is selected, to be copied by keys.";
   setTimeout(() => button.classList.remove("done"), 1500);
 });
 
@@ -144,8 +146,7 @@ function tell(text) {
   document.getElementById("tell").textContent = text;
 }
 
-const linkOf = (svg, place) => new URL(svg.querySelectorAll("a")[place].href.baseVal, location);
-const name = (svg, place, end) => linkOf(svg, place).searchParams.get(end);
+const name = (svg, place, end) => svg.querySelectorAll("a")[place].dataset[end];
 
 document.addEventListener("pointerdown", (event) => {
   const svg = drawing(event);
@@ -167,7 +168,9 @@ document.addEventListener("pointerup", (event) => {
   from = null;
   if (!moved) return;
   const other = barAt(svg, event.clientX);
-  const link = linkOf(svg, Math.min(place, other));
+  // A bar without entries is no link, but a span may begin or end with it.
+  const link = new URL(svg.querySelector("a[href]").href.baseVal, location);
+  link.searchParams.set("after", name(svg, Math.min(place, other), "after"));
   link.searchParams.set("before", name(svg, Math.max(place, other), "before"));
   location.assign(link);
 });

@@ -80,6 +80,7 @@ def send(client: FlaskClient, step: str = "preview", **fields: Any) -> TestRespo
         "/import",
         data={"step": step, **fields},
         content_type="multipart/form-data",
+        headers={"Accept": "text/html"},
         buffered=True,
     )
 

@@ -1,5 +1,6 @@
 """One entry by the page: reading, changing, deleting, and what is like it."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dateline.app import create_app
+from dateline.wiring import Services
 from tests.api.forms import Page, faults
 from tests.archives import new_settings, opened
 from tests.factories import JSON, as_json, make_item, make_items
@@ -59,6 +61,15 @@ def test_it_shows_others_of_the_same_url_and_site(client: FlaskClient) -> None:
     assert "Same site" in same_site
     assert "Another site" not in page.text
     assert page.links["Same URL"] == "/entries/2"
+
+
+def test_a_date_of_an_hour_has_its_minutes_where_html_asks_for_them(client: FlaskClient) -> None:
+    keep(client, make_item(date="2014-03-08T15"), make_item(date="2014-03"))
+    for path in ("/entries/1", "/entries/2", "/"):
+        page = client.get(path).text
+        assert 'datetime="2014-03-08T15:00:00Z"' in page
+        assert 'datetime="2014-03"' in page
+        assert 'datetime="2014-03-08T15Z"' not in page
 
 
 def test_where_there_are_more_it_leads_to_the_search(client: FlaskClient) -> None:
@@ -168,14 +179,18 @@ def test_a_change_by_somebody_else_is_said_and_not_overwritten(client: FlaskClie
     assert entry(client)["title"] == "Mine"
 
 
-def test_a_form_that_was_refused_for_another_reason_overwrites_nothing(client: FlaskClient) -> None:
+def test_a_change_by_somebody_else_is_not_overwritten_by_who_mends_a_fault(
+    client: FlaskClient,
+) -> None:
     keep(client, make_item(title="First"))
     fields = Page(client.get("/entries/1/edit").text).fields
     client.patch("/v1/entries/1", json={"title": "Theirs"})
-    response = client.post("/entries/1/edit", data={**fields, "date": "2015", "timezone": "Mars"})
-    assert response.status_code == 400
-    mended = {**Page(response.text).fields, "timezone": "UTC"}
-    assert client.post("/entries/1/edit", data=mended).status_code == 412
+    refused = client.post("/entries/1/edit", data={**fields, "date": "2014", "timezone": "Mars"})
+    assert refused.status_code == 400
+    mended = {**Page(refused.text).fields, "timezone": "UTC"}
+    response = client.post("/entries/1/edit", data=mended)
+    assert response.status_code == 412
+    assert "Now: Theirs" in Page(response.text).text
     assert entry(client)["title"] == "Theirs"
 
 
@@ -259,6 +274,31 @@ def test_where_the_database_is_away_a_page_says_so(away: FlaskClient, path: str)
     # Nobody but the log is told where it is, and in whose words.
     assert "folder" not in told["detail"]
     assert "unable" not in told["detail"]
+
+
+def test_where_the_database_goes_away_what_was_typed_is_still_there(
+    client: FlaskClient,
+    services: Services,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    keep(client, make_item(title="Before", date="2014"))
+    fields = Page(client.get("/entries/1/edit").text).fields
+    typed = {"title": "After", "date": "03/04/2020", "date_order": "DMY"}
+    with sqlite3.connect(tmp_path / "archive.db") as connection:
+        connection.execute("ALTER TABLE entries RENAME TO elsewhere")
+    services.database.engine.dispose()
+    response = client.post("/entries/1/edit", data={**fields, **typed})
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert faults(response.text) == ["The database cannot be reached or is busy; try again."]
+    assert Page(response.text).fields == {**fields, **typed}
+    assert any("POST /entries/1/edit" in message for message in caplog.messages)
+    with sqlite3.connect(tmp_path / "archive.db") as connection:
+        connection.execute("ALTER TABLE elsewhere RENAME TO entries")
+    services.database.engine.dispose()
+    assert client.post("/entries/1/edit", data=Page(response.text).fields).status_code == 303
+    assert (entry(client)["title"], entry(client)["date"]) == ("After", "2020-04-03")
 
 
 def test_a_url_that_ends_with_its_line_is_not_changed_by_who_changes_the_title(

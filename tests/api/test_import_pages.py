@@ -41,6 +41,8 @@ def test_pasted_rows_are_previewed_confirmed_and_accounted_for(client: FlaskClie
     assert "'May 23' has no year" in shown
     assert "pasted into the page" in shown
     assert total(client) == 1
+    for path in ("/imports", "/entries/1"):
+        assert "pasted into the page" in Page(client.get(path).text).text
 
 
 def test_a_file_is_carried_from_the_preview_to_the_import(client: FlaskClient) -> None:
@@ -55,11 +57,13 @@ def test_a_file_is_carried_from_the_preview_to_the_import(client: FlaskClient) -
     assert [row["raw"] for row in raw] == [items[-1]]
 
 
-def test_a_file_may_be_called_page(client: FlaskClient) -> None:
-    """As the ledger calls the source of pasted rows."""
-    preview = send_file(client, as_ndjson(make_items(3)), "page")
-    assert "What would become of page" in Page(preview.text).text
-    assert counts(ledger(client, confirm(client, preview)).text) == [3, 3, 0, 0]
+@pytest.mark.parametrize(("name", "source"), [("page", "file page"), ("\u200b", "file")])
+def test_a_file_is_never_taken_for_pasted_rows(client: FlaskClient, name: str, source: str) -> None:
+    preview = send_file(client, ROWS.encode(), name)
+    assert f"What would become of {source}" in Page(preview.text).text
+    kept = ledger(client, confirm(client, preview))
+    assert counts(kept.text) == [2, 1, 0, 1]
+    assert client.get("/v1/imports/1").get_json()["source"] == source
 
 
 @pytest.mark.parametrize(

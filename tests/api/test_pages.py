@@ -248,8 +248,24 @@ def test_the_sample_is_loaded_once_and_never_over_something(client: FlaskClient)
     total = client.get("/v1/entries").get_json()["total"]
     assert total > 900
     assert "Nothing is kept" not in client.get("/").text
-    client.post("/sample")
+    again = client.post("/sample", headers={"Accept": "text/html"})
+    assert again.status_code == 409
+    assert "for an empty archive; this one has entries, so nothing was added" in told(again.text)
     assert client.get("/v1/imports").get_json()["total"] == 1
+
+
+def test_the_second_of_two_quick_presses_creates_nothing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Both come while there is nothing, and are imported one after the other.
+    monkeypatch.setattr("dateline.controllers.pages._count", lambda _asked: 0)
+    for _press in range(2):
+        response = client.post("/sample")
+        assert (response.status_code, response.headers["Location"]) == (303, "/")
+    second, first = client.get("/v1/imports").get_json()["items"]
+    assert (second["created"], second["rejected"]) == (0, first["rejected"])
+    assert second["duplicate"] == first["created"] + first["duplicate"]
+    assert client.get("/v1/entries").get_json()["total"] == first["created"]
 
 
 def test_who_tries_again_after_the_sample_has_failed_is_led_to_its_button(
@@ -287,12 +303,17 @@ def test_a_site_that_is_asked_for_is_not_asked_for_twice(client: FlaskClient, qu
 def test_a_long_time_is_shown_by_bars_of_several_years(client: FlaskClient) -> None:
     keep(client, *make_items(2, date="1800"), make_item(date="1801"), make_item(date="1920"))
     page = client.get("/?q=comfort").text
-    bars = dict(re.findall(r'href="([^"]*)" tabindex="-1"><title>([^<]*)</title>', page))
+    bars = re.findall(r'data-before="([^"]*)"[^>]*><title>([^<]*)</title>', page)
     # Two years a bar, as there are more than 120 of them; the last has no neighbour.
     assert len(bars) == 61
-    assert bars["/?q=comfort&amp;after=1800&amp;before=1801"] == "1800 to 1801: 3"
-    assert bars["/?q=comfort&amp;after=1802&amp;before=1803"] == "1802 to 1803: 0"
-    assert bars["/?q=comfort&amp;after=1920&amp;before=1920"] == "1920: 1"
+    assert bars[0] == ("1801", "1800 to 1801: 3")
+    assert bars[1] == ("1803", "1802 to 1803: 0")
+    assert bars[60] == ("1920", "1920: 1")
+    # Bars without entries lead nowhere.
+    assert re.findall(r'tabindex="-1" href="([^"]*)"', page) == [
+        "/?q=comfort&amp;after=1800&amp;before=1801",
+        "/?q=comfort&amp;after=1920&amp;before=1920",
+    ]
     heights = re.findall(r'class="bar" [^>]* height="([^"]*)"', page)
     assert heights == ["100.0", *["0"] * 59, "33.3"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browser.conftest import Look
+from tests.browser.conftest import Look, looking
 from tests.browser.opening import HOSTILE, served
 from tests.factories import as_csv, as_ndjson, make_item, make_items, zipped
 from tests.servers import DatelineServer
@@ -93,6 +93,47 @@ def test_what_was_pasted_can_be_mended_in_the_preview(look: Look) -> None:
     page.get_by_role("button", name="Import 4 rows").click()
     expect(page.get_by_text("not what you looked at before")).to_be_visible()
     assert counts(page) == [4, 4, 0, 0]
+    confirm(page, "4 rows")
+
+
+def test_a_step_back_has_the_form_as_it_was_filled_in(look: Look) -> None:
+    text = rows()
+    page = look.go("/import")
+    page.get_by_label("Or rows to paste").fill(text)
+    page.get_by_label("Day and month").select_option("DMY")
+    page.get_by_label("Time zone").fill("Europe/Paris")
+    preview(page)
+    # To the rows without a step back, and from there to the preview again.
+    page.get_by_role("link", name="Change", exact=True).click()
+    expect(page.get_by_label("The rows")).to_be_focused()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What would become of")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Import")
+    expect(page).to_have_title("Import · Dateline")
+    expect(page.get_by_label("Or rows to paste")).to_have_value(text)
+    expect(page.get_by_label("Day and month")).to_have_value("DMY")
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Paris")
+    preview(page)
+    assert counts(page) == [4, 3, 0, 1]
+    confirm(page, "4 rows")
+
+
+def test_a_script_goes_back_and_forward_through_all_that_was_shown(scripted: Look) -> None:
+    page = scripted.go("/import")
+    heading, zone = page.get_by_role("heading", level=1), page.get_by_label("Time zone")
+    page.get_by_label("Or rows to paste").fill(rows())
+    zone.fill("Mars")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(zone).to_be_focused()
+    zone.fill("Europe/Paris")
+    preview(page)
+    page.go_back()
+    expect(page.get_by_role("alert")).to_contain_text("There is no time zone 'Mars'")
+    expect(zone).to_have_value("Europe/Paris")
+    page.go_forward()
+    expect(heading).to_contain_text("What would become of")
     confirm(page, "4 rows")
 
 
@@ -231,6 +272,22 @@ def test_a_failure_leaves_what_was_filled_in(scripted: Look) -> None:
     page.unroute("**/import")
     expect(page.get_by_label("Or rows to paste")).to_have_value(text)
     preview(page)
+
+
+def test_rows_that_are_too_many_are_still_there(tmp_path: Path, browser: Browser) -> None:
+    text = f"{'x' * 999}\n" * 90
+    with served(tmp_path, {"DATELINE_MAX_BODY_BYTES": "2048"}) as small:
+        for scripts in (True, False):
+            context, look = looking(browser, small, "desktop", scripts=scripts)
+            page = look.go("/import")
+            page.get_by_label("Or rows to paste").fill(text)
+            page.get_by_role("button", name="Preview", exact=True).click()
+            expect(page.get_by_role("alert")).to_contain_text("larger than 2,048 bytes")
+            if not scripts:
+                page.go_back()
+            expect(page.get_by_label("Or rows to paste")).to_have_value(text)
+            context.close()
+            assert look.wrong == []
 
 
 def test_hostile_rows_are_text(look: Look) -> None:

@@ -128,7 +128,7 @@ def test_a_facet_of_an_older_question_is_not_shown(late_look: Look) -> None:
     for route in held:
         route.continue_()
     expect(page.locator(".late")).to_have_count(0)
-    links = page.locator("#timeline a, #sites a")
+    links = page.locator("#timeline a[href], #sites a")
     hrefs = links.evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
     assert hrefs
     assert {href[: len("/?q=de&")] for href in hrefs} == {"/?q=de&"}

@@ -112,20 +112,66 @@ def test_keys_lead_through_the_results(quick_look: Look) -> None:
     assert len(quick_look.left) == 1
 
 
-def test_dragging_over_the_timeline_selects_a_span(quick_look: Look) -> None:
-    page = quick_look.go("/")
+def test_what_is_typed_can_be_selected_by_keys(scripted: Look) -> None:
+    page = scripted.go("/?q=conforto")
+    box = page.get_by_label("Search", exact=True)
+    box.press("Home")
+    box.press("Shift+ArrowDown")
+    expect(box).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == "conforto"
+
+
+@pytest.mark.parametrize(
+    # What has no entries is no link, but a span may begin and end there.
+    ("path", "begin", "end"),
+    [("/", 10, 14), ("/?q=conforto", 2, 12)],
+)
+def test_dragging_over_the_timeline_selects_a_span(
+    quick_look: Look, path: str, begin: int, end: int
+) -> None:
+    page = quick_look.go(path)
     box = page.locator("#bars svg").bounding_box()
     labels = page.locator("#bars a title").all_text_contents()
     assert box is not None
     middle = box["y"] + box["height"] / 2
     width = box["width"] / len(labels)
-    page.mouse.move(box["x"] + 10.5 * width, middle)
+    page.mouse.move(box["x"] + (begin + 0.5) * width, middle)
     page.mouse.down()
-    page.mouse.move(box["x"] + 14.5 * width, middle, steps=4)
-    first, last = labels[10].partition(":")[0], labels[14].partition(":")[0]
+    page.mouse.move(box["x"] + (end + 0.5) * width, middle, steps=4)
+    first, last = labels[begin].partition(":")[0], labels[end].partition(":")[0]
     expect(page.locator("#tell")).to_have_text(f"{first} to {last}")
     page.mouse.up()
-    page.wait_for_url(f"**/?after={first}&before={last}")
+    page.wait_for_url(re.compile(rf"[?&]after={first}&before={last}$"))
+
+
+def test_a_bar_without_entries_leads_nowhere(quick_look: Look) -> None:
+    page = quick_look.go("/?q=conforto")
+    labels = page.locator("#bars a title").all_text_contents()
+    assert labels[2].endswith(": 0")
+    page.locator("#bars a").nth(2).locator(".hit").click()
+    expect(page.locator("#tell")).to_have_text(labels[2])
+    assert quick_look.path == "/?q=conforto"
+
+
+@pytest.mark.parametrize(
+    ("copies", "told"),
+    [(True, "Copied"), (False, "Not copied; it is selected, to be copied by keys.")],
+)
+def test_a_citation_is_copied_without_the_clipboard_or_else_selected(
+    scripted: Look, copies: bool, told: str
+) -> None:
+    page = scripted.go("/?q=conforto")
+    page.evaluate(
+        "copies => { navigator.clipboard.writeText = () => Promise.reject(new Error('denied'));"
+        "document.execCommand = () => copies; }",
+        copies,
+    )
+    row = page.locator(".entries > li").first
+    row.locator("summary").click()
+    row.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.locator("#said")).to_have_text(told)
+    assert page.evaluate("getSelection().toString()") == row.locator("pre").nth(1).text_content()
+    expect(row.locator(".done")).to_have_count(int(copies))
 
 
 def test_results_stay_where_the_archive_is_not_reached_and_it_is_said(scripted: Look) -> None:
@@ -178,6 +224,16 @@ def test_a_page_of_a_proxy_does_not_take_the_place_of_the_results(
     box.fill("conforto")
     expect(page.locator(".entries mark").first).to_be_visible()
     expect(page.locator("#found .fault")).to_have_count(0)
+
+
+def test_a_question_that_gunicorn_does_not_take_is_said_to_be_too_long(scripted: Look) -> None:
+    page = scripted.go("/?q=de")
+    titles = scripted.titles()
+    # Within the limit of 1,000 characters, each of which is nine bytes of an address.
+    page.get_by_label("Search", exact=True).fill("港" * 950)
+    told = "This question is longer than can be sent; shorten it."
+    expect(page.locator("#found .fault")).to_have_text([told])
+    assert scripted.titles() == titles
 
 
 def test_enter_after_typing_is_no_further_step_back(scripted: Look) -> None:

@@ -213,6 +213,15 @@ def test_first_steps_and_a_database_that_is_away(
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
 
 
+def test_keys_are_told_of_where_they_do_something(look: Look) -> None:
+    page = look.go("/")
+    summary(page, "What can I type?").click()
+    expect(page.get_by_text("not in the title")).to_be_visible()
+    width = page.evaluate("innerWidth")
+    told = page.get_by_text("through the results")
+    expect(told).to_be_visible(visible=look.scripts and width > 640)
+
+
 def test_the_documents_of_the_api_say_where_they_are_without_scripts(look: Look) -> None:
     page = look.go("/docs")
     if look.scripts:
@@ -220,3 +229,6 @@ def test_the_documents_of_the_api_say_where_they_are_without_scripts(look: Look)
     else:
         page.get_by_role("link", name="the OpenAPI document").click()
         page.wait_for_url("**/v1/openapi.json")
+        page.go_back()
+    page.get_by_role("link", name="Back to the search").click()
+    page.wait_for_url("**/")
