@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import pydantic_core
 from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from dateline.controllers.current import services
 from dateline.errors import BodyTooLarge, UnreadableBody
+from dateline.imports.json_texts import UnsoundJson, read_json
 from dateline.imports.read import TOO_LARGE, Bounded, Format, RawRow, read_rows
 
 FORMATS: Final = {
@@ -72,9 +72,9 @@ def object_of_body(*media_types: str) -> dict[str, object]:
     _encoding("identity")
     body = Bounded(request.stream, MAX_OBJECT, _NO_ENTRY).readall()
     try:
-        parsed = pydantic_core.from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise UnreadableBody("The body is not sound JSON in UTF-8.") from error
+        parsed = read_json(body)
+    except UnsoundJson as error:
+        raise UnreadableBody(f"The body {error}.") from error
     if not isinstance(parsed, dict):
         raise UnreadableBody('The body must be an object like {"title": ..., "url": ...}.')
     return parsed

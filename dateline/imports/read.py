@@ -15,11 +15,10 @@ from enum import StrEnum
 from itertools import chain
 from typing import IO, Any, Final, NamedTuple
 
-import pydantic_core
-
 from dateline.errors import BodyTooLarge, Fault, UnreadableBody
 from dateline.imports.columns import find_columns
-from dateline.imports.json_items import MAX_ROW, is_by_the_grammar, json_items
+from dateline.imports.json_items import MAX_ROW, json_items
+from dateline.imports.json_texts import UnsoundJson, is_by_the_grammar, read_json
 
 
 class Format(StrEnum):
@@ -116,21 +115,26 @@ def read_row(row: RawRow) -> Row:
         return row
     number, text, in_document = row
     try:
-        raw = pydantic_core.from_json(text, allow_inf_nan=False)
-    except ValueError:
+        raw = read_json(text)
+    except UnsoundJson as unsound:
         try:
             sent = text.decode()
         except UnicodeDecodeError as error:
             # Then it is not the row that is wrong.
             raise _not_utf8(error) from error
-        # A document with a mistake in it is no JSON at all. A lone surrogate is no mistake by
-        # the grammar of JSON, only nothing that can be kept: the fault of its row alone.
+        # A document with a mistake in it is no JSON at all. A lone surrogate or a member that is
+        # named twice is no mistake by the grammar of JSON: the fault of its row alone.
         if in_document and not is_by_the_grammar(text):
             raise UnreadableBody(
                 f"The body is not sound JSON: row {number:,} is not; mend it, or drop it."
             ) from None
-        return Row(number, sent, _unreadable(sent))
+        return Row(number, sent, unreadable(sent, f"This row {unsound}."))
     return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
+
+
+def unreadable(text: str, message: str) -> Fault:
+    """What is wrong with a row that can only be kept as its text."""
+    return Fault("row.unreadable", "row", text, message)
 
 
 class Bounded(io.RawIOBase):
@@ -259,10 +263,6 @@ def _not_an_object(raw: object) -> Fault:
         raw,
         'Each row must be an object like {"title": ..., "url": ..., "date": ...}.',
     )
-
-
-def _unreadable(text: str) -> Fault:
-    return Fault("row.unreadable", "row", text, "This row is not sound JSON; mend or drop it.")
 
 
 def _too_many_values(values: list[str], columns: int) -> Fault:

@@ -53,6 +53,19 @@ def test_a_fault_has_the_name_that_was_sent(client: FlaskClient) -> None:
     assert pointers(refused) == {"/link": "url.scheme", "/pubDate": "date.no_year"}
 
 
+def test_a_name_given_twice_is_refused(client: FlaskClient) -> None:
+    client.post("/v1/entries", json=make_item())
+    body = '{"title": "A", "title": "B", "url": "https://example.org/", "date": "2014"}'
+    for refused in (
+        client.post("/v1/entries", data=body, content_type=JSON),
+        client.patch("/v1/entries/1", data=body, content_type=JSON),
+    ):
+        assert refused.status_code == 400
+        detail = refused.get_json()["detail"]
+        assert detail == "The body has 'title' more than once; keep one of them."
+    assert total(client) == 1
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
 def test_an_encoding_is_not_passed_over(client: FlaskClient, encoding: str) -> None:
     headers = {"Content-Encoding": encoding}
