@@ -20,6 +20,8 @@ _REASONS: Final = {
 }
 """Why a text has no value, by what the parser says."""
 
+_FINITE: Final = json.JSONEncoder(allow_nan=False)
+
 
 class UnsoundJson(Exception):
     """A text has no value. Says why and how to mend it, to be put behind a subject."""
@@ -27,6 +29,9 @@ class UnsoundJson(Exception):
 
 def read_json(text: bytes) -> Any:
     """Read a JSON text.
+
+    Returns:
+        Its value. A number that is too large for a computer's numbers is an infinity in it.
 
     Raises:
         UnsoundJson: it is not JSON, is nested more than 200 deep, has half a surrogate pair, or has
@@ -54,6 +59,15 @@ def is_by_the_grammar(text: bytes) -> bool:
     try:
         # Python reads no more than 4,300 digits as a number; by the grammar there is no such limit.
         json.loads(text.decode(), parse_constant=refuse, parse_int=str)
+    except ValueError:
+        return False
+    return True
+
+
+def is_finite(value: object) -> bool:
+    """Whether a value that was read can be written as JSON again: no number in it is too large."""
+    try:
+        _FINITE.encode(value)
     except ValueError:
         return False
     return True

@@ -167,6 +167,28 @@ def test_what_is_json_but_cannot_be_kept_is_told_so(
     assert rejected["raw"] == row
 
 
+@pytest.mark.parametrize("form", [0, 1])
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 310 + ".0"])
+@pytest.mark.parametrize("member", ["date", "views"])
+def test_a_number_beyond_all_comes_back_as_it_was_sent(
+    client: FlaskClient, form: int, number: str, member: str
+) -> None:
+    row = json.dumps(make_item(title="", **{member: ["@"]})).replace('"@"', number)
+    body, media_type = both_forms(row)[form]
+    assert rejected_codes(client, body, media_type) == {2: ["row.unreadable"]}
+    (rejected,) = client.get("/v1/imports/1/rejected").get_json()["items"]
+    assert rejected["raw"] == row
+    sentence = "This row has a number beyond 1.8e308; put it in quotes."
+    assert rejected["errors"][0]["message"] == sentence
+    assert client.get("/imports/1/rejected.ndjson").text == f"{row}\n"
+
+
+def test_a_number_in_place_of_a_row_comes_back_too(client: FlaskClient) -> None:
+    codes = rejected_codes(client, *both_forms("1e400")[1])
+    assert codes == {2: ["row.unreadable"]}
+    assert client.get("/imports/1/rejected.ndjson").text == "1e400\n"
+
+
 @pytest.mark.parametrize("depth", [200, 5_000])
 def test_a_deep_line_is_told_from_one_that_is_no_json(client: FlaskClient, depth: int) -> None:
     row = json.dumps(make_item(views="@")).replace('"@"', "[" * depth + "1" + "]" * depth)
