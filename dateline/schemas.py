@@ -299,7 +299,9 @@ class FaultView(Given):
     """One thing wrong with a row."""
 
     code: str
-    field: str
+    field: Annotated[
+        str, Field(description="`title`, `url` or `date`, whatever the row calls it; or `row`.")
+    ]
     value: Any
     message: str
 
