@@ -1,5 +1,6 @@
 """Reading request bodies: whether they came whole, their media type, their encoding, their size."""
 
+import codecs
 import io
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from dateline.controllers.current import services
 from dateline.errors import BodyTooLarge, UnreadableBody
-from dateline.imports.json_texts import UnsoundJson, read_json
+from dateline.imports.json_texts import UnsoundJson, is_finite, read_json
 from dateline.imports.read import TOO_LARGE, Bounded, Format, RawRow, read_rows
 
 FORMATS: Final = {
@@ -120,10 +121,13 @@ def object_of_body(*media_types: str) -> dict[str, object]:
         )
     _encoding("identity")
     body = Bounded(request.stream, MAX_OBJECT, _NO_ENTRY).readall()
+    body = body.removeprefix(codecs.BOM_UTF8)
     try:
         parsed = read_json(body)
     except UnsoundJson as error:
         raise UnreadableBody(f"The body {error}.") from error
+    if not is_finite(parsed):
+        raise UnreadableBody("The body has a number beyond 1.8e308; put it in quotes.")
     if not isinstance(parsed, dict):
         raise UnreadableBody('The body must be an object like {"title": ..., "url": ...}.')
     return parsed
