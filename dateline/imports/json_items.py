@@ -177,3 +177,11 @@ class _Text:
         """Say what is wrong, and where."""
         place = self._passed + self._at + 1
         raise UnreadableBody(f"The body is not sound JSON: {reason}, at or after byte {place:,}.")
+
+
+def too_long(number: int, unit: str) -> UnreadableBody:
+    """Say that a row, of any form, has more of a unit than `MAX_ROW`."""
+    return UnreadableBody(
+        f"Row {number:,} has more than {MAX_ROW:,} {unit}; send the title, the URL and the date "
+        "alone, or drop it."
+    )

@@ -5,19 +5,18 @@ A row that cannot be read is a row with a fault; a body that cannot be read at a
 """
 
 import codecs
-import csv
 import gzip
 import io
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
-from itertools import chain
 from typing import IO, Any, Final, NamedTuple
 
 from dateline.errors import BodyTooLarge, Fault, UnreadableBody
 from dateline.imports.columns import find_columns
-from dateline.imports.json_items import MAX_ROW, json_items
+from dateline.imports.csv_rows import TEXT_BEHIND, csv_rows
+from dateline.imports.json_items import MAX_ROW, json_items, too_long
 from dateline.imports.json_texts import UnsoundJson, is_by_the_grammar, read_json
 
 
@@ -58,13 +57,6 @@ class Unread(NamedTuple):
 
 
 RawRow = Row | Unread
-
-CSV_DELIMITERS: Final = ",;\t"
-_END: Final = "\udc00"
-"""Stands behind the last line of a CSV body, no text of which has it: it is not in UTF-8."""
-
-MAX_CSV_FIELD: Final = 1024 * 1024
-"""Characters in one field; Python's own limit of 131,072 would end the whole file."""
 
 TOO_LARGE: Final = (
     "send it in parts, or use the command line, which has no limit; "
@@ -175,7 +167,7 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
     while line := body.readline(MAX_ROW + 1):
         if len(line) > MAX_ROW:
-            raise _too_long(number + 1, "bytes")
+            raise too_long(number + 1, "bytes")
         text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
         if text:
             number += 1
@@ -184,12 +176,12 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
 
 def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")
-    csv.field_size_limit(MAX_CSV_FIELD)
-    first_line = text.readline()
-    delimiter = max(CSV_DELIMITERS, key=first_line.count)
-    rows = _csv_rows(csv.reader(chain([first_line], text, [_END]), delimiter=delimiter))
+    rows = csv_rows(text)
+    first = next(rows, [])
+    if isinstance(first, str):
+        raise UnreadableBody(f"The body is not sound CSV: in the first line {TEXT_BEHIND}.")
     # Spreadsheets write columns that have no name, mostly empty ones at the end.
-    header = [name or f"column {place}" for place, name in enumerate(next(rows, []), 1)]
+    header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise UnreadableBody(f"The column '{twice[0]}' stands twice in the first line; rename one.")
@@ -197,43 +189,13 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
         raise UnreadableBody(
             "The first line of a CSV body must name its columns: title, url and date."
         )
-    for number, values in enumerate(filter(None, rows), 1):
-        if len(values) > len(header):
+    for number, values in enumerate((row for row in rows if row), 1):
+        if isinstance(values, str):
+            yield Row(number, values, unreadable(values, f"In this row {TEXT_BEHIND}."))
+        elif len(values) > len(header):
             yield Row(number, values, _too_many_values(values, len(header)))
         else:
             yield Row(number, dict(zip(header, values, strict=False)))
-
-
-def _csv_rows(lines: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Give the rows before `_END`.
-
-    Raises:
-        UnreadableBody: it stands in one of them, as its quotation mark is open; or one of them, or
-            one of its values, is too long.
-    """
-    number = 0
-    try:
-        for values in lines:
-            if values == [_END]:
-                return
-            if values and values[-1].endswith(_END):
-                raise UnreadableBody(
-                    f"The body is not sound CSV: a quotation mark in {_csv_place(number)} is never "
-                    "closed; close it, or take it away."
-                )
-            if sum(map(len, values)) > MAX_ROW:
-                raise _too_long(number, "characters")
-            yield values
-            number += bool(values)
-    except csv.Error as error:
-        raise UnreadableBody(
-            f"The body is not sound CSV: a value in {_csv_place(number)} has more than "
-            f"{MAX_CSV_FIELD:,} characters; see whether its quotation mark is closed."
-        ) from error
-
-
-def _csv_place(number: int) -> str:
-    return f"row {number:,}" if number else "the first line"
 
 
 _READERS: Final = {
@@ -241,13 +203,6 @@ _READERS: Final = {
     Format.NDJSON: _read_ndjson,
     Format.CSV: _read_csv,
 }
-
-
-def _too_long(number: int, unit: str) -> UnreadableBody:
-    return UnreadableBody(
-        f"Row {number:,} has more than {MAX_ROW:,} {unit}; send the title, the URL and the date "
-        "alone, or drop it."
-    )
 
 
 def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:

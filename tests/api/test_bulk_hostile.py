@@ -270,6 +270,41 @@ def test_a_quote_that_is_never_closed_swallows_no_rows(
     assert client.get("/v1/entries").get_json()["total"] == 0
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"Fake" news,https://e.org/1,2014',
+        '"Say \\"yes\\"",https://e.org/1,2014',
+        '"A" ,https://e.org/1,2014',
+        '"A\nB" C,https://e.org/1,2014',
+        # The mark that is open in the first line ends with the first one of the next.
+        '"A,https://e.org/1,2014\n"B",https://e.org/2,2014',
+    ],
+)
+def test_text_behind_a_quoted_value_is_no_guess(client: FlaskClient, line: str) -> None:
+    body = f"title,url,date\n{line}\nB,https://e.org/3,2014\n".encode()
+    assert rejected_codes(client, body, CSV) == {1: ["row.unreadable"]}
+    (rejected,) = client.get("/v1/imports/1/rejected").get_json()["items"]
+    assert rejected["raw"] == line
+    assert rejected["errors"][0]["message"].startswith("In this row text stands behind the quota")
+    found = client.get("/v1/entries").get_json()["items"]
+    assert [entry["url"] for entry in found] == ["https://e.org/3"]
+
+
+def test_text_behind_a_quoted_name_of_a_column_is_refused(client: FlaskClient) -> None:
+    body = b'"title"s,url,date\nA,https://e.org/1,2014\n'
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert response.status_code == 400
+    assert "in the first line text stands behind" in response.get_json()["detail"]
+
+
+def test_quotation_marks_inside_of_a_value_are_kept(client: FlaskClient) -> None:
+    body = b'title,url,date\nA "x" b,https://e.org/1,2014\n"C ""y"" d",https://e.org/2,2014\n'
+    assert client.post("/v1/bulk", data=body, content_type=CSV).status_code == 200
+    found = client.get("/v1/entries?sort=added").get_json()["items"]
+    assert [entry["title"] for entry in found] == ['A "x" b', 'C "y" d']
+
+
 def test_a_first_line_without_an_end_is_refused(client: FlaskClient) -> None:
     response = client.post("/v1/bulk", data=b"title," * 400_000, content_type=CSV)
     assert response.status_code == 400

@@ -1,0 +1,77 @@
+"""The rows of CSV, from a text of any length."""
+
+import csv
+from collections.abc import Iterator
+from itertools import chain
+from typing import Final, TextIO
+
+from dateline.errors import UnreadableBody
+from dateline.imports.json_items import MAX_ROW, too_long
+
+DELIMITERS: Final = ",;\t"
+
+MAX_FIELD: Final = 1024 * 1024
+"""Characters in one field; Python's own limit of 131,072 would end the whole file."""
+
+TEXT_BEHIND: Final = (
+    "text stands behind the quotation mark that ends a value; "
+    'write a quotation mark inside of a value twice ("")'
+)
+"""What is wrong with a row that is given as its text."""
+
+_END: Final = "\udc00"
+"""Stands behind the last line of a body, no text of which has it: it is not in UTF-8."""
+
+
+def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
+    """Give the values of each row, the first line and empty lines included.
+
+    A row that is not sound, as text stands behind a quoted value, is given as its text.
+
+    Raises:
+        UnreadableBody: a quotation mark is never closed, which would make one row of all that
+            follows; or a row, or one of its values, is too long.
+    """
+    csv.field_size_limit(MAX_FIELD)
+    first_line = body.readline()
+    delimiter = max(DELIMITERS, key=first_line.count)
+    text: list[str] = []
+
+    def noted() -> Iterator[str]:
+        for line in chain([first_line], body, [_END]):
+            text.append(line)
+            yield line
+
+    # Where it is not strict, `"Fake" news` loses its quotation marks.
+    reader = csv.reader(noted(), delimiter=delimiter, strict=True)
+    number = 0
+    while True:
+        text.clear()
+        row: list[str] | str
+        try:
+            row = next(reader)
+        except csv.Error as error:
+            _refuse_body(error, number)
+            row = "".join(text).rstrip("\r\n")
+        if row == [_END]:
+            return
+        if sum(map(len, row)) > MAX_ROW:
+            raise too_long(number, "characters")
+        yield row
+        number += bool(row)
+
+
+def _refuse_body(error: csv.Error, number: int) -> None:
+    """Refuse the whole body, if more is wrong than one row."""
+    said = str(error)
+    place = f"row {number:,}" if number else "the first line"
+    if "end of data" in said:
+        raise UnreadableBody(
+            f"The body is not sound CSV: a quotation mark in {place} is never closed; "
+            "close it, or take it away."
+        ) from error
+    if "field limit" in said:
+        raise UnreadableBody(
+            f"The body is not sound CSV: a value in {place} has more than {MAX_FIELD:,} "
+            "characters; see whether its quotation mark is closed."
+        ) from error
