@@ -15,6 +15,7 @@ from dateline.controllers import (
     ledger_pages,
     pages,
 )
+from dateline.controllers.bodies import register_bodies
 from dateline.controllers.hits import Hits
 from dateline.controllers.problems import register_problems
 from dateline.controllers.request_ids import RequestIds
@@ -29,6 +30,7 @@ def create_app(services: Services) -> Flask:
 
     hits = Hits(app.wsgi_app, services.cache)
     app.wsgi_app = RequestIds(hits)  # type: ignore[method-assign]  # as Flask documents it
+    register_bodies(app)
     register_problems(app)
     register_safety(app)
 

@@ -1,7 +1,8 @@
 """Reading the parameters of a request: nothing that is given is ever ignored."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -33,6 +34,31 @@ def read_parameters(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Mod
         return model.model_validate(values)
     except ValidationError as error:
         raise InvalidQuestion(faults_of(error)) from error
+
+
+def named_as_sent(
+    model: type[Parameters], pairs: Sequence[tuple[str, str]], faults: Iterable[Fault]
+) -> list[Fault]:
+    """Name parameters in faults as they were sent: `from`, where that stood for `after`.
+
+    Args:
+        model: has the aliases.
+        pairs: names and values as given.
+        faults: name each parameter by its own name.
+    """
+    # Of two names for one parameter the first is taken.
+    sent = {model.aliases.get(name, name): name for name, _value in reversed(pairs)}
+    return [_renamed(fault, sent.get(fault.field, fault.field)) for fault in faults]
+
+
+def _renamed(fault: Fault, name: str) -> Fault:
+    message = fault.message
+    # What is wrong with a date begins with the text of the date, which may be any word.
+    if not fault.code.startswith("date."):
+        begins = f"'{fault.field}' "
+        if message.startswith(begins):
+            message = f"'{name}' {message.removeprefix(begins)}"
+    return replace(fault, field=name, message=message)
 
 
 def _unknown(model: type[Parameters], given: list[tuple[str, str, str]]) -> list[Fault]:

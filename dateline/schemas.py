@@ -210,17 +210,33 @@ OF_AN_ENTRY: Final = Field(
 )
 
 
-class NewEntry(BaseModel):
-    """One row to keep. Its values are read by the same rules as those of an import."""
+ALIASES: Final = {"url": ("uri", "link"), "date": ("published", "pubDate")}
+"""Other names of the fields of a row."""
 
-    model_config = ConfigDict(extra="forbid")
+
+def _with_aliases(schema: dict[str, Any]) -> None:
+    # A model has one name for a field; of a single entry exactly one of several is taken.
+    fields = schema["properties"]
+    for name, aliases in ALIASES.items():
+        fields.update(dict.fromkeys(aliases, fields[name]))
+        schema["required"].remove(name)
+    schema["allOf"] = [
+        {"oneOf": [{"required": [one]} for one in (name, *aliases)]}
+        for name, aliases in ALIASES.items()
+    ]
+
+
+class NewEntry(BaseModel):
+    """One row to keep. Its values are read by the same rules as those of an import.
+
+    The case of the names does not matter.
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_aliases)
 
     title: Annotated[str, Field(description="The title.")]
-    url: Annotated[str, Field(description="An absolute http or https URL. Aliases: uri, link.")]
-    date: Annotated[
-        str | int | float,
-        Field(description="A date, or a Unix time. Aliases: published, pubDate."),
-    ]
+    url: Annotated[str, Field(description="An absolute http or https URL.")]
+    date: Annotated[str | int | float, Field(description="A date, or a Unix time.")]
     date_precision: Annotated[str, OF_AN_ENTRY] = ""
     date_start: Annotated[str, OF_AN_ENTRY] = ""
     date_end: Annotated[str, OF_AN_ENTRY] = ""
@@ -299,7 +315,9 @@ class FaultView(Given):
     """One thing wrong with a row."""
 
     code: str
-    field: str
+    field: Annotated[
+        str, Field(description="`title`, `url` or `date`, whatever the row calls it; or `row`.")
+    ]
     value: Any
     message: str
 

@@ -29,6 +29,9 @@ LOCK: Final = 3.0
 
 PREFIX: Final = "dateline:"
 
+HASH: Final = 16
+"""Bytes of the hash of a question."""
+
 
 class RedisCache:
     """Answers in Redis, and the lease that tells which of them are current."""
@@ -78,7 +81,9 @@ class RedisCache:
             RedisError: it cannot be reached.
         """
         server: Any = self._client.info()
-        answers = sum(1 for _ in self._client.scan_iter(f"{PREFIX}answer:*", count=1_000))
+        # The lock of an answer has a longer name.
+        names = _named("?" * 2 * HASH)
+        answers = sum(1 for _ in self._client.scan_iter(names, count=1_000))
         asked_at = time.monotonic()
         lease: Any = self._client.get(KEY)
         return {
@@ -163,7 +168,11 @@ class RedisCache:
 
 
 def _name(key: str) -> str:
-    return f"{PREFIX}answer:{blake2b(key.encode(), digest_size=16).hexdigest()}"
+    return _named(blake2b(key.encode(), digest_size=HASH).hexdigest())
+
+
+def _named(digest: str) -> str:
+    return f"{PREFIX}answer:{digest}"
 
 
 def make_client(url: str, **more: Any) -> redis.Redis:

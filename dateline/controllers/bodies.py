@@ -1,18 +1,20 @@
-"""Reading request bodies: their media type, their encoding, their size."""
+"""Reading request bodies: whether they came whole, their media type, their encoding, their size."""
 
+import codecs
+import io
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import IO, Final
 
-import pydantic_core
-from flask import request
+from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from dateline.controllers.current import services
 from dateline.errors import BodyTooLarge, UnreadableBody
+from dateline.imports.json_texts import UnsoundJson, is_finite, read_json
 from dateline.imports.read import TOO_LARGE, Bounded, Format, RawRow, read_rows
 
 FORMATS: Final = {
@@ -30,6 +32,54 @@ MAX_OBJECT: Final = 64 * 1024
 """Bytes of a single entry; its parts are limited to far less."""
 
 _NO_ENTRY: Final = "no sound entry is so long"
+
+
+def register_bodies(app: Flask) -> None:
+    """Have every body that does not come whole refused, whoever reads it."""
+
+    @app.before_request
+    def watch() -> None:
+        stream = request.environ["wsgi.input"]
+        request.environ["wsgi.input"] = _Whole(stream, request.content_length)
+
+
+class _Whole(io.RawIOBase):
+    """A body that is refused when it is cut off.
+
+    Gunicorn ends a body where the client hangs up, however much was announced; half a file would
+    be taken for a whole one, and its last line, `2014-03` of `2014-03-08`, for what was sent.
+    """
+
+    def __init__(self, stream: IO[bytes], length: int | None) -> None:
+        self._stream = stream
+        self._length = length
+        self._read = 0
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read into a buffer.
+
+        Raises:
+            UnreadableBody: the body ends before its length, or its chunks are not sound.
+        """
+        try:
+            piece = self._stream.read(len(buffer))
+        except Exception as error:
+            # Whatever a server raises here, the body did not come as it should have.
+            raise UnreadableBody(
+                "The body was cut off, or its chunks are not sound; send it again."
+            ) from error
+        self._read += len(piece)
+        if not piece and self._length is not None and self._read < self._length:
+            raise UnreadableBody(
+                f"The body was cut off after {self._read:,} of {self._length:,} bytes; "
+                "send it again."
+            )
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 @contextmanager
@@ -71,10 +121,13 @@ def object_of_body(*media_types: str) -> dict[str, object]:
         )
     _encoding("identity")
     body = Bounded(request.stream, MAX_OBJECT, _NO_ENTRY).readall()
+    body = body.removeprefix(codecs.BOM_UTF8)
     try:
-        parsed = pydantic_core.from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise UnreadableBody("The body is not sound JSON in UTF-8.") from error
+        parsed = read_json(body)
+    except UnsoundJson as error:
+        raise UnreadableBody(f"The body {error}.") from error
+    if not is_finite(parsed):
+        raise UnreadableBody("The body has a number beyond 1.8e308; put it in quotes.")
     if not isinstance(parsed, dict):
         raise UnreadableBody('The body must be an object like {"title": ..., "url": ...}.')
     return parsed

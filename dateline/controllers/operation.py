@@ -11,7 +11,7 @@ from flask import Response, request
 from pydantic import BaseModel
 
 from dateline.errors import Fault, InvalidQuestion, NotFound
-from dateline.parameters import read_parameters
+from dateline.parameters import named_as_sent, read_parameters
 from dateline.schemas import NoParameters, Parameters
 
 MAX_PARAMETERS: Final = 100
@@ -65,7 +65,10 @@ def operation(said: Operation) -> Callable[[Callable[..., Response]], Callable[.
         def wrapped(**path: Any) -> Response:
             if any(isinstance(value, int) and value > MAX_ID for value in path.values()):
                 raise NotFound("There is nothing with so large a number.")
-            return view(_parameters(said.query, request.query_string), **path)
+            try:
+                return view(_parameters(said.query, request.query_string), **path)
+            except InvalidQuestion as error:
+                raise _as_sent(said.query, error) from error
 
         setattr(wrapped, OPERATION, said)
         return wrapped
@@ -77,6 +80,12 @@ def operation(said: Operation) -> Callable[[Callable[..., Response]], Callable[.
 @lru_cache(maxsize=4096)
 def _parameters(model: type[Parameters], query_string: bytes) -> Parameters:
     return read_parameters(model, pairs_of(query_string))
+
+
+def _as_sent(model: type[Parameters], error: InvalidQuestion) -> InvalidQuestion:
+    """The same faults, with the names that the query string has."""
+    pairs = pairs_of(request.query_string)
+    return InvalidQuestion(named_as_sent(model, pairs, error.faults))
 
 
 def pairs_of(query_string: bytes) -> list[tuple[str, str]]:

@@ -24,16 +24,17 @@ def prefix_key(text: str) -> str | Fault:
     """Return the beginning of the keys of all URLs that begin with the one that is asked for.
 
     `example.org` is every page on every port of the host, `example.org:8080` every page on that
-    port, `example.org/news` also `/newsroom`, and `example.org/news?` every page with a query.
-    A query is compared in its canonical order, without tracking parameters. An encoded character
+    port, `example.org:443` every page on the default one, `example.org/news` also `/newsroom`, and
+    `example.org/news?` every page with a query. A query is compared in its canonical order, without tracking parameters. An encoded character
     that was cut in half at the end (`%C`) is left out.
     """
     parts = _split_question(_HALF_ENCODED.sub("", text), text)
     if isinstance(parts, Fault):
         return parts
     asked = text.strip().partition("#")[0]
-    # With a port there is always a path, or `:80` would also begin `:8080`.
-    if not parts.authority and _NO_PATH.fullmatch(asked):
+    # With a port there is always a path, or `:80` would also begin `:8080`; the default one, which
+    # keys leave out, is a port as well.
+    if not parts.authority and _HOST_ALONE.fullmatch(asked):
         return f"{parts.host})"
     # An empty query is no query in a key, but says something at the end of a beginning.
     return f"{parts.key}?" if asked.endswith("?") and not parts.query else parts.key
@@ -58,7 +59,7 @@ def domain_key(text: str) -> str | Fault:
     return parts if isinstance(parts, Fault) else parts.host
 
 
-_NO_PATH: Final = re.compile(r"(?:[A-Za-z]+:)?(?://)?[^/\\?]*")
+_HOST_ALONE: Final = re.compile(r"(?!.*:[0-9]+$)(?:[A-Za-z]+:)?(?://)?[^/\\?]*")
 _HTTP_PORT: Final = re.compile(r"[^/\\?#]*:0*80(?![0-9])")
 _HALF_ENCODED: Final = re.compile(r"%[0-9A-Fa-f]?\s*$")
 

@@ -9,7 +9,8 @@ from typing import IO, Final, NamedTuple
 
 import pydantic_core
 
-from dateline.imports.read import CSV_DELIMITERS, Format, RawRow, read_rows
+from dateline.imports.csv_rows import DELIMITERS
+from dateline.imports.read import Format, RawRow, read_rows
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
@@ -46,7 +47,7 @@ def understand(
     head = _head(body, gzipped=gzipped)
     text = head.removeprefix(_MARK)
     kind = said or detect(text)
-    delimiter = max(CSV_DELIMITERS, key=text.partition(b"\n")[0].decode(errors="replace").count)
+    delimiter = max(DELIMITERS, key=text.partition(b"\n")[0].decode(errors="replace").count)
     words = f"CSV with {_DELIMITERS[delimiter]}" if kind is Format.CSV else kind.upper()
     if kind is Format.JSON and text.lstrip().startswith(b"["):
         frame = b'{"items":', b"}"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import IO, Final, NoReturn
 
 from dateline.errors import UnreadableBody
+from dateline.imports.json_texts import is_by_the_grammar
 
 CHUNK: Final = 64 * 1024
 """Bytes to read at a time, at least."""
@@ -54,7 +55,8 @@ def json_items(body: IO[bytes]) -> Iterator[bytes]:
         if not name.startswith(b'"'):
             text.fail("a name is missing")
         text.need(b":")
-        if name == b'"items"':
+        # A name may be written with escapes, and is the same.
+        if json.loads(name) == "items":
             if found:
                 raise UnreadableBody("'items' stands twice in the body; put all rows into one.")
             found = True
@@ -177,14 +179,9 @@ class _Text:
         raise UnreadableBody(f"The body is not sound JSON: {reason}, at or after byte {place:,}.")
 
 
-def is_by_the_grammar(text: bytes) -> bool:
-    """Whether a text is JSON, whatever it is that it says: a lone surrogate is no mistake."""
-
-    def refuse(constant: str) -> None:
-        raise ValueError(constant)
-
-    try:
-        json.loads(text, parse_constant=refuse)
-    except ValueError:
-        return False
-    return True
+def too_long(place: str, unit: str) -> UnreadableBody:
+    """Say that a row, of any form, has more of a unit than `MAX_ROW`."""
+    return UnreadableBody(
+        f"{place.capitalize()} has more than {MAX_ROW:,} {unit}; send the title, the URL and the date "
+        "alone, or drop it."
+    )

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from dateline.errors import Fault
 from dateline.fields.dates import DateOrder
 from dateline.imports.columns import find_columns
+from dateline.imports.json_texts import is_finite
 from dateline.imports.normalise import normalise
-from dateline.imports.read import RawRow, read_row
+from dateline.imports.read import RawRow, Unread, read_row, unreadable
 
 
 class Rejection(NamedTuple):
@@ -64,9 +65,9 @@ def outcomes_of(rows: Iterable[RawRow], reading: Reading) -> Outcomes:
     order, decides, zone = reading
     outcomes = Outcomes()
     for row in rows:
-        number, raw, fault = read_row(row)
+        _number, raw, fault = read_row(row)
         if fault is not None:
-            outcomes.rejections.append(Rejection(number, [fault], raw))
+            outcomes.rejections.append(reject(row, [fault], raw))
             continue
         columns = find_columns(raw)
         if columns.ignored:
@@ -80,5 +81,23 @@ def outcomes_of(rows: Iterable[RawRow], reading: Reading) -> Outcomes:
         elif decides and any(fault.code == "date.ambiguous" for fault in outcome):
             outcomes.undecided.append(row)
         else:
-            outcomes.rejections.append(Rejection(number, outcome, raw))
+            outcomes.rejections.append(reject(row, outcome, raw))
     return outcomes
+
+
+def reject(row: RawRow, faults: list[Fault], raw: object) -> Rejection:
+    """Account for a row that is not kept.
+
+    A number that has become an infinity cannot be given back as JSON; so its row is kept as the
+    text that it is, and told why.
+
+    Args:
+        row: as it came.
+        faults: all that is wrong with it.
+        raw: what was read of it.
+    """
+    if isinstance(row, Unread) and not is_finite(raw):
+        text = row.text.decode()
+        message = "This row has a number beyond 1.8e308; put it in quotes."
+        return Rejection(row.number, [unreadable(text, message)], text)
+    return Rejection(row.number, faults, raw)

@@ -10,6 +10,7 @@ from dateline.fields.dates import DateOrder, iso_utc
 from dateline.imports.columns import find_columns
 from dateline.imports.normalise import SoundRow, normalise
 from dateline.imports.options import Options
+from dateline.imports.outcomes import reject
 from dateline.imports.read import RawRow, Row, read_row
 from dateline.imports.run import Report, run_import
 from dateline.imports.store import same_entry
@@ -79,12 +80,13 @@ def preview_import(
     kept = _entries(database, sound)
     seen: dict[bytes, int] = {}
     shown = []
-    for row, outcome in outcomes:
+    for sent, (row, outcome) in zip(first, outcomes, strict=True):
         if isinstance(outcome, SoundRow):
             same_as = seen.setdefault(outcome.identity, row.number)
             shown.append(_sound(row, outcome, kept.get(outcome.identity), same_as))
         else:
-            shown.append(RowPreview(row.number, row.raw, outcome))
+            number, faults, raw = reject(sent, outcome, row.raw)
+            shown.append(RowPreview(number, raw, faults))
     return Preview(report, shown)
 
 

@@ -5,7 +5,6 @@ A row that cannot be read is a row with a fault; a body that cannot be read at a
 """
 
 import codecs
-import csv
 import gzip
 import io
 import zlib
@@ -14,11 +13,11 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import IO, Any, Final, NamedTuple
 
-import pydantic_core
-
 from dateline.errors import BodyTooLarge, Fault, UnreadableBody
 from dateline.imports.columns import find_columns
-from dateline.imports.json_items import MAX_ROW, is_by_the_grammar, json_items
+from dateline.imports.csv_rows import TEXT_BEHIND, csv_rows
+from dateline.imports.json_items import MAX_ROW, json_items, too_long
+from dateline.imports.json_texts import UnsoundJson, is_by_the_grammar, read_json
 
 
 class Format(StrEnum):
@@ -58,13 +57,6 @@ class Unread(NamedTuple):
 
 
 RawRow = Row | Unread
-
-CSV_DELIMITERS: Final = ",;\t"
-_END: Final = "\udc00"
-"""Stands behind the last line of a CSV body, no text of which has it: it is not in UTF-8."""
-
-MAX_CSV_FIELD: Final = 1024 * 1024
-"""Characters in one field; Python's own limit of 131,072 would end the whole file."""
 
 TOO_LARGE: Final = (
     "send it in parts, or use the command line, which has no limit; "
@@ -115,21 +107,26 @@ def read_row(row: RawRow) -> Row:
         return row
     number, text, in_document = row
     try:
-        raw = pydantic_core.from_json(text, allow_inf_nan=False)
-    except ValueError:
+        raw = read_json(text)
+    except UnsoundJson as unsound:
         try:
             sent = text.decode()
         except UnicodeDecodeError as error:
             # Then it is not the row that is wrong.
             raise _not_utf8(error) from error
-        # A document with a mistake in it is no JSON at all. A lone surrogate is no mistake by
-        # the grammar of JSON, only nothing that can be kept: the fault of its row alone.
+        # A document with a mistake in it is no JSON at all. A lone surrogate or a member that is
+        # named twice is no mistake by the grammar of JSON: the fault of its row alone.
         if in_document and not is_by_the_grammar(text):
             raise UnreadableBody(
                 f"The body is not sound JSON: row {number:,} is not; mend it, or drop it."
             ) from None
-        return Row(number, sent, _unreadable(sent))
+        return Row(number, sent, unreadable(sent, f"This row {unsound}."))
     return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
+
+
+def unreadable(text: str, message: str) -> Fault:
+    """What is wrong with a row that can only be kept as its text."""
+    return Fault("row.unreadable", "row", text, message)
 
 
 class Bounded(io.RawIOBase):
@@ -170,7 +167,7 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
     while line := body.readline(MAX_ROW + 1):
         if len(line) > MAX_ROW:
-            raise _too_long(f"row {number + 1:,}", "bytes")
+            raise too_long(f"row {number + 1:,}", "bytes")
         text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
         if text:
             number += 1
@@ -178,10 +175,13 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
 
 
 def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
-    csv.field_size_limit(MAX_CSV_FIELD)
-    rows = _csv_rows(io.TextIOWrapper(body, encoding="utf-8-sig", newline=""))
+    text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")
+    rows = csv_rows(text)
+    first = next(rows, [])
+    if isinstance(first, str):
+        raise UnreadableBody(f"The body is not sound CSV: in the first line {TEXT_BEHIND}.")
     # Spreadsheets write columns that have no name, mostly empty ones at the end.
-    header = [name or f"column {place}" for place, name in enumerate(next(rows, []), 1)]
+    header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise UnreadableBody(f"The column '{twice[0]}' stands twice in the first line; rename one.")
@@ -189,57 +189,13 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
         raise UnreadableBody(
             "The first line of a CSV body must name its columns: title, url and date."
         )
-    for number, values in enumerate(filter(None, rows), 1):
-        if len(values) > len(header):
+    for number, values in enumerate((row for row in rows if row), 1):
+        if isinstance(values, str):
+            yield Row(number, values, unreadable(values, f"In this row {TEXT_BEHIND}."))
+        elif len(values) > len(header):
             yield Row(number, values, _too_many_values(values, len(header)))
         else:
             yield Row(number, dict(zip(header, values, strict=False)))
-
-
-def _csv_rows(text: io.TextIOWrapper) -> Iterator[list[str]]:
-    """Give the rows, the names of the columns first.
-
-    Raises:
-        UnreadableBody: a quotation mark is never closed; or a row, or one of its values, is too
-            long.
-    """
-    first_line = text.readline(MAX_ROW + 1)
-    delimiter = max(CSV_DELIMITERS, key=first_line.count)
-    number = length = 0
-
-    def lines() -> Iterator[str]:
-        """Give the lines, and `_END`; a row that is too long is refused before it is in memory."""
-        nonlocal length
-        line = first_line
-        while line:
-            length += len(line)
-            if length > MAX_ROW:
-                raise _too_long(_csv_place(number), "characters")
-            yield line
-            line = text.readline(MAX_ROW + 1)
-        yield _END
-
-    try:
-        for values in csv.reader(lines(), delimiter=delimiter):
-            if values == [_END]:
-                return
-            if values and values[-1].endswith(_END):
-                raise UnreadableBody(
-                    f"The body is not sound CSV: a quotation mark in {_csv_place(number)} is never "
-                    "closed; close it, or take it away."
-                )
-            yield values
-            number += bool(values)
-            length = 0
-    except csv.Error as error:
-        raise UnreadableBody(
-            f"The body is not sound CSV: a value in {_csv_place(number)} has more than "
-            f"{MAX_CSV_FIELD:,} characters; see whether its quotation mark is closed."
-        ) from error
-
-
-def _csv_place(number: int) -> str:
-    return f"row {number:,}" if number else "the first line"
 
 
 _READERS: Final = {
@@ -247,13 +203,6 @@ _READERS: Final = {
     Format.NDJSON: _read_ndjson,
     Format.CSV: _read_csv,
 }
-
-
-def _too_long(place: str, unit: str) -> UnreadableBody:
-    return UnreadableBody(
-        f"{place.capitalize()} has more than {MAX_ROW:,} {unit}; send the title, the URL and the date "
-        "alone, or drop it."
-    )
 
 
 def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:
@@ -269,10 +218,6 @@ def _not_an_object(raw: object) -> Fault:
         raw,
         'Each row must be an object like {"title": ..., "url": ..., "date": ...}.',
     )
-
-
-def _unreadable(text: str) -> Fault:
-    return Fault("row.unreadable", "row", text, "This row is not sound JSON; mend or drop it.")
 
 
 def _too_many_values(values: list[str], columns: int) -> Fault:

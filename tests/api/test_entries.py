@@ -1,5 +1,7 @@
 """One entry: adding, reading, changing, deleting."""
 
+import json
+
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -51,6 +53,34 @@ def test_a_fault_has_the_name_that_was_sent(client: FlaskClient) -> None:
     body = {"title": "T", "link": "ftp://example.org/", "pubDate": "May 23"}
     refused = client.post("/v1/entries", json=body)
     assert pointers(refused) == {"/link": "url.scheme", "/pubDate": "date.no_year"}
+
+
+def test_a_name_given_twice_is_refused(client: FlaskClient) -> None:
+    client.post("/v1/entries", json=make_item())
+    body = '{"title": "A", "title": "B", "url": "https://example.org/", "date": "2014"}'
+    for refused in (
+        client.post("/v1/entries", data=body, content_type=JSON),
+        client.patch("/v1/entries/1", data=body, content_type=JSON),
+    ):
+        assert refused.status_code == 400
+        detail = refused.get_json()["detail"]
+        assert detail == "The body has 'title' more than once; keep one of them."
+    assert total(client) == 1
+
+
+def test_a_byte_order_mark_is_passed_over_as_in_imports(client: FlaskClient) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(make_item()).encode()
+    assert client.post("/v1/entries", data=body, content_type=JSON).status_code == 201
+    assert client.patch("/v1/entries/1", data=body, content_type=JSON).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["1e400", "[-1e400]"])
+def test_a_number_beyond_all_is_told_as_it_is(client: FlaskClient, number: str) -> None:
+    body = json.dumps(make_item(date="@")).replace('"@"', number)
+    refused = client.post("/v1/entries", data=body, content_type=JSON)
+    assert refused.status_code == 400
+    detail = refused.get_json()["detail"]
+    assert detail == "The body has a number beyond 1.8e308; put it in quotes."
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])

@@ -1,6 +1,5 @@
 """One entry by the page: reading, changing, deleting, and what is like it."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -285,18 +284,19 @@ def test_where_the_database_goes_away_what_was_typed_is_still_there(
     keep(client, make_item(title="Before", date="2014"))
     fields = Page(client.get("/entries/1/edit").text).fields
     typed = {"title": "After", "date": "03/04/2020", "date_order": "DMY"}
-    with sqlite3.connect(tmp_path / "archive.db") as connection:
-        connection.execute("ALTER TABLE entries RENAME TO elsewhere")
-    services.database.engine.dispose()
+    services.database.close()
+    file = tmp_path / "archive.db"
+    file.rename(tmp_path / "elsewhere.db")
+    file.mkdir()
     response = client.post("/entries/1/edit", data={**fields, **typed})
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "5"
-    assert faults(response.text) == ["The database cannot be reached or is busy; try again."]
+    (fault,) = faults(response.text)
+    assert fault.startswith("The database file cannot be opened")
     assert Page(response.text).fields == {**fields, **typed}
     assert any("POST /entries/1/edit" in message for message in caplog.messages)
-    with sqlite3.connect(tmp_path / "archive.db") as connection:
-        connection.execute("ALTER TABLE elsewhere RENAME TO entries")
-    services.database.engine.dispose()
+    file.rmdir()
+    (tmp_path / "elsewhere.db").rename(file)
     assert client.post("/entries/1/edit", data=Page(response.text).fields).status_code == 303
     assert (entry(client)["title"], entry(client)["date"]) == ("After", "2020-04-03")
 

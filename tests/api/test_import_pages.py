@@ -77,6 +77,13 @@ def test_what_is_carried_is_kept_byte_for_byte(client: FlaskClient, text: str) -
     assert raw == item
 
 
+def test_a_preview_shows_a_number_beyond_all_as_the_import_does(client: FlaskClient) -> None:
+    body = b'{"title": "A", "url": "https://example.org/", "date": 1e400}'
+    preview = send_file(client, body, "a.ndjson")
+    assert "This row has a number beyond 1.8e308; put it in quotes." in preview.text
+    assert "Infinity" not in preview.text
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

@@ -2,7 +2,6 @@
 
 import html
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,14 +167,15 @@ def test_where_the_database_is_away_what_was_filled_in_is_still_there(
     caplog: pytest.LogCaptureFixture,
     step: str,
 ) -> None:
-    with sqlite3.connect(tmp_path / "archive.db") as connection:
-        connection.execute("DROP TABLE entries")
-    services.database.engine.dispose()
+    services.database.close()
+    file = tmp_path / "archive.db"
+    file.unlink()
+    file.mkdir()
     response = send(client, step, text=ROWS, timezone="Europe/Paris")
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "5"
     page = Page(response.text)
-    assert "The database cannot be reached or is busy; try again." in page.text
+    assert "The database file cannot be opened" in page.text
     assert page.fields["timezone"] == "Europe/Paris"
     assert ROWS in html.unescape(response.text)
     assert any("POST /import" in message for message in caplog.messages)

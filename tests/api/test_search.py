@@ -173,7 +173,13 @@ BAD: list[tuple[str, str, str]] = [
     ("after=May+23", "after", "date.no_year"),
     ("after=03/04/2020", "after", "date.ambiguous"),
     ("before=yesterday", "before", "date.relative"),
-    ("to=2014-02-30", "before", "date.impossible"),
+    ("to=2014-02-30", "to", "date.impossible"),
+    ("from=May+23", "from", "date.no_year"),
+    (f"from=2014{'+' * 197}", "from", "after.invalid"),
+    ("from=2014&from=2015", "from", "parameter.repeated"),
+    ("uri=", "uri", "url.empty"),
+    ("uri=/a&match=exact", "uri", "url.relative"),
+    ("uri=%00", "uri", "url.invalid"),
     ("sort=title", "sort", "sort.invalid"),
     ("sort=", "sort", "sort.invalid"),
     ("limit=0", "limit", "limit.invalid"),
@@ -222,6 +228,13 @@ def test_a_bad_parameter_is_named(client: FlaskClient, query: str, name: str, co
         (
             "entries?limit=1&limit=2",
             "'limit' is given 2 times (aliases count too); give it once.",
+        ),
+        ("sites?uri=a&uri=b", "'uri' is given 2 times (aliases count too); give it once."),
+        ("entries.csv?uri=", "'uri' is empty; give some text or omit it."),
+        (f"timeline?to={'1' * 201}", "'to' is longer than 200 characters; shorten it."),
+        (
+            "entries?from=after",
+            "'after' is not a date in any form that is read here; write it as in 2014-03-08.",
         ),
     ],
 )

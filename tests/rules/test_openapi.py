@@ -15,6 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.result import Ok
 
+from dateline.imports.columns import NAMES
 from tests.factories import JSON, as_json, make_item, make_items
 
 load_all_checks()
@@ -66,6 +67,29 @@ def test_an_entry_that_was_read_can_be_sent_by_the_document(
 
     assert client.post("/v1/entries", json=sent).status_code == 200
     assert sent.keys() <= document["components"]["schemas"]["NewEntry"]["properties"].keys()
+
+
+@pytest.mark.parametrize("name", [*NAMES["url"], *NAMES["date"]])
+@pytest.mark.parametrize("beside", [False, True])
+def test_every_name_of_a_field_is_in_the_document(
+    client: FlaskClient, document: dict[str, Any], name: str, beside: bool
+) -> None:
+    """With the field's own name beside it, it is refused by the service and by the document."""
+    field = "url" if name in NAMES["url"] else "date"
+    name = "pubDate" if name == "pubdate" else name
+    item = make_item()
+    sent = {**item, name: item[field]}
+    if not beside and name != field:
+        del sent[field]
+    schema = document["components"]["schemas"]["NewEntry"]
+
+    is_sound = not beside or name == field
+    assert client.post("/v1/entries", json=sent).status_code == (201 if is_sound else 422)
+    assert sent.keys() <= schema["properties"].keys()
+    groups = [
+        {name for one in group["oneOf"] for name in one["required"]} for group in schema["allOf"]
+    ]
+    assert all(len(group & sent.keys()) == 1 for group in groups) is is_sound
 
 
 CHECKED = (

@@ -1,0 +1,79 @@
+"""One JSON text to its value, or to why it has none: nothing in it is guessed."""
+
+import json
+import re
+from collections import Counter
+from typing import Any, Final
+
+import pydantic_core
+
+from dateline.errors import shortened
+
+# Each name in an object ends so. A value may hold the same, so there are as many or more of them.
+_NAME_ENDS: Final = re.compile(rb'"[ \t\r\n]*:')
+
+_REASONS: Final = {
+    "recursion limit": "is nested more than 200 deep; send the title, the URL and the date alone",
+    "hex escape": r"has half a surrogate pair (\ud800 to \udfff); send the whole character",
+    "number out of range": "has a number of more than 4,300 digits; put it in quotes",
+    "unicode code point": "is not UTF-8; save it as UTF-8",
+}
+"""Why a text has no value, by what the parser says."""
+
+_FINITE: Final = json.JSONEncoder(allow_nan=False)
+
+
+class UnsoundJson(Exception):
+    """A text has no value. Says why and how to mend it, to be put behind a subject."""
+
+
+def read_json(text: bytes) -> Any:
+    """Read a JSON text.
+
+    Returns:
+        Its value. A number that is too large for a computer's numbers is an infinity in it.
+
+    Raises:
+        UnsoundJson: it is not JSON, is nested more than 200 deep, has half a surrogate pair, or has
+            an object that names a member twice.
+    """
+    try:
+        value = pydantic_core.from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        said = str(error)
+        reasons = (reason for sign, reason in _REASONS.items() if sign in said)
+        raise UnsoundJson(next(reasons, "is not sound JSON; mend it")) from error
+    # The parser keeps the last of equal names and tells nobody. To see every name takes four times
+    # as long as all else, so that is only done where there may be more names than members.
+    if not isinstance(value, dict) or len(_NAME_ENDS.findall(text)) != len(value):
+        json.loads(text, object_pairs_hook=_refuse_repeated)
+    return value
+
+
+def is_by_the_grammar(text: bytes) -> bool:
+    """Whether a text is JSON, whatever it is that it says: a lone surrogate is no mistake."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        # Python reads no more than 4,300 digits as a number; by the grammar there is no such limit.
+        json.loads(text.decode(), parse_constant=refuse, parse_int=str)
+    except ValueError:
+        return False
+    return True
+
+
+def is_finite(value: object) -> bool:
+    """Whether a value that was read can be written as JSON again: no number in it is too large."""
+    try:
+        _FINITE.encode(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse_repeated(members: list[tuple[str, object]]) -> None:
+    if len(dict(members)) < len(members):
+        ((name, _count),) = Counter(name for name, _value in members).most_common(1)
+        raise UnsoundJson(f"has '{shortened(name)}' more than once; keep one of them")
