@@ -23,7 +23,7 @@ MOST_STEP: Final = 2**31
 replica that has taken over, goes on from an older version, and must not arrive at one that has been
 given before. 64 bits are enough for eight thousand million transactions."""
 
-NEWEST_MIGRATION: Final = "0011"
+NEWEST_MIGRATION: Final = "0012"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
 
 REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}

@@ -5,6 +5,7 @@ alike on every database, before 1970 and after 2038, and no driver or server tim
 them (docs/decisions/0004).
 """
 
+import secrets
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -210,6 +211,11 @@ class DayCount(Base):
     entries: Mapped[int] = mapped_column(BigInteger)
 
 
+def by_chance() -> int:
+    """Give a random number of 63 bits, so that none is ever met twice."""
+    return secrets.randbits(63)
+
+
 class Block(Base):
     """Entries whose texts are indexed together, and when they are dated."""
 
@@ -224,6 +230,9 @@ class Block(Base):
     """How many there were when it was made: ids are not given without gaps."""
     full: Mapped[bool] = mapped_column(Boolean)
     """Whether it stays as it is, and is never made anew together with those behind it."""
+    version: Mapped[int] = mapped_column(BigInteger, default=by_chance, onupdate=by_chance)
+    """Another one whenever the columns below change, by chance, so that not even an archive that was
+    put back has one that stood for something else."""
     first_seconds: Mapped[bytes] = mapped_column(Bytes)
     """`date_start` of each id from `first_id` to `last_id`. All numbers have the lowest byte first:
     the least `date_start` in 8 bytes, how many bytes each of the following has in 8 bytes, and for
@@ -232,7 +241,7 @@ class Block(Base):
     """`date_end`, in the same way."""
     site_names: Mapped[str] = mapped_column(LongText)
     """The sites of its entries, each once, one a line."""
-    sites: Mapped[bytes] = mapped_column(Bytes)
+    site_numbers: Mapped[bytes] = mapped_column(Bytes)
     """Which of these names, of each id: 2 bytes each, the lowest first."""
 
 

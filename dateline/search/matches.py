@@ -26,8 +26,8 @@ FIRST: Final = 16_000
 FEW: Final = 100
 """Candidates that are tested themselves, whatever is left to be read of the text index."""
 
-A_BLOCK: Final = 12
-"""Candidates in a block that are tested in the time in which its array of dates is read."""
+A_BLOCK: Final = 3
+"""Candidates in a block that are tested in the time in which its array of dates tells of all."""
 
 OCCURRENCES_PER_ENTRY: Final = 400
 """Occurrences that the text index reads in the time in which an entry is tested."""
@@ -42,7 +42,7 @@ fit into the caches of a processor, and are given by the system anew each time."
 AT_ONCE_IN_TIME: Final = 480_000
 """The same where occurrences in entries that cannot be in the asked time are left out before."""
 
-DATES_FIRST: Final = 4_000
+DATES_FIRST: Final = 2_000
 """Occurrences of the rarest trigram in a block from which on only those in entries that may be in
 the asked time are put together: to read all of its dates then costs less."""
 

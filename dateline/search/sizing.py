@@ -27,10 +27,6 @@ PROBE: Final = 10_001
 PROBE_BY_BLOCKS: Final = 100_001
 """The same of a range of keys whose dates the blocks of the text index tell."""
 
-AS_ALL_DATES: Final = 200
-"""Entries of the archive whose dates are read off the blocks in the time in which one entry of an
-index is looked at; whoever looks up a range of keys there reads those of all."""
-
 NARROW: Final = 1_000
 """Entries of a path that are tested themselves sooner than the text index is asked."""
 
@@ -39,7 +35,6 @@ FEW: Final = 200
 
 AS_A_ROW: Final = 12
 """Entries of an index that are looked at in the time in which the row of one is read."""
-
 
 # Made once, as SQLAlchemy takes longer to make them than SQLite to answer.
 _LAST_ID: Final = select(func.coalesce(func.max(ENTRY.id), 0))
@@ -98,14 +93,14 @@ class Sizing:
         is_counted = sized.is_all or self._asked <= sized.path.assures
         size = sized.size if is_counted else self._most
         if size > NARROW and sized.path.lacks_dates_alone(self._asked):
-            return size + self._all_dates
+            return size
         return size * self._each(sized.path)
 
     def _worth(self, path: Path, cost: int) -> int:
         """Tell how many entries a path may bring at that cost."""
         worth = cost // self._each(path)
         if worth > NARROW and path.lacks_dates_alone(self._asked):
-            return max(NARROW, cost - self._all_dates)
+            return cost
         return worth
 
     def _each(self, path: Path) -> int:
@@ -153,11 +148,6 @@ class Sizing:
             return Sized(path, len(ids), len(ids) < most, ids)
         size = counted(self._connection, path.stretches, most)
         return Sized(path, size, is_all=size < most)
-
-    @property
-    def _all_dates(self) -> int:
-        """What it costs to read the dates of all entries off the blocks."""
-        return self.last_id // AS_ALL_DATES
 
     @property
     def _most(self) -> int:

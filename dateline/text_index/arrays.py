@@ -73,7 +73,7 @@ def arrays_of(kept: Kept, first_id: int, last_id: int) -> dict[str, str | bytes]
         "first_seconds": _packed(kept.starts, places, count),
         "last_seconds": _packed(kept.ends, places, count),
         "site_names": BETWEEN.join(names),
-        "sites": sites.tobytes(),
+        "site_numbers": sites.tobytes(),
     }
 
 
@@ -81,7 +81,7 @@ def with_value(
     first_seconds: bytes,
     last_seconds: bytes,
     site_names: str,
-    sites: bytes,
+    site_numbers: bytes,
     place: int,
     value: Value,
 ) -> dict[str, str | bytes]:
@@ -91,7 +91,7 @@ def with_value(
         first_seconds: its column of `Block`, as are the next three.
         last_seconds: as above.
         site_names: as above.
-        sites: as above.
+        site_numbers: as above.
         place: of the entry.
         value: of the entry.
 
@@ -101,7 +101,7 @@ def with_value(
     names = site_names.split(BETWEEN)
     if value.site not in names:
         names.append(value.site)
-    which = np.frombuffer(sites, SITE).astype(np.int64)
+    which = np.frombuffer(site_numbers, SITE).astype(np.int64)
     which[place] = names.index(value.site)
     # Without names that nothing has any more, so that they never are more than can be told.
     used, which = np.unique(which, return_inverse=True)
@@ -109,7 +109,7 @@ def with_value(
         "first_seconds": _with_second(first_seconds, place, value.start),
         "last_seconds": _with_second(last_seconds, place, value.end),
         "site_names": BETWEEN.join(names[at] for at in used.tolist()),
-        "sites": which.astype(SITE).tobytes(),
+        "site_numbers": which.astype(SITE).tobytes(),
     }
 
 

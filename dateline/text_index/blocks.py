@@ -1,14 +1,15 @@
 """What the text index is made of: blocks of entries, and what they tell of these beside their texts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from dateline.models import Block
+from dateline.text_index.array_cache import arrays_of_blocks
 from dateline.text_index.arrays import are_between, seconds_at, sites_at
 from dateline.text_index.occurrences import block_of, entry_in, place_of, places_in_blocks
 from dateline.text_index.trigrams import Mask, Numbers
@@ -30,6 +31,7 @@ class Range(NamedTuple):
         last_id: of an entry.
         entries: how many there were when it was made.
         full: whether it stays as it is.
+        version: another one whenever its arrays are others.
     """
 
     number: int
@@ -37,10 +39,11 @@ class Range(NamedTuple):
     last_id: int
     entries: int
     full: bool
+    version: int
 
 
 _RANGES: Final = select(
-    Block.number, Block.first_id, Block.last_id, Block.entries, Block.full
+    Block.number, Block.first_id, Block.last_id, Block.entries, Block.full, Block.version
 ).order_by(Block.number.desc())
 
 
@@ -62,6 +65,7 @@ class Blocks:
         oldest_first = self.ranges[::-1]
         self._numbers = np.array([block.number for block in oldest_first], np.int64)
         self._first_ids = np.array([block.first_id for block in oldest_first], np.int64)
+        self._versions = {block.number: block.version for block in oldest_first}
 
     @property
     def last_id(self) -> int:
@@ -89,11 +93,9 @@ class Blocks:
 
         Where there is no entry with an id, it means nothing.
         """
-        rows = self._connection.exec_driver_sql(
-            f"SELECT number, first_seconds FROM blocks WHERE number IN ({listed_blocks(blocks)})"
-        )
+        arrays = self._arrays((block.number for block in blocks), "first_seconds")
         # One array after the other: those of many blocks together would be memory that is new.
-        return {number: are_between(array, first, last) for number, array in rows}
+        return {number: are_between(array, first, last) for number, array in arrays.items()}
 
     def dates_of(self, entries: Numbers, column: str) -> Numbers:
         """Give a second for each of sorted entries.
@@ -102,25 +104,24 @@ class Blocks:
             entries: at least one.
             column: `first_seconds` or `last_seconds` of its date.
         """
-        found = self._arrays_of(entries, column)
-        return np.concatenate([seconds_at(row[0], places) for row, places in found])
+        places = places_in_blocks(entries)
+        arrays = self._arrays(places, column)
+        return np.concatenate([seconds_at(arrays[number], at) for number, at in places.items()])
 
     def sites_of(self, entries: Numbers) -> Counter[str]:
         """Count the sites of sorted entries, of which there must be one."""
         sites: Counter[str] = Counter()
-        for row, places in self._arrays_of(entries, "site_names, sites"):
-            sites.update(sites_at(row[0], row[1], places))
+        places = places_in_blocks(entries)
+        names = self._arrays(places, "site_names")
+        numbers = self._arrays(places, "site_numbers")
+        for block, at in places.items():
+            sites.update(sites_at(names[block], numbers[block], at))
         return sites
 
-    def _arrays_of(
-        self, entries: Numbers, columns: str
-    ) -> Iterator[tuple[Row[*tuple[Any, ...]], Numbers]]:
-        """Give columns of each block that has some of the entries, and the places of these in it."""
-        places = places_in_blocks(entries)
-        rows = self._connection.exec_driver_sql(
-            f"SELECT {columns} FROM blocks WHERE number IN ({listed(places)}) ORDER BY number"
-        )
-        return zip(rows, places.values(), strict=True)
+    def _arrays(self, numbers: Iterable[int], column: str) -> dict[int, Any]:
+        """Give a column of the blocks with these numbers."""
+        versions = {number: self._versions[number] for number in numbers}
+        return arrays_of_blocks(self._connection, versions, column)
 
 
 def listed_blocks(blocks: Iterable[Range]) -> str:

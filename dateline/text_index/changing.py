@@ -91,7 +91,7 @@ def _changed(kept: list[Stored], place: int, added: list[Trigrams]) -> Iterator[
 
 
 def _change_value(connection: Connection, block: int, place: int, value: Value) -> None:
-    columns = (Block.first_seconds, Block.last_seconds, Block.site_names, Block.sites)
+    columns = (Block.first_seconds, Block.last_seconds, Block.site_names, Block.site_numbers)
     this = Block.number == block
     arrays = connection.execute(select(*columns).where(this)).one()
     changed = with_value(*arrays, place, value)

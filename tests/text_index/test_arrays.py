@@ -52,7 +52,7 @@ def test_what_is_kept_of_one_entry_can_be_changed(
 
 
 def sites_in(arrays: dict[str, str | bytes]) -> list[str]:
-    names, sites = arrays["site_names"], arrays["sites"]
+    names, sites = arrays["site_names"], arrays["site_numbers"]
     assert isinstance(names, str)
     assert isinstance(sites, bytes)
     return [names.split("\n")[at] for at in np.frombuffer(sites, "<u2").tolist()]

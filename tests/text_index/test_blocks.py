@@ -101,7 +101,7 @@ def left_by(services: Services) -> int:
             expected_seconds = [getattr(entry, column) for entry in own]
             assert seconds_at(seconds, np.array(places)).tolist() == expected_seconds
         names = block.site_names.split("\n")
-        sites = [names[at] for at in np.frombuffer(block.sites, "<u2")[places].tolist()]
+        sites = [names[at] for at in np.frombuffer(block.site_numbers, "<u2")[places].tolist()]
         assert sites == [entry.site for entry in own]
     assert kept == expected
     for one, next_one in pairwise(blocks):

@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
         **MYSQL,
     )
-    # Migrations 0008, 0009 and 0011 change the forms of both, and 0011 makes the index.
+    # Migration 0012 makes the index, when both tables have the form that the code knows.
 
 
 def downgrade() -> None:

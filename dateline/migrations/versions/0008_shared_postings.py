@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
     )
     op.execute("DELETE FROM blocks")
-    # Migrations 0009 and 0011 change the forms of both tables, and 0011 makes the index.
+    # Migration 0012 makes the index, when both tables have the form that the code knows.
 
 
 def downgrade() -> None:

@@ -18,7 +18,6 @@ def upgrade() -> None:
     op.execute("ALTER TABLE blocks RENAME COLUMN starts TO first_seconds")
     op.execute("ALTER TABLE blocks RENAME COLUMN ends TO last_seconds")
     change_seconds(packed)
-    # Migration 0011 changes the form of postings, and makes the index.
 
 
 def downgrade() -> None:

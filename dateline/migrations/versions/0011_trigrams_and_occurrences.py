@@ -2,8 +2,6 @@
 
 from alembic import op
 
-from dateline.text_index import index_all
-
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -17,9 +15,6 @@ def upgrade() -> None:
     # Both databases change the names alone, and copy no row.
     for old, new in NAMES.items():
         op.execute(f"ALTER TABLE postings RENAME COLUMN {old} TO {new}")
-    # What migration 0005 or 0008 has left without an index. By the code as it is now: a later
-    # migration that changes these tables has to make the index, and this line is then to go.
-    index_all(op.get_bind())
 
 
 def downgrade() -> None:
