@@ -42,7 +42,7 @@ fit into the caches of a processor, and are given by the system anew each time."
 AT_ONCE_IN_TIME: Final = 480_000
 """The same where occurrences in entries that cannot be in the asked time are left out before."""
 
-DATES_FIRST: Final = 2_000
+DATES_FIRST: Final = 4_000
 """Occurrences of the rarest trigram in a block from which on only those in entries that may be in
 the asked time are put together: to read all of its dates then costs less."""
 
