@@ -25,8 +25,8 @@ def prefix_key(text: str) -> str | Fault:
 
     `example.org` is every page on every port of the host, `example.org:8080` every page on that
     port, `example.org:443` every page on the default one, `example.org/news` also `/newsroom`, and
-    `example.org/news?` every page with a query. A query is compared in its canonical order, without tracking parameters. An encoded character
-    that was cut in half at the end (`%C`) is left out.
+    `example.org/news?` every page with a query. A query is compared in its canonical order, without
+    tracking parameters. An encoded character that was cut in half at the end (`%C`) is left out.
     """
     parts = _split_question(_HALF_ENCODED.sub("", text), text)
     if isinstance(parts, Fault):

@@ -359,7 +359,7 @@ def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
         tracemalloc.stop()
     assert response.status_code == 400
     assert response.get_json()["detail"].startswith(f"{place} has more than 4,194,304 characters")
-    assert peak < 80_000_000
+    assert peak < 60_000_000
 
 
 @pytest.mark.parametrize(("write", "media_type"), [(as_ndjson, NDJSON), (as_csv, CSV)])

@@ -86,6 +86,8 @@ def test_the_last_one_keeps_what_there_is(services: Services, alembic: Config) -
 
     command.downgrade(alembic, "-1")
     assert not services.database.is_current()
+    for match, answer in expected.items():
+        assert client.get(query + match).get_json() == answer
     services.database.upgrade()
     command.check(alembic)
     assert imported() == {"created": 0, "duplicate": 5, "rejected": 0}
