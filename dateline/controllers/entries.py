@@ -5,6 +5,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 from pydantic import ValidationError
+from werkzeug.exceptions import PreconditionFailed
 
 from dateline.controllers.bodies import object_of_body
 from dateline.controllers.current import services
@@ -31,7 +32,10 @@ from dateline.search.question import read_question
 blueprint = Blueprint("entries", __name__)
 
 ID: Final = "<int:entry_id>"
-IF_MATCH: Final = {"If-Match": "The ETag of the entry that you have seen; 412 if it has changed."}
+CONDITIONS: Final = {
+    "If-Match": "The ETag of the entry that you have seen; 412 if it has changed.",
+    "If-None-Match": "An ETag that the entry must not have; 412 if it has it.",
+}
 EXAMPLE: Final = {
     "title": "O conforto de mudar simplesmente",
     "url": "https://bernard.example/author/",
@@ -118,7 +122,7 @@ def add(parameters: ReadingParameters) -> Response:
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             HTTPStatus.UNPROCESSABLE_ENTITY,
         ),
-        headers=IF_MATCH,
+        headers=CONDITIONS,
     )
 )
 def change(parameters: ReadingParameters, entry_id: int) -> Response:
@@ -129,7 +133,7 @@ def change(parameters: ReadingParameters, entry_id: int) -> Response:
         changes = EntryChange.model_validate(body).model_dump(exclude_unset=True)
     except ValidationError as error:
         raise UnsoundEntry(faults_of(error)) from error
-    change_entry(services().database, entry_id, changes, options, _is_as_seen)
+    change_entry(services().database, entry_id, changes, options, _is_as_asked)
     return send(*answer_entry(services().cache, entry_id))
 
 
@@ -140,20 +144,30 @@ def change(parameters: ReadingParameters, entry_id: int) -> Response:
         "Entries",
         answers={HTTPStatus.NO_CONTENT: None},
         problems=(HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED),
-        headers=IF_MATCH,
+        headers=CONDITIONS,
     )
 )
 def delete(_parameters: NoParameters, entry_id: int) -> Response:
     """Delete an entry."""
-    delete_entry(services().database, entry_id, _is_as_seen)
+    delete_entry(services().database, entry_id, _is_as_asked)
     response = Response(status=HTTPStatus.NO_CONTENT)
     del response.headers["Content-Type"]
     return response
 
 
-def _is_as_seen(entry: Entry) -> bool:
-    """Whether the client's If-Match, if there is one, names the entry as it is."""
-    condition = request.headers.get("If-Match")
-    if condition is None:
-        return True
-    return matches(entry_etag(entry), condition, strong=True)
+def _is_as_asked(entry: Entry) -> bool:
+    """Whether the entry is still the one of the client's If-Match, if there is one.
+
+    Raises:
+        PreconditionFailed: it is one that If-None-Match names.
+    """
+    etag = entry_etag(entry)
+    wanted = request.headers.get("If-Match")
+    if wanted is not None and not matches(etag, wanted, strong=True):
+        return False
+    if matches(etag, request.headers.get("If-None-Match")):
+        raise PreconditionFailed(
+            f"Entry {entry.id} is one that If-None-Match names, so nothing was done; "
+            "leave that header out, or send If-Match."
+        )
+    return True

@@ -322,6 +322,25 @@ def test_the_tag_of_the_compressed_entry_matches_too(client: FlaskClient) -> Non
     assert client.delete(link, headers={"If-Match": tag}).status_code == 204
 
 
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize("condition", ["*", '"other", {}', "W/{}"])
+def test_it_does_not_write_over_an_entry_that_must_not_be_there(
+    client: FlaskClient, method: str, condition: str
+) -> None:
+    """RFC 9110, 13.1.2: If-None-Match compares weakly, and is 412 to what is not read."""
+    response = add(client)
+    link, tag = response.headers["Location"], response.headers["ETag"]
+    headers = {"If-None-Match": condition.format(tag)}
+    refused = client.open(link, method=method, json={"title": "x"}, headers=headers)
+    assert refused.status_code == 412
+    assert refused.get_json()["detail"].startswith("Entry 1 is one that If-None-Match names")
+    assert client.get(link).headers["ETag"] == tag
+    other = client.open(
+        link, method=method, json={"title": "x"}, headers={"If-Match": tag, "If-None-Match": '"x"'}
+    )
+    assert other.status_code == (200 if method == "PATCH" else 204)
+
+
 # --- Deleting ----------------------------------------------------------------------------------
 
 
