@@ -21,6 +21,11 @@ MAX_TEXTS: Final = 20
 """Texts that a title must contain, or must not, in one question."""
 
 
+MAX_QUERY: Final = 8_000
+"""Bytes of a question as a query string: a server takes 8,190 of a request line (gunicorn.conf.py),
+in which the path and the cursor of the next page must have room."""
+
+
 class Sort(StrEnum):
     """The orders of answers. Equal dates are ordered by id, in the same direction."""
 
@@ -146,6 +151,13 @@ class _Reading:
             given.total == "exact",
         )
         parameters = self._parameters(contains, url_text, after, before)
+        length = len(urlencode(parameters))
+        if length > MAX_QUERY:
+            message = (
+                f"The question has {length:,} bytes as an address, and at most {MAX_QUERY:,} can be "
+                "sent for its next page; shorten it."
+            )
+            raise InvalidQuestion([Fault("query.too_long", "query", None, message)])
         return Question(*asked, parameters=parameters, cache_key=f"entries:{asked!r}")
 
     def _query_parts(self) -> dict[Kind, list[str]]:

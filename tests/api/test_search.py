@@ -313,6 +313,25 @@ def test_the_next_page_is_null_where_the_last_is_full(library: FlaskClient) -> N
     assert library.get(f"/v1/entries?limit={len(LIBRARY)}").get_json()["next"] is None
 
 
+def test_every_link_to_a_next_page_can_be_sent(client: FlaskClient) -> None:
+    """Gunicorn takes 8,190 bytes, and a link is longer than what was asked: `/` is `%2F` in it."""
+    items = make_items(2, title="港" * 600, url=f"https://example.org/{'/' * 1_200}")
+    items[1]["date"] = "2015"
+    client.post("/v1/bulk", data=as_json(items), content_type=JSON)
+    text = f"limit=1&contains={'%E6%B8%AF' * 600}&url="
+    page = client.get(f"/v1/entries?{text}{'/' * 800}").get_json()
+    assert 7_800 < len(page["next"]) < 8_100
+    assert walk(client, page["next"]) == [1]
+    refused = client.get(f"/v1/entries?{text}{'/' * 1_200}")
+    assert refused.status_code == 400
+    (error,) = refused.get_json()["errors"]
+    assert (error["parameter"], error["code"]) == ("query", "query.too_long")
+    assert error["detail"] == (
+        "The question has 9,022 bytes as an address, and at most 8,000 can be sent for its next "
+        "page; shorten it."
+    )
+
+
 @pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
 @pytest.mark.parametrize("limit", [1, 7])
 def test_a_walk_sees_every_entry_once_while_others_come_and_go(
