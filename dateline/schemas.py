@@ -16,6 +16,10 @@ MAX_TEXT: Final = 1_000
 MAX_URL: Final = 2_000
 """Characters of a URL that is looked for."""
 
+MAX_ID: Final = 10**18
+"""No database gives so large a number to anything. The OpenAPI document, in which bounds are double
+floats, says it exactly, as it could not say 2**63 - 1."""
+
 DateOrder = Literal["DMY", "MDY", "YMD"]
 
 
@@ -162,7 +166,7 @@ class LedgerParameters(Parameters):
     ] = 20
     cursor: Annotated[
         int | None,
-        Field(ge=1, lt=2**63, description="Where the page before ended: take it from `next`."),
+        Field(ge=1, le=MAX_ID, description="Where the page before ended: take it from `next`."),
         ONLY_DIGITS,
     ] = None
 
@@ -243,8 +247,16 @@ class NewEntry(BaseModel):
     date_raw: Annotated[str, OF_AN_ENTRY] = ""
 
 
+def _as_of_a_new_entry(schema: dict[str, Any]) -> None:
+    # Values of another type are refused with the sentences of imports, so the model takes any.
+    fields = NewEntry.model_json_schema()["properties"]
+    schema["properties"] = {name: fields[name] for name in schema["properties"]}
+
+
 class EntryChange(Taken):
     """The fields to change; those that are not given stay (RFC 7396)."""
+
+    model_config = ConfigDict(json_schema_extra=_as_of_a_new_entry)
 
     title: Any = None
     url: Any = None
@@ -422,7 +434,6 @@ _SENTENCES: Final = {
     "literal_error": "'{name}' must be one of {expected}, not {given}.",
     "enum": "'{name}' must be one of {expected}, not {given}.",
     "greater_than_equal": "'{name}' must be {ge} or more, not {given}.",
-    "less_than": "'{name}' must be less than {lt}, not {given}.",
     "less_than_equal": "'{name}' must be {le} or less, not {given}.",
 }
 

@@ -11,7 +11,6 @@ from dateline.controllers.bodies import short_form
 from dateline.controllers.choices import read_choices, zones
 from dateline.controllers.citations import address
 from dateline.controllers.current import services
-from dateline.controllers.operation import MAX_ID
 from dateline.controllers.problems import STATUSES, tell_when_to_return
 from dateline.controllers.safety import require_own_page
 from dateline.errors import (
@@ -27,6 +26,7 @@ from dateline.imports.ledger import answer_import
 from dateline.imports.options import read_options
 from dateline.models import Entry
 from dateline.schemas import (
+    MAX_ID,
     EntryPage,
     EntryView,
     ImportView,

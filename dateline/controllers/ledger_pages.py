@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Blueprint, Response, render_template, request, url_for
 
 from dateline.controllers.current import services
-from dateline.controllers.operation import MAX_ID, pairs_of
+from dateline.controllers.operation import pairs_of
 from dateline.controllers.responses import send_file
 from dateline.imports.ledger import (
     answer_import,
@@ -17,7 +17,7 @@ from dateline.imports.ledger import (
 )
 from dateline.imports.rejected_files import rejected_as_csv, rejected_as_ndjson
 from dateline.parameters import read_parameters
-from dateline.schemas import ImportPage, ImportView, LedgerParameters
+from dateline.schemas import MAX_ID, ImportPage, ImportView, LedgerParameters
 
 blueprint = Blueprint("ledger_pages", __name__)
 

@@ -9,13 +9,15 @@ from flask import current_app
 from openapi_pydantic import OpenAPI
 from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 from werkzeug.routing import Rule
 
 from dateline import __version__
-from dateline.controllers.operation import MAX_ID, OPERATION, Body, Operation
+from dateline.controllers.operation import OPERATION, Body, Operation
 from dateline.controllers.problems import PROBLEM_JSON
 from dateline.controllers.responses import JSON
-from dateline.schemas import Parameters, Problem
+from dateline.schemas import MAX_ID, Parameters, Problem
 
 EVERYWHERE: Final = (
     HTTPStatus.BAD_REQUEST,
@@ -23,6 +25,10 @@ EVERYWHERE: Final = (
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 """Failures that any operation may have: an unknown parameter, our fault, the database away."""
+
+HTML: Final = "text/html"
+"""The form of what Gunicorn refuses. Of this the document names an address that is too long, as it
+may have one that is sound by the document."""
 
 IF_NONE_MATCH: Final = {
     "If-None-Match": "The ETag of an answer that you have; 304 if it is current."
@@ -67,7 +73,8 @@ def _operation(rule: Rule, method: str, said: Operation, text: str) -> dict[str,
     # What is read as JSON is kept ready, and has an ETag.
     is_kept = method == "GET" and isinstance(said.answers[HTTPStatus.OK], type)
     headers = {**(IF_NONE_MATCH if is_kept else {}), **said.headers}
-    answers = {**said.answers, **({HTTPStatus.NOT_MODIFIED: None} if is_kept else {})}
+    kept = {HTTPStatus.NOT_MODIFIED: None} if is_kept else {}
+    answers = {**said.answers, **kept, HTTPStatus.REQUEST_URI_TOO_LONG: HTML}
     described: dict[str, Any] = {
         "operationId": rule.endpoint.partition(".")[2],
         "summary": said.summary,
@@ -93,8 +100,19 @@ def _path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
+class _OfQuery(GenerateJsonSchema):
+    """A query string has no null: what is not given is left out."""
+
+    def nullable_schema(self, schema: NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        said = super().default_schema(schema)
+        return {name: said[name] for name in said if (name, said[name]) != ("default", None)}
+
+
 def _query_parameters(model: type[Parameters]) -> list[dict[str, Any]]:
-    schema = model.model_json_schema()
+    schema = model.model_json_schema(schema_generator=_OfQuery)
     parameters = []
     for name, described in schema.get("properties", {}).items():
         text = described.pop("description", "")

@@ -12,12 +12,9 @@ from pydantic import BaseModel
 
 from dateline.errors import Fault, InvalidQuestion, NotFound
 from dateline.parameters import named_as_sent, read_parameters
-from dateline.schemas import NoParameters, Parameters
+from dateline.schemas import MAX_ID, NoParameters, Parameters
 
 MAX_PARAMETERS: Final = 100
-
-MAX_ID: Final = 2**63 - 1
-"""The largest number that a database can have given to anything."""
 
 
 @dataclass(frozen=True, slots=True)
