@@ -3,6 +3,7 @@
 import html
 import re
 from html.parser import HTMLParser
+from itertools import accumulate
 
 import pytest
 from flask.testing import FlaskClient
@@ -403,10 +404,19 @@ def test_citations_hold_whatever_a_title_has(client: FlaskClient) -> None:
     page = html.unescape(client.get("/").text)
     assert "“50% of [A] & B_c {d}”. e.org, 2014-03. https://e.org/a b" in page
     assert r"[50% of \[A\] \& B\_c {d}](<https://e.org/a%20b>), e.org, 2014-03" in page
-    assert r"title = {{50\% of [A] \& B\_c \{d\}}}" in page
+    assert r"title = {{50\% of [A] \& B\_c \textbraceleft{}d\textbraceright{}}}" in page
     assert "year = {2014}" in page
     assert "month = mar" in page
     assert "date = {2014-03}" in page
+
+
+@pytest.mark.parametrize("title", ["open {", "} close", "a \\} b \\{ c \\"])
+def test_braces_of_a_title_do_not_end_a_bibtex_entry(client: FlaskClient, title: str) -> None:
+    keep(client, make_item(title=title))
+    page = html.unescape(client.get("/").text)
+    entry = page[page.index("@misc{") : page.index("\n}", page.index("@misc{")) + 2]
+    depths = list(accumulate({"{": 1, "}": -1}.get(sign, 0) for sign in entry))
+    assert (depths[-1], min(depths[len("@misc{") : -1])) == (0, 1)
 
 
 def test_a_citation_is_no_more_exact_than_its_date(client: FlaskClient) -> None:
