@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from dateline.schemas import EntryView
 
@@ -18,8 +19,9 @@ _LATEX: Final = {
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
 }
-# What would end the address early in Markdown or BibTeX, as a browser writes it.
-_ENCODED: Final = {sign: f"%{ord(sign):02X}" for sign in ' <>{}\\^`|"'}
+_PATH: Final = re.compile(r"[^?#]*")
+# What no address may have as it is (RFC 3987), and much of which would end it early in a citation.
+_NOT_IN_AN_ADDRESS: Final = re.compile('[\\x00-\\x20\\x7f-\\x9f<>"{}|\\\\^`\ufffe\uffff]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,19 @@ def address(entry: EntryView) -> str:
     return f"https:{url}" if url.startswith("//") else url
 
 
+def encoded(link: str) -> str:
+    """Write an address so that every reader takes it: what it may not have, as a browser sends it."""
+    link = _PATH.sub(lambda found: found[0].replace("\\", "/"), link, count=1)
+    return _NOT_IN_AN_ADDRESS.sub(lambda found: quote(found[0]), link)
+
+
 def _plain(entry: EntryView) -> str:
     return f"“{entry.title}”. {entry.site}, {entry.date}. {address(entry)}"
 
 
 def _markdown(entry: EntryView) -> str:
     title = _MARKDOWN.sub(r"\\\1", entry.title)
-    return f"[{title}](<{_encoded(entry)}>), {entry.site}, {entry.date}"
+    return f"[{title}](<{encoded(address(entry))}>), {entry.site}, {entry.date}"
 
 
 def _bibtex(entry: EntryView) -> str:
@@ -63,10 +71,6 @@ def _bibtex(entry: EntryView) -> str:
     lines = [f"title = {{{{{title}}}}}", f"year = {{{year}}}"]
     if rest:
         lines.append(f"month = {MONTHS[int(rest[:2]) - 1]}")
-    lines += [f"date = {{{entry.date}}}", f"url = {{{_encoded(entry)}}}"]
+    lines += [f"date = {{{entry.date}}}", f"url = {{{encoded(address(entry))}}}"]
     inside = ",\n  ".join(lines)
     return f"@misc{{dateline-{entry.id},\n  {inside}\n}}"
-
-
-def _encoded(entry: EntryView) -> str:
-    return "".join(_ENCODED.get(sign, sign) for sign in address(entry))

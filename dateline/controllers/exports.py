@@ -72,5 +72,5 @@ def _feed(parameters: FeedParameters) -> Feed:
         entries=EntryPage.model_validate_json(answer.body).items,
         query=request.query_string.decode(),
         root=request.root_url.rstrip("/"),
-        itself=request.url,
+        path=request.base_url,
     )

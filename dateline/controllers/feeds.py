@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from dateline.controllers.citations import address
+from dateline.controllers.citations import address, encoded
 from dateline.schemas import EntryView
 
 RSS: Final = "application/rss+xml"
@@ -33,13 +33,13 @@ class Feed:
         entries: the last added first.
         query: the question, as the query string of the page that shows it.
         root: where this archive is reached, without a slash at the end.
-        itself: the address of the feed.
+        path: the address of the feed, without the question.
     """
 
     entries: list[EntryView]
     query: str
     root: str
-    itself: str
+    path: str
 
     @property
     def title(self) -> str:
@@ -52,7 +52,12 @@ class Feed:
         """Where people see the same."""
         pairs = [pair for pair in self.query.split("&") if not pair.startswith("limit=")]
         asked = "&".join(pairs)
-        return f"{self.root}/?{asked}" if asked else f"{self.root}/"
+        return encoded(f"{self.root}/?{asked}") if asked else f"{self.root}/"
+
+    @property
+    def itself(self) -> str:
+        """The address of the feed, with the question as it was sent."""
+        return encoded(f"{self.path}?{self.query}") if self.query else self.path
 
     def permanent(self, entry: EntryView) -> str:
         """What tells an entry from all others, for ever."""
@@ -70,7 +75,7 @@ def write_rss(feed: Feed) -> bytes:
     for entry in feed.entries:
         item = SubElement(channel, "item")
         _text(item, "title", entry.title)
-        _text(item, "link", address(entry))
+        _text(item, "link", encoded(address(entry)))
         _text(item, "guid", feed.permanent(entry)).set("isPermaLink", "false")
         _text(item, "pubDate", format_datetime(_added(entry)))
         _text(item, f"{{{_DC}}}date", entry.date)
@@ -95,7 +100,7 @@ def write_atom(feed: Feed) -> bytes:
         _text(item, f"{{{_ATOM}}}title", entry.title)
         _text(item, f"{{{_ATOM}}}id", feed.permanent(entry))
         _text(item, f"{{{_ATOM}}}updated", entry.added_at)
-        _link(item, address(entry), rel="alternate")
+        _link(item, encoded(address(entry)), rel="alternate")
         _text(item, f"{{{_DC}}}date", entry.date)
         _text(item, f"{{{_ATOM}}}summary", _summary(entry))
     return _document(root)
@@ -116,9 +121,7 @@ def _text(parent: Element, name: str, text: str) -> Element:
 
 
 def _link(parent: Element, to: str, rel: str, **media: str) -> None:
-    # As a browser would send it, so that the link still leads there.
-    href = _NOT_XML.sub(lambda found: quote(found[0]), to)
-    SubElement(parent, f"{{{_ATOM}}}link", {"href": href, "rel": rel, **media})
+    SubElement(parent, f"{{{_ATOM}}}link", {"href": to, "rel": rel, **media})
 
 
 def _document(root: Element) -> bytes:

@@ -201,6 +201,28 @@ def test_a_feed_is_xml_whatever_its_entries_and_its_question_have(
     feed(client, f"/v1/entries.{form}?contains=%EF%BF%BE")
 
 
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_every_address_in_a_feed_is_one_by_the_standard(client: FlaskClient, form: str) -> None:
+    """RFC 3987 has no place for these: browsers encode them, or make a slash of a backslash."""
+    sent = 'https://example.org\\a/{b}|^`<"> \uffff?c={d}\\e'
+    assert client.post("/v1/entries", json=make_item(url=sent)).status_code == 201
+    text = client.get(f"/v1/entries.{form}?contains=comfort").text
+    link = "https://example.org/a/%7Bb%7D%7C%5E%60%3C%22%3E%20%EF%BF%BF?c=%7Bd%7D%5Ce"
+    assert re.findall(r"https://example\.org[^<]*?(?=<|\" )", text) == [link]
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_a_feed_tells_its_own_address_as_it_was_asked(client: FlaskClient, form: str) -> None:
+    """An id that is another question's, or none by the standard, loses readers what they had."""
+    queries = ["q=%3Ca%3E%20%22%C3%A9%22", "q=%EF%BF%BE", "q=%EF%BF%BF", "q=a%26b%2Bc%25"]
+    for query in queries:
+        address = f"http://localhost/v1/entries.{form}?{query}"
+        root = feed(client, address)
+        found = [link for link in root.iter(f"{ATOM}link") if link.get("rel") == "self"]
+        assert [link.get("href") for link in found] == [address]
+        assert root.findtext(f"{ATOM}id") in (None, address)
+
+
 @pytest.mark.parametrize("query", ["sort=date", "cursor=x", "limit=0", "q=%22"])
 @pytest.mark.parametrize("form", ["rss", "atom"])
 def test_a_feed_refuses_what_it_does_not_know(client: FlaskClient, form: str, query: str) -> None:
