@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from dateline.controllers.current import services
 from dateline.controllers.feeds import ATOM, RSS, Feed, write_atom, write_rss
-from dateline.controllers.operation import Operation, operation
+from dateline.controllers.operation import IF_NONE_MATCH, Operation, operation
 from dateline.controllers.responses import send_file
 from dateline.schemas import EntryPage, ExportParameters, FeedParameters, SearchParameters
 from dateline.search.answer import answer_question
@@ -45,17 +45,33 @@ def ndjson(parameters: ExportParameters) -> Response:
 
 
 @blueprint.get("/entries.rss")
-@operation(Operation("RSS feed", TAG, query=FeedParameters, answers={HTTPStatus.OK: RSS}))
+@operation(
+    Operation(
+        "RSS feed",
+        TAG,
+        query=FeedParameters,
+        answers={HTTPStatus.OK: RSS, HTTPStatus.NOT_MODIFIED: None},
+        headers=IF_NONE_MATCH,
+    )
+)
 def rss(parameters: FeedParameters) -> Response:
     """Give the entries that every filter matches, the last added first, as RSS 2.0."""
-    return Response(write_rss(_feed(parameters)), mimetype=RSS)
+    return _send_feed(write_rss(_feed(parameters)), RSS)
 
 
 @blueprint.get("/entries.atom")
-@operation(Operation("Atom feed", TAG, query=FeedParameters, answers={HTTPStatus.OK: ATOM}))
+@operation(
+    Operation(
+        "Atom feed",
+        TAG,
+        query=FeedParameters,
+        answers={HTTPStatus.OK: ATOM, HTTPStatus.NOT_MODIFIED: None},
+        headers=IF_NONE_MATCH,
+    )
+)
 def atom(parameters: FeedParameters) -> Response:
     """Give the entries that every filter matches, the last added first, as Atom."""
-    return Response(write_atom(_feed(parameters)), mimetype=ATOM)
+    return _send_feed(write_atom(_feed(parameters)), ATOM)
 
 
 def _export(parameters: ExportParameters, form: ExportFormat, media_type: str) -> Response:
@@ -74,3 +90,12 @@ def _feed(parameters: FeedParameters) -> Feed:
         root=request.root_url.rstrip("/"),
         path=request.base_url,
     )
+
+
+def _send_feed(body: bytes, media_type: str) -> Response:
+    """Send a feed, or 304 to a reader who has it: they ask again and again."""
+    response = Response(body, mimetype=media_type)
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

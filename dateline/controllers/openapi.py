@@ -14,7 +14,7 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 from werkzeug.routing import Rule
 
 from dateline import __version__
-from dateline.controllers.operation import OPERATION, Body, Operation
+from dateline.controllers.operation import IF_NONE_MATCH, OPERATION, Body, Operation
 from dateline.controllers.problems import PROBLEM_JSON
 from dateline.controllers.responses import JSON
 from dateline.schemas import MAX_ID, Parameters, Problem
@@ -29,10 +29,6 @@ EVERYWHERE: Final = (
 HTML: Final = "text/html"
 """The form of what Gunicorn refuses. Of this the document names an address that is too long, as it
 may have one that is sound by the document."""
-
-IF_NONE_MATCH: Final = {
-    "If-None-Match": "The ETag of an answer that you have; 304 if it is current."
-}
 
 _VARIABLE: Final = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 

@@ -50,6 +50,10 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+IF_NONE_MATCH: Final = {
+    "If-None-Match": "The ETag of an answer that you have; 304 if it is current."
+}
+
 OPERATION: Final = "dateline_operation"
 """The attribute of a view that holds its `Operation`."""
 

@@ -202,6 +202,19 @@ def test_a_feed_is_xml_whatever_its_entries_and_its_question_have(
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
+def test_a_feed_is_sent_again_only_where_it_has_changed(kept: FlaskClient, form: str) -> None:
+    address = f"/v1/entries.{form}?q=say"
+    first = kept.get(address)
+    has = {"If-None-Match": first.headers["ETag"]}
+    again = kept.get(address, headers=has)
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"] == "no-cache"
+    kept.post("/v1/entries", json=make_item(title="They say more"))
+    assert kept.get(address, headers=has).status_code == 200
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
 def test_every_address_in_a_feed_is_one_by_the_standard(client: FlaskClient, form: str) -> None:
     """RFC 3987 has no place for these: browsers encode them, or make a slash of a backslash."""
     sent = 'https://example.org\\a/{b}|^`<"> \uffff?c={d}\\e'
