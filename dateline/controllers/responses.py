@@ -58,7 +58,9 @@ def reply(
 
 @lru_cache(maxsize=256)
 def _takes_gzip(accept_encoding: str) -> bool:
-    return parse_accept_header(accept_encoding)["gzip"] > 0
+    quality = parse_accept_header(accept_encoding)
+    # Of two that are taken, the one that is liked better (RFC 9110 §12.5.3).
+    return quality["gzip"] > 0 and quality["gzip"] >= quality["identity"]
 
 
 def matches(etag: str, condition: str | None, *, strong: bool = False) -> bool:

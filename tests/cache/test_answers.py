@@ -183,11 +183,22 @@ def test_it_sends_gzip_to_whoever_takes_it(client: FlaskClient) -> None:
             assert client.get("/v1/entries", headers=headers).status_code == 304
 
 
-@pytest.mark.parametrize("accept", ["identity", "br", "gzip;q=0", "gzip; q=0.0, br", "*;q=0"])
-def test_it_sends_no_gzip_to_whoever_refuses_it(client: FlaskClient, accept: str) -> None:
+@pytest.mark.parametrize(
+    "accept",
+    ["identity", "br", "gzip;q=0", "gzip; q=0.0, br", "*;q=0", "gzip;q=0.5, identity;q=0.8"],
+)
+def test_it_sends_no_gzip_to_whoever_refuses_it_or_likes_it_less(
+    client: FlaskClient, accept: str
+) -> None:
     response = client.get("/v1/entries", headers={"Accept-Encoding": accept})
     assert "Content-Encoding" not in response.headers
     assert response.get_json()["total"] == 40
+
+
+@pytest.mark.parametrize("accept", ["*", "gzip;q=0.1", "gzip, identity", "gzip;q=0.5, *;q=0.5"])
+def test_it_sends_gzip_to_whoever_likes_it_as_well(client: FlaskClient, accept: str) -> None:
+    response = client.get("/v1/entries", headers={"Accept-Encoding": accept})
+    assert response.headers["Content-Encoding"] == "gzip"
 
 
 def test_a_small_answer_is_not_compressed(client: FlaskClient) -> None:
