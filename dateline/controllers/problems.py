@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -125,7 +126,8 @@ def _failure(status: HTTPStatus, detail: str, errors: list[ProblemError]) -> Res
         title=status.phrase,
         status=status,
         detail=detail,
-        instance=request.path,
+        # A reference (RFC 9457, 3.1.5), and so without what no address may have as it is.
+        instance=quote(request.path),
         errors=errors,
     )
     body = problem.model_dump_json(exclude_none=True)

@@ -111,6 +111,12 @@ def test_a_path_that_there_is_not_is_named(client: FlaskClient, path: str) -> No
     assert detail == f"There is nothing at {path}; check its spelling."
 
 
+def test_the_instance_of_a_problem_is_an_address(client: FlaskClient) -> None:
+    """RFC 9457, 3.1.5."""
+    path = "/v1/%3Cb%3E%20%C3%A9%0A"
+    assert client.get(path).get_json()["instance"] == path
+
+
 def test_a_method_that_is_not_taken_is_named_with_those_that_are(client: FlaskClient) -> None:
     response = client.get("/v1/bulk")
     allowed = response.headers["Allow"]
