@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode
 
-from dateline.errors import Fault, InvalidQuestion
+from dateline.errors import Fault, InvalidQuestion, shortened
 from dateline.fields.dates import WrittenDate, read_date
 from dateline.fields.folding import fold
 from dateline.fields.url_ranges import domain_key, exact_key, host_key, prefix_key
@@ -249,7 +249,14 @@ class _Reading:
         # A question has no import whose order of day and month could be said.
         date = read_date(text, order="YMD")
         if isinstance(date, Fault):
-            self._faults.append(Fault(date.code, name, date.value, date.message))
+            message = date.message
+            # Python and others write +00:00, which becomes a blank in an address.
+            if not isinstance(read_date(text.replace(" ", "+"), order="YMD"), Fault):
+                message = (
+                    f"'{shortened(text)}' has a blank where its offset has a +; in an address, "
+                    "write that as %2B."
+                )
+            self._faults.append(Fault(date.code, name, date.value, message))
             return None
         return date
 

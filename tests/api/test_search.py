@@ -248,6 +248,18 @@ def test_a_mend_for_an_ambiguous_date_can_be_asked(client: FlaskClient, query: s
     assert detail == ("'03/04/2020' could be 3 April or 4 March; write 2020-04-03 or 2020-03-04.")
 
 
+@pytest.mark.parametrize("name", ["after", "to"])
+def test_a_plus_that_has_become_a_blank_is_told(client: FlaskClient, name: str) -> None:
+    moment = "2014-03-08T15:00:00+00:00"
+    refused = client.get(f"/v1/entries?{name}={moment}")
+    assert refused.status_code == 400
+    assert refused.get_json()["detail"] == (
+        "'2014-03-08T15:00:00 00:00' has a blank where its offset has a +; in an address, write "
+        "that as %2B."
+    )
+    assert client.get(f"/v1/entries?{name}={moment.replace('+', '%2B')}").status_code == 200
+
+
 @pytest.mark.parametrize(
     "query",
     [
