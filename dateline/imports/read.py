@@ -207,8 +207,10 @@ _READERS: Final = {
 
 
 def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:
+    around = error.object[max(0, error.start - 20) : error.start + 20].decode(errors="replace")
+    near = " ".join("".join(sign if sign.isprintable() else " " for sign in around).split())
     return UnreadableBody(
-        f"The body is not UTF-8 (byte {error.start} of a piece of it); save it as UTF-8."
+        f"The body is not UTF-8 near “{near}”; save it as UTF-8, which Excel calls CSV UTF-8."
     )
 
 

@@ -458,6 +458,15 @@ def test_a_body_that_cannot_be_read_is_refused_whole(
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 
+def test_a_body_in_another_encoding_is_told_where_it_is_no_utf8(client: FlaskClient) -> None:
+    body = "title;url;date\r\nÜberschwemmung;https://e.org/;2014\r\n".encode("cp1252")
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert response.get_json()["detail"] == (
+        "The body is not UTF-8 near “title;url;date \ufffdberschwemmung;https”; "
+        "save it as UTF-8, which Excel calls CSV UTF-8."
+    )
+
+
 TOO_LONG = make_item(title="x" * MAX_ROW)
 WIDE = {f"column {number}": "x" * 1_000_000 for number in range(5)}
 
