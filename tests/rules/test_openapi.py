@@ -59,6 +59,12 @@ def test_every_operation_has_its_own_name_and_tells_its_failures(document: dict[
                 assert "application/problem+json" in answer["content"], operation["operationId"]
 
 
+def test_no_paragraph_is_indented_as_code_is(document: dict[str, Any]) -> None:
+    for path in document["paths"].values():
+        for operation in path.values():
+            assert "\n " not in operation["description"], operation["operationId"]
+
+
 def test_an_entry_that_was_read_can_be_sent_by_the_document(
     client: FlaskClient, document: dict[str, Any]
 ) -> None:
