@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLE := build/sample.ndjson
 T ?=
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
 # What a command has left that failed is not what it was to make.
@@ -31,11 +32,11 @@ $(SAMPLE): dateline/sample.py | setup
 	$(BIN)/python -m dateline sample --rows 1000 --seed 1 >$@
 
 .PHONY: run
-run: setup $(SAMPLE) ## Serve http://127.0.0.1:8000 with sample data loaded
+run: setup $(SAMPLE) ## Serve http://127.0.0.1:8000 with sample data loaded; PORT=8080 takes another port
 	$(BIN)/python -m dateline db upgrade
 	@# The sample has faulty rows on purpose: they are reported, and are no failure here.
 	$(BIN)/python -m dateline import $(SAMPLE) || [ $$? -eq 1 ]
-	$(BIN)/python -m dateline serve
+	$(BIN)/python -m dateline serve --port $(PORT)
 
 .PHONY: test
 test: setup ## Run all tests that this machine can run; T=tests/api runs a part

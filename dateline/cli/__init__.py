@@ -9,4 +9,5 @@ __all__ = ["commands", "importing", "main", "operating", "searching"]
 
 def main() -> None:
     """Run a command."""
-    commands(prog_name="dateline")
+    # As it is typed: there is no command `dateline` to try what a mistake's message proposes.
+    commands(prog_name="python -m dateline")

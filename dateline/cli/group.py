@@ -36,7 +36,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
+@click.version_option(__version__, prog_name="dateline")
 def commands() -> None:
     """Keep what was published, where and when; find it again."""
 

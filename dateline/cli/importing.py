@@ -105,9 +105,9 @@ def import_files(
 def _format_of(name: str) -> Format:
     endings = [ending.lower() for ending in Path(name).suffixes if ending.lower() != ".gz"]
     if not endings or endings[-1] not in FORMATS:
-        raise click.BadParameter(
-            f"{click.format_filename(name)}: its name does not say what it is; say it here.",
-            param_hint="--format",
+        raise click.UsageError(
+            f"{click.format_filename(name)}: its name does not say what it is; "
+            "add --format json, ndjson or csv."
         )
     return FORMATS[endings[-1]]
 
@@ -147,8 +147,7 @@ def _progress(file: IO[bytes], path: Path) -> Iterator[Callable[[int], None]]:
 def _show_report(name: str, report: Report) -> None:
     ending = "; nothing was written (dry run)" if report.dry_run else ""
     click.echo(f"{name}: {_counts(report)}{ending}")
-    if report.ignored_columns:
-        click.echo(printable(f"Columns that are not kept: {', '.join(report.ignored_columns)}"))
+    _show_decided(report)
     _show_rejected(
         (shown.row, fault.code, fault.message) for shown in report.shown for fault in shown.faults
     )
@@ -198,6 +197,7 @@ def _show_import(cache: Cache, import_id: int, limit: int) -> None:
     answer, _outcome = answer_import(cache, import_id)
     kept = ImportView.model_validate_json(answer.body)
     click.echo(printable(f"{kept.source}: {_counts(kept)}"))
+    _show_decided(kept)
     rows = list(_rejected_rows(cache, import_id, limit))
     _show_rejected((row.row, error.code, error.message) for row in rows for error in row.errors)
     if len(rows) < kept.rejected:
@@ -215,6 +215,14 @@ def _rejected_rows(cache: Cache, import_id: int, limit: int) -> Iterator[Rejecte
             return
         limit -= len(page.items)
         after = page.items[-1].row
+
+
+def _show_decided(of: Report | ImportView) -> None:
+    """Print what held for the whole import, where there is something to say."""
+    if of.date_order:
+        click.echo(f"Order of day and month: {of.date_order}")
+    if of.ignored_columns:
+        click.echo(printable(f"Columns that are not kept: {', '.join(of.ignored_columns)}"))
 
 
 def _show_rejected(lines: Iterable[tuple[int, str, str]]) -> None:

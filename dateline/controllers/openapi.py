@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any, Final
 
 from flask import current_app
@@ -46,7 +47,9 @@ def document() -> str:
         said: Operation | None = getattr(view, OPERATION, None)
         if said is not None:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                described = _operation(rule, method, said, view.__doc__ or "")
+                # Python keeps the indentation up to 3.12, which is code to Markdown.
+                text = cleandoc(view.__doc__ or "")
+                described = _operation(rule, method, said, text)
                 paths.setdefault(_path(rule), {})[method.lower()] = described
     said_by_all = OpenAPI.model_validate(
         {

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from dateline.fields.date_names import ZONES, folded
+from dateline.fields.date_names import MONTHS, WEEKDAYS, ZONES, folded
 from dateline.fields.date_spans import Refusal
 
 # `Z`, `EST`, `+01:00`, `-0330`, `UTC+1`, and the remark that mail and JavaScript put after them.
@@ -38,6 +38,13 @@ _FARTHEST = 16 * 3600
 """Seconds: no zone was ever so far from Greenwich (Manila was 15:56 behind it until 1844)."""
 
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])([0-9]{1,2}):?([0-9]{2})?:?([0-9]{2})?")
+
+
+# What stands where a zone would, in a text that is not read: `4:05 p.m. ET`, `15:04 MEZ`.
+_LETTERS_BEHIND = re.compile(
+    r"[0-9] (?: [:h][0-9]{2} | \ ?[ap]\.?m\b\.? ) (?: \ [ap]\.?m\b\.? )? \ \(?(?-i:([A-Z]{2,5}))\b",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class TwoTimes(Exception):
@@ -110,6 +117,18 @@ def two_times(text: str) -> Refusal:
         "date.ambiguous",
         f"'{text}' may have a time and its zone, or two times; write one time, with its seconds "
         "if there is a zone behind it.",
+    )
+
+
+def uncertain_zone(text: str) -> Refusal | None:
+    """Refuse a text whose zone is an abbreviation that is not certain; None where it has none."""
+    found = _LETTERS_BEHIND.search(text)
+    if found is None or folded(found[1]) in {*ZONES, *MONTHS, *WEEKDAYS, "am", "pm"}:
+        return None
+    return Refusal(
+        "date.unrecognised",
+        f"'{text}' has a time and then {found[1]}, which is no certain time zone; write the offset "
+        "in its place, as in 2014-03-08T15:04-05:00.",
     )
 
 

@@ -58,7 +58,7 @@ def read_digits(text: str) -> DateFields | Refusal | None:
     return Refusal(
         "date.unrecognised",
         f"'{text}' is a number, but neither a year (4 digits), YYYYMMDD (8), YYYYMMDDhhmmss (14), "
-        "nor epoch seconds (10) or milliseconds (13).",
+        "nor epoch seconds (10) or milliseconds (13); write it as in 2014-03-08.",
     )
 
 

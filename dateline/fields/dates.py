@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from dateline.errors import Fault
-from dateline.fields.date_clocks import TwoTimes, split_clock, two_times
+from dateline.fields.date_clocks import TwoTimes, split_clock, two_times, uncertain_zone
 from dateline.fields.date_common import read_common
 from dateline.fields.date_forms import read_digits, read_iso_instant, read_numeric
 from dateline.fields.date_shapes import learn_shape
@@ -80,7 +80,7 @@ def _read_text(raw: str, order: DateOrder | None, zone: tzinfo) -> WrittenDate |
     found = read_digits(text) or read_iso_instant(text) or _read_with_clock(text, order)
     if isinstance(found, DateFields):
         return cover(found, raw, zone)
-    return found or _unrecognised(f"'{text}'")
+    return found or uncertain_zone(text) or _unrecognised(f"'{text}'")
 
 
 def _read_with_clock(text: str, order: DateOrder | None) -> DateFields | Refusal | None:

@@ -1,9 +1,11 @@
 """Which column of a row is the title, the URL and the date."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from dateline.errors import Fault
 from dateline.imports import entries
 
 NAMES: Final = {
@@ -12,6 +14,14 @@ NAMES: Final = {
     "date": ("date", "published", "pubdate"),
 }
 """Accepted names of each field, whatever their case; the first that a row has is taken."""
+
+
+ABSENT: Final = {
+    "title": "There is no title here: its column must be named title.",
+    "url": "There is no URL here: its column must be named url, uri or link.",
+    "date": "There is no date here: its column must be named date, published or pubDate.",
+}
+"""What is wrong with a row that has no column of a field: one of another name is ignored."""
 
 
 class Columns(NamedTuple):
@@ -23,6 +33,13 @@ class Columns(NamedTuple):
     ignored: tuple[str, ...]
     is_entry: bool
     """Whether these are the names of an entry as Dateline gives it."""
+
+
+def name_absent(columns: Columns, fault: Fault) -> Fault:
+    """Say of a field that is missing which names it may have, if the row has none of them."""
+    if dict(zip(NAMES, columns[:3], strict=True))[fault.field] is not None:
+        return fault
+    return replace(fault, message=ABSENT[fault.field])
 
 
 def find_columns(row: Mapping[str, object]) -> Columns:

@@ -10,7 +10,7 @@ from dateline.fields.dates import DateOrder, WrittenDate, read_date
 from dateline.fields.folding import fold
 from dateline.fields.titles import read_title
 from dateline.fields.urls import KEY_VERSION, SoundUrl, read_url
-from dateline.imports.columns import Columns
+from dateline.imports.columns import Columns, name_absent
 from dateline.imports.entries import read_given_date
 
 
@@ -57,7 +57,8 @@ def normalise(
     else:
         date = read_date(date_name and raw.get(date_name), order=order, zone=zone)
     if isinstance(title, Fault) or isinstance(url, Fault) or isinstance(date, Fault):
-        return [field for field in (title, url, date) if isinstance(field, Fault)]
+        faults = (field for field in (title, url, date) if isinstance(field, Fault))
+        return [name_absent(columns, fault) for fault in faults]
     return sound_row(title, url, date), date.proves
 
 

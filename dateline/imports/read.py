@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import IO, Any, Final, NamedTuple
 
-from dateline.errors import BodyTooLarge, Fault, UnreadableBody
+from dateline.errors import BodyTooLarge, Fault, UnreadableBody, shortened
 from dateline.imports.columns import find_columns
 from dateline.imports.csv_rows import TEXT_BEHIND, csv_rows
 from dateline.imports.json_items import MAX_ROW, json_items, too_long
@@ -187,7 +187,8 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
         raise UnreadableBody(f"The column '{twice[0]}' stands twice in the first line; rename one.")
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
         raise UnreadableBody(
-            "The first line of a CSV body must name its columns: title, url and date."
+            "The first line of CSV must name its columns, among them title, url and date; "
+            + (f"it begins with “{shortened(first[0])}”." if first else "it is empty.")
         )
     for number, values in enumerate((row for row in rows if row), 1):
         if isinstance(values, str):
@@ -206,8 +207,10 @@ _READERS: Final = {
 
 
 def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:
+    around = error.object[max(0, error.start - 20) : error.start + 20].decode(errors="replace")
+    near = " ".join("".join(sign if sign.isprintable() else " " for sign in around).split())
     return UnreadableBody(
-        f"The body is not UTF-8 (byte {error.start} of a piece of it); save it as UTF-8."
+        f"The body is not UTF-8 near “{near}”; save it as UTF-8, which Excel calls CSV UTF-8."
     )
 
 

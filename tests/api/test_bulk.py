@@ -223,6 +223,23 @@ def test_csv_without_known_columns_is_refused(client: FlaskClient, body: bytes) 
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 
+@pytest.mark.parametrize(
+    ("body", "ending"),
+    [
+        ("", "it is empty."),
+        ("sep=;\r\ntitle;url;date\r\n", "it begins with “sep=”."),
+        ("A\thttps://e.org/1\t2014\n", "it begins with “A”."),
+    ],
+)
+def test_csv_without_known_columns_is_told_what_its_first_line_is(
+    client: FlaskClient, body: str, ending: str
+) -> None:
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert response.get_json()["detail"] == (
+        f"The first line of CSV must name its columns, among them title, url and date; {ending}"
+    )
+
+
 # --- What is not sound is told -----------------------------------------------------------------
 
 
@@ -273,6 +290,18 @@ def test_a_row_that_is_no_object_is_rejected(client: FlaskClient, raw: object) -
 
 def test_an_empty_object_lacks_everything(client: FlaskClient) -> None:
     assert codes(send(client, [{}])) == [(1, ["title.missing", "url.missing", "date.missing"])]
+
+
+def test_a_column_of_another_name_is_told_how_to_be_named(client: FlaskClient) -> None:
+    body = "Titel;Adresse;Date\nA;https://e.org/1;\n"
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert response.get_json()["import"]["ignored_columns"] == ["Titel", "Adresse"]
+    (row,) = response.get_json()["rejected"]
+    assert [error["message"] for error in row["errors"]] == [
+        "There is no title here: its column must be named title.",
+        "There is no URL here: its column must be named url, uri or link.",
+        "The date is missing; give one, such as 2014-03-08.",
+    ]
 
 
 def test_an_import_that_is_rejected_whole_is_unprocessable(client: FlaskClient) -> None:
@@ -427,6 +456,15 @@ def test_a_body_that_cannot_be_read_is_refused_whole(
     assert response.mimetype == "application/problem+json"
     assert client.get("/v1/entries").get_json()["total"] == 0
     assert client.get("/v1/imports").get_json()["total"] == 0
+
+
+def test_a_body_in_another_encoding_is_told_where_it_is_no_utf8(client: FlaskClient) -> None:
+    body = "title;url;date\r\nÜberschwemmung;https://e.org/;2014\r\n".encode("cp1252")
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert response.get_json()["detail"] == (
+        "The body is not UTF-8 near “title;url;date \ufffdberschwemmung;https”; "
+        "save it as UTF-8, which Excel calls CSV UTF-8."
+    )
 
 
 TOO_LONG = make_item(title="x" * MAX_ROW)

@@ -129,7 +129,8 @@ def test_rows_without_names_are_read_by_the_columns_that_are_said(
     refused = send(client, text=text)
     assert refused.status_code == 400
     assert faults(refused.text) == [
-        "The first line of a CSV body must name its columns: title, url and date."
+        "The first line of CSV must name its columns, among them title, url and date; "
+        "it begins with “2014”."
     ]
     preview = send(client, text=text, columns="date,title,url")
     assert counts(preview.text) == [1, 1, 0, 0]

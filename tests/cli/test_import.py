@@ -68,7 +68,7 @@ def test_a_name_that_says_nothing_is_an_error_before_anything_is_kept(
     result = run("import", "rows.json", name)
 
     assert result.exit_code == 2
-    assert "--format" in result.stderr
+    assert f"Error: {name}: its name does not say what it is; add --format json," in result.stderr
     assert _titles(services) == []
 
 
@@ -148,8 +148,21 @@ def test_date_order(run: Run, services: Services) -> None:
     decided = run("import", "-", "--format", "ndjson", "--date-order", "DMY", given=rows)
 
     assert (doubtful.exit_code, decided.exit_code) == (1, 0)
+    assert "Order of day and month" not in doubtful.stdout
     assert "date.ambiguous" in doubtful.stdout
     assert _dates(services) == ["2020-04-03"]
+
+
+def test_the_order_that_was_proved_is_told(run: Run) -> None:
+    rows = as_ndjson([make_item(date="03/04/2020"), make_item(date="13/04/2020")])
+
+    result = run("import", "-", "--format", "ndjson", given=rows)
+
+    assert result.stdout.splitlines() == [
+        "-: 2 received, 2 created, 0 duplicate, 0 rejected",
+        "Order of day and month: DMY",
+    ]
+    assert run("imports", "1").stdout == result.stdout
 
 
 def test_timezone(run: Run, services: Services) -> None:

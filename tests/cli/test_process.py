@@ -68,6 +68,12 @@ def test_exit_codes_and_both_outputs(dateline: Dateline, tmp_path: Path) -> None
     assert none.stdout == "sound.json: 2 received, 0 created, 2 duplicate, 0 rejected\n"
 
 
+def test_what_a_mistake_proposes_can_be_typed(dateline: Dateline) -> None:
+    result = dateline("search", "harbour")
+
+    assert "Try 'python -m dateline search --help' for help." in result.stderr
+
+
 def test_an_interrupted_import_does_not_end_as_one_with_rejected_rows(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -44,7 +44,9 @@ def test_every_route_is_documented(app: Flask) -> None:
 @pytest.mark.parametrize("command", re.findall(r"^\$ python -m dateline (.*--help)$", CLI, re.M))
 def test_help_is_documented_as_it_is_printed(command: str) -> None:
     # A terminal of 80 columns, of which Click leaves two free.
-    result = CliRunner().invoke(commands, command.split(), prog_name="dateline", terminal_width=78)
+    result = CliRunner().invoke(
+        commands, command.split(), prog_name="python -m dateline", terminal_width=78
+    )
     assert f"$ python -m dateline {command}\n{result.stdout}```" in CLI
 
 

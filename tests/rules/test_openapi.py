@@ -90,6 +90,12 @@ def test_a_change_takes_what_a_new_entry_takes(document: dict[str, Any]) -> None
     assert change == {name: new[name] for name in ("title", "url", "date")}
 
 
+def test_no_paragraph_is_indented_as_code_is(document: dict[str, Any]) -> None:
+    for path in document["paths"].values():
+        for operation in path.values():
+            assert "\n " not in operation["description"], operation["operationId"]
+
+
 def test_an_entry_that_was_read_can_be_sent_by_the_document(
     client: FlaskClient, document: dict[str, Any]
 ) -> None:
