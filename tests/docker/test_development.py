@@ -105,8 +105,7 @@ def test_a_mistake_is_shown_and_can_be_mended(development: Compose) -> None:
 
     with _edited(file, r"\A", "import nothing_like_it\n"):
         seconds_until(_shown(f"{url}/livez", "nothing_like_it"))
-    mended = seconds_until(lambda: ask(f"{url}/livez")[0] == 200)
+    seconds_until(lambda: ask(f"{url}/livez")[0] == 200)
 
     [after] = development.containers("app")
-    assert mended < AT_ONCE
     assert after["State"]["StartedAt"] == before["State"]["StartedAt"]
