@@ -8,6 +8,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Final
@@ -171,6 +172,19 @@ def load_settings() -> Settings:
     if wrong:
         raise InvalidSettings(wrong)
     return settings
+
+
+@cache
+def settings_of_start() -> Settings:
+    """Give the settings that the process began with, however often it is asked.
+
+    Gunicorn runs its configuration file anew at every HUP, in a process that has the application
+    already: new figures would be beside old ones, and a mistake would end what works.
+
+    Raises:
+        InvalidSettings: as `load_settings`.
+    """
+    return load_settings()
 
 
 def _lines_of_env_file() -> Iterator[Binding]:

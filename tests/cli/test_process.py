@@ -216,17 +216,23 @@ def test_serve_answers_and_stops_when_it_is_told(
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
 
 
-def test_a_hang_up_leaves_the_log_in_its_form(environment: dict[str, str], tmp_path: Path) -> None:
-    port, log = _free_port(), tmp_path / "log"
+def test_a_hang_up_reads_nothing_and_leaves_the_log_in_its_form(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The settings are those of the start, whatever stands in the file by now."""
+    port, log, env_file = _free_port(), tmp_path / "log", tmp_path / ".env"
+    env_file.write_text("DATELINE_WORKERS=1\n")
     with log.open("wb") as out:
         process = subprocess.Popen(
             [*COMMAND, "serve", "--port", str(port)],
-            env={**environment, "DATELINE_WORKERS": "1"},
+            env=environment,
+            cwd=tmp_path,
             stdout=out,
             stderr=subprocess.DEVNULL,
         )
     try:
         assert _status(port, "/livez", process) == 200
+        env_file.write_text("DATELINE_WORKERS=3\nDATELINE_WORKRES=1\n")
         process.send_signal(signal.SIGHUP)
         _wait_until(lambda: log.read_text().count("Booting worker") == 2)
         process.send_signal(signal.SIGTERM)
