@@ -121,8 +121,12 @@ class Settings(BaseSettings):
                 "like sqlite:///dateline.db"
             )
         options = dict(url.query)
-        if url.drivername == "sqlite" and options:
-            raise ValueError("an SQLite file takes no options; leave out the ? and what follows")
+        # Not by the options: SQLAlchemy passes over one without a value, and what it is part of.
+        if url.drivername == "sqlite" and "?" in value:
+            raise ValueError(
+                "an SQLite file takes no options; leave out the ? and what follows, or write it as "
+                "%3F where it is part of the name"
+            )
         # Many write it, and it is so in any case.
         if options.pop("charset", "utf8mb4") != "utf8mb4" or not options.keys() <= MYSQL_OPTIONS:
             raise ValueError(
