@@ -16,12 +16,12 @@ from gunicorn.util import make_fail_app
 from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
 
-from dateline.config import load_settings
+from dateline.config import settings_of_start
 from dateline.errors import InvalidSettings
 from dateline.logs import OUTSIDE, Line, request_id
 
 try:
-    _settings = load_settings()
+    _settings = settings_of_start()
 except InvalidSettings as error:
     # As `dateline serve` says it, and ends: Gunicorn would print a traceback.
     print(f"Error: {error}", file=sys.stderr)

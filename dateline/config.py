@@ -8,6 +8,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Final
@@ -120,8 +121,12 @@ class Settings(BaseSettings):
                 "like sqlite:///dateline.db"
             )
         options = dict(url.query)
-        if url.drivername == "sqlite" and options:
-            raise ValueError("an SQLite file takes no options; leave out the ? and what follows")
+        # Not by the options: SQLAlchemy passes over one without a value, and what it is part of.
+        if url.drivername == "sqlite" and "?" in value:
+            raise ValueError(
+                "an SQLite file takes no options; leave out the ? and what follows, or write it as "
+                "%3F where it is part of the name"
+            )
         # Many write it, and it is so in any case.
         if options.pop("charset", "utf8mb4") != "utf8mb4" or not options.keys() <= MYSQL_OPTIONS:
             raise ValueError(
@@ -171,6 +176,19 @@ def load_settings() -> Settings:
     if wrong:
         raise InvalidSettings(wrong)
     return settings
+
+
+@cache
+def settings_of_start() -> Settings:
+    """Give the settings that the process began with, however often it is asked.
+
+    Gunicorn runs its configuration file anew at every HUP, in a process that has the application
+    already: new figures would be beside old ones, and a mistake would end what works.
+
+    Raises:
+        InvalidSettings: as `load_settings`.
+    """
+    return load_settings()
 
 
 def _lines_of_env_file() -> Iterator[Binding]:

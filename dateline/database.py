@@ -29,6 +29,12 @@ NEWEST_MIGRATION: Final = "0012"
 REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}
 """Numbers of MySQL's errors that say who may not do what, or that the server is read-only."""
 
+NO_ROOM: Final = {1021, 1114, 3675}
+"""Numbers of MySQL's errors that say that its disk is full; others have it in their words alone."""
+
+NO_ROOM_WORDS: Final = "No space left on device"
+"""The operating system's, which MySQL hands on in the errors of its files, sorting included."""
+
 NOT_OURS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
 """How the names of SQLite's errors begin that say the same of a file."""
 
@@ -211,6 +217,8 @@ def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
         return DatabaseAway(
             "The disk of the database file is full; make room on it, and try again."
         )
+    if number in NO_ROOM or NO_ROOM_WORDS in str(orig):
+        return DatabaseAway("The disk of MySQL is full; make room on it, and try again.")
     if number in REFUSALS:
         return DatabaseAway(
             "MySQL refuses it; see to it that user, password and database in "

@@ -1,13 +1,16 @@
 """How a connection to each database is made and set up."""
 
-from typing import Final, NamedTuple
+from configparser import Error as UnreadableOptions
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from dateline.config import Settings
+from dateline.config import PREFIX, Settings
+from dateline.errors import InvalidSettings
 
 WRITES: Final = "dateline_writes"
 """Execution option of a connection whose transaction is going to write."""
@@ -36,6 +39,10 @@ LONGEST_STATEMENT: Final = 3_600
 """Seconds that a writer waits for: a migration may make an index of all entries by one statement."""
 
 
+FILES: Final = {"read_default_file", "ssl_ca", "ssl_cert", "ssl_key"}
+"""What may stand behind a URL of MySQL and names a file."""
+
+
 class Engines(NamedTuple):
     """How the archive's database is reached. Nothing is connected before it is needed.
 
@@ -49,7 +56,11 @@ class Engines(NamedTuple):
 
 
 def make_engines(settings: Settings) -> Engines:
-    """Make the engines of the archive's database."""
+    """Make the engines of the archive's database.
+
+    Raises:
+        InvalidSettings: a file or a value behind the URL of MySQL cannot be used.
+    """
     url = make_url(settings.database_url)
     if url.get_backend_name() == "mysql":
         # A server that has frozen must not keep a reader for ever; a lock may take longer.
@@ -105,6 +116,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _mysql(url: URL, settings: Settings, read_timeout: float) -> Engine:
+    _try_options(url)
     engine = create_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         connect_args={
@@ -127,6 +139,32 @@ def _mysql(url: URL, settings: Settings, read_timeout: float) -> Engine:
     )
     event.listen(engine, "begin", _begin_mysql)
     return engine
+
+
+def _try_options(url: URL) -> None:
+    """Have the driver read what stands behind the URL, without a connection.
+
+    It would else fail at the first one, by errors that are not those of a database.
+    """
+    dialect = url.get_dialect()
+    driver: Any = dialect.import_dbapi()
+    try:
+        for name in FILES & url.query.keys():
+            # It does not say which one is not there, and passes over the last.
+            Path(str(url.query[name])).expanduser().open("rb").close()
+        arguments, options = dialect().create_connect_args(url)
+        driver.connect(*arguments, **options, defer_connect=True)
+    except UnreadableOptions as error:
+        # Its words have lines of the file, and so maybe a password.
+        raise _unusable("read_default_file is not in the form of MySQL's option files") from error
+    except (OSError, ValueError) as error:
+        raise _unusable(str(error)) from error
+
+
+def _unusable(why: str) -> InvalidSettings:
+    return InvalidSettings(
+        [f"{PREFIX}DATABASE_URL: correct what stands behind the ?, or leave it out: {why}"]
+    )
 
 
 def _begin_mysql(connection: Connection) -> None:

@@ -26,6 +26,7 @@ WRONG = [
     ("DATELINE_DATABASE_URL", "mysql+pymysql://ann@localhost/d?password=s3cret"),
     ("DATELINE_DATABASE_URL", "mysql+pymysql://ann@localhost/d?charset=latin1"),
     ("DATELINE_DATABASE_URL", "sqlite:///archive.db?mode=ro"),
+    ("DATELINE_DATABASE_URL", "sqlite:///what?.db"),
     ("DATELINE_DATABASE_URL", "sqlite:///file::memory:?uri=true"),
 ]
 
@@ -59,6 +60,7 @@ def test_a_cache_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> N
     "url",
     [
         "sqlite:////var/lib/archive.db",
+        "sqlite:///what%3F 100%25.db",
         "mysql+pymysql://ann:p%2Fw%40d@[::1]:3306/d",
         "mysql+pymysql://ann@/d?unix_socket=/run/mysqld.sock&charset=utf8mb4",
         "mysql+pymysql://ann@localhost/d?ssl_ca=/etc/ca.pem&ssl_check_hostname=true",

@@ -3,11 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, make_url
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.pool import Pool
 from werkzeug.test import TestResponse
 
@@ -16,7 +17,7 @@ from dateline.config import Settings
 from dateline.wiring import open_services
 from tests.archives import new_settings, opened
 from tests.factories import JSON, Item, as_json, make_item, make_items
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive, fresh_database
 
 SECRET = "a secret that must not leave the house"
 
@@ -248,6 +249,43 @@ def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
     assert response.get_json()["detail"] == (
         "The disk of the database file is full; make room on it, and try again."
     )
+
+
+@pytest.mark.needs("mysql")
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1114, "The table 'entries' is full"),
+        (3675, "Create table/tablespace 'entries' failed, as disk is full"),
+        (1026, "Error writing file '/tmp/MLfd=9' (errno: 28 - No space left on device)"),
+        (1030, "Got error 28 - 'No space left on device' from storage engine"),
+        (3, "Error writing file '/tmp/MYfd=9' (OS errno 28 - No space left on device)"),
+    ],
+)
+def test_a_full_disk_of_mysql_is_called_that(number: int, words: str, tmp_path: Path) -> None:
+    """MySQL itself says it, though its disk has room."""
+
+    def fail(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> Any:
+        # Readers and writers begin with it.
+        if not statement.startswith("SELECT archive"):
+            return statement, parameters
+        told = "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = %s, MESSAGE_TEXT = %s"
+        return told, (number, words)
+
+    with fresh_archive("mysql", tmp_path) as services:
+        event.listen(Engine, "before_cursor_execute", fail, retval=True)
+        client = create_app(services).test_client()
+        try:
+            asked = client.get("/v1/entries")
+            sent = client.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON)
+        finally:
+            event.remove(Engine, "before_cursor_execute", fail)
+
+    for answer in (asked, sent):
+        assert answer.status_code == 503
+        assert answer.get_json()["detail"] == (
+            "The disk of MySQL is full; make room on it, and try again."
+        )
 
 
 def test_a_damaged_file_is_called_that(tmp_path: Path) -> None:

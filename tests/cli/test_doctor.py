@@ -123,9 +123,10 @@ def test_a_redis_user_with_the_rights_that_the_documents_name(
     assert "ok     Redis: runs scripts" in result.stdout
 
 
-def test_no_password_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_password_is_printed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hunter2").touch()
     monkeypatch.setenv("DATELINE_CACHE_URL", "redis://ann:hunter2@127.0.0.1:1/0")
-    url = "mysql+pymysql://ann:hunter2@127.0.0.1:1/d?read_default_file=/hunter2"
+    url = f"mysql+pymysql://ann:hunter2@127.0.0.1:1/d?read_default_file={tmp_path}/hunter2"
     monkeypatch.setenv("DATELINE_DATABASE_URL", url)
     result = run("doctor")
 

@@ -133,6 +133,31 @@ def test_a_wrong_setting_stops_the_start(
     assert "Traceback" not in stopped.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("ssl_ca=nowhere.pem", "No such file or directory: 'nowhere.pem'"),
+        ("ssl_ca=notes.txt", "no certificate or crl found"),
+        ("ssl_check_hostname=perhaps", "'perhaps'"),
+        ("read_default_file=nowhere.cnf", "No such file or directory: 'nowhere.cnf'"),
+        ("read_default_file=notes.txt", "read_default_file is not in the form of MySQL's option"),
+    ],
+)
+def test_what_stands_behind_a_url_of_mysql_and_cannot_be_used_stops_the_start(
+    option: str, why: str, dateline: Dateline, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("password = s3cret")
+
+    stopped = dateline(
+        "doctor", DATELINE_DATABASE_URL=f"mysql+pymysql://ann@127.0.0.1:1/d?{option}"
+    )
+
+    assert (stopped.returncode, stopped.stdout) == (2, "")
+    assert stopped.stderr.startswith("Error: DATELINE_DATABASE_URL: correct what stands behind ")
+    assert why in stopped.stderr
+    assert "s3cret" not in stopped.stderr
+
+
 def test_gunicorn_alone_stops_at_wrong_settings_too(environment: dict[str, str]) -> None:
     stopped = subprocess.run(
         [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:1"],
@@ -222,17 +247,23 @@ def test_serve_answers_and_stops_when_it_is_told(
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
 
 
-def test_a_hang_up_leaves_the_log_in_its_form(environment: dict[str, str], tmp_path: Path) -> None:
-    port, log = _free_port(), tmp_path / "log"
+def test_a_hang_up_reads_nothing_and_leaves_the_log_in_its_form(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The settings are those of the start, whatever stands in the file by now."""
+    port, log, env_file = _free_port(), tmp_path / "log", tmp_path / ".env"
+    env_file.write_text("DATELINE_WORKERS=1\n")
     with log.open("wb") as out:
         process = subprocess.Popen(
             [*COMMAND, "serve", "--port", str(port)],
-            env={**environment, "DATELINE_WORKERS": "1"},
+            env=environment,
+            cwd=tmp_path,
             stdout=out,
             stderr=subprocess.DEVNULL,
         )
     try:
         assert _status(port, "/livez", process) == 200
+        env_file.write_text("DATELINE_WORKERS=3\nDATELINE_WORKRES=1\n")
         process.send_signal(signal.SIGHUP)
         _wait_until(lambda: log.read_text().count("Booting worker") == 2)
         process.send_signal(signal.SIGTERM)
