@@ -40,6 +40,7 @@ def test_it_shows_the_entry_and_where_it_comes_from(client: FlaskClient) -> None
     page = Page(response.text)
     assert page.links["https://www.example.org/a?b=c"] == "https://www.example.org/a?b=c"
     assert page.links["Import 1"] == "/imports/1"
+    assert page.links["example.org"] == "/?domain=example.org"
     assert "2014-03 month: 2014-03-01 00:00:00 to 2014-03-31 23:59:59" in page.text
     assert "Date as it was sent Mar 2014" in page.text
     assert 'rel="noopener noreferrer"' in response.text
