@@ -145,6 +145,20 @@ def test_hostile_titles_are_text(look: Look) -> None:
     assert all(href.startswith("https://") for href in hrefs)
 
 
+def test_a_narrow_window_cuts_no_name_in_two(scripted: Look) -> None:
+    page = scripted.page
+    page.set_viewport_size({"width": 320, "height": 700})
+    scripted.go("/?q=de")
+    lines = "(links) => links.map((link) => link.getClientRects().length)"
+    sites = page.locator(".where .site bdi").evaluate_all(lines)
+    assert sites == [1] * 20
+    # The pages are named on one line, and an import's counts stand two by two.
+    tops = "(items) => new Set(items.map((item) => item.getBoundingClientRect().top)).size"
+    assert page.locator(".top li").evaluate_all(tops) == 1
+    scripted.go("/imports/1")
+    assert page.locator(".counts > div").evaluate_all(tops) == 2
+
+
 def test_nothing_found_says_what_to_loosen(look: Look) -> None:
     page = look.go("/?q=de&after=2900")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
