@@ -159,6 +159,21 @@ def test_a_narrow_window_cuts_no_name_in_two(scripted: Look) -> None:
     assert page.locator(".counts > div").evaluate_all(tops) == 2
 
 
+def test_paper_has_whole_titles_and_urls_and_nothing_to_press(look: Look) -> None:
+    page = look.go("/?q=site:evil.example")
+    cut = (
+        "(texts) => texts.filter((it) =>"
+        " it.scrollHeight > it.clientHeight || it.scrollWidth > it.clientWidth).length"
+    )
+    texts = page.locator(".entries .title, .entries .url")
+    assert texts.evaluate_all(cut) > 0
+    page.emulate_media(media="print")
+    assert texts.evaluate_all(cut) == 0
+    for pressed in (page.get_by_role("button"), page.get_by_role("navigation")):
+        expect(pressed).to_have_count(0)
+    expect(page.get_by_text("evil.example", exact=True).first).to_be_visible()
+
+
 def test_nothing_found_says_what_to_loosen(look: Look) -> None:
     page = look.go("/?q=de&after=2900")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
