@@ -19,6 +19,7 @@ from dateline.errors import (
     EntryChanged,
     Fault,
     InvalidQuestion,
+    NotFound,
     UnsoundEntry,
 )
 from dateline.imports.edit import change_entry, delete_entry
@@ -74,6 +75,8 @@ def change(entry_id: int) -> BaseResponse:
     given = short_form()
     try:
         return _change(entry_id, given)
+    except NotFound:
+        return _gone(entry_id, given)
     except DatabaseAway as error:
         # The form goes out again as it came, with the tag of the entry that its reader has seen.
         fault = Fault("database.away", "entry", None, str(error))
@@ -106,6 +109,15 @@ def _change(entry_id: int, given: Mapping[str, str]) -> BaseResponse:
         fault = Fault("entry.unchanged", "entry", None, str(error))
         return _form(entry_id, entry, etag, given, [fault], STATUSES[EntryChanged])
     return redirect(url_for(".show", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+
+
+def _gone(entry_id: int, given: Mapping[str, str]) -> Response:
+    """What was typed for an entry that has been deleted, as a row that can be imported."""
+    row = {name: given.get(name, "") for name in FIELDS}
+    # An import decodes entities, which are taken as they are where an entry is changed.
+    row["title"] = row["title"].replace("&", "&amp;")
+    html = render_template("entry_gone.html", entry_id=entry_id, given=given, rows=[row])
+    return Response(html, STATUSES[NotFound], {"Cache-Control": "no-store"})
 
 
 @blueprint.get(f"/entries/{ID}/delete")

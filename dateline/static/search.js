@@ -3,19 +3,20 @@
 
 document.documentElement.classList.add("js");
 
-// --- Keys: "/" to the box, up and down through the results ----------------------------------------
+// --- Keys: Ctrl and "/" to the box, up and down through the results -------------------------------
 
 const isTyping = (element) => element.matches("input:not([type=search]), select, textarea, summary");
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.metaKey || event.altKey || event.isComposing) return;
   const box = document.getElementById("q");
   const at = document.activeElement;
-  if (event.key === "/" && at !== box && !isTyping(at)) {
+  // Not "/" alone, which speech input and a slip of the hand press too (WCAG 2.1.4).
+  if (event.ctrlKey && event.key === "/") {
     event.preventDefault();
     box.focus();
     box.select();
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+  } else if (!event.ctrlKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     // With Shift they select.
     if (isTyping(at) || event.shiftKey) return;
     const titles = [...document.querySelectorAll(".entries .title")];

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from dateline.app import create_app
 from dateline.wiring import Services
-from tests.api.forms import Page, faults
+from tests.api.forms import Page, confirm, counts, faults, send, total
 from tests.archives import new_settings, opened
 from tests.factories import JSON, as_json, make_item, make_items
 
@@ -40,6 +40,7 @@ def test_it_shows_the_entry_and_where_it_comes_from(client: FlaskClient) -> None
     page = Page(response.text)
     assert page.links["https://www.example.org/a?b=c"] == "https://www.example.org/a?b=c"
     assert page.links["Import 1"] == "/imports/1"
+    assert page.links["example.org"] == "/?domain=example.org"
     assert "2014-03 month: 2014-03-01 00:00:00 to 2014-03-31 23:59:59" in page.text
     assert "Date as it was sent Mar 2014" in page.text
     assert 'rel="noopener noreferrer"' in response.text
@@ -198,6 +199,25 @@ def test_a_form_without_an_etag_overwrites_nothing(client: FlaskClient) -> None:
     assert client.post("/entries/1/edit", data={"title": "Mine"}).status_code == 412
     assert client.post("/entries/1/delete").status_code == 412
     assert entry(client)["title"] == "First"
+
+
+def test_what_was_typed_for_an_entry_that_somebody_deletes_can_be_imported(
+    client: FlaskClient,
+) -> None:
+    keep(client, make_item(title="First", url="https://example.org/a", date="2014"))
+    fields = Page(client.get("/entries/1/edit").text).fields
+    client.delete("/v1/entries/1")
+    mine = {"title": 'My "&amp;" <b>', "date": "03/04/2020", "date_order": "DMY"}
+    response = client.post("/entries/1/edit", data={**fields, **mine})
+    assert response.status_code == 404
+    assert "It has been deleted since you opened it" in Page(response.text).text
+    assert total(client) == 0
+    preview = send(client, **Page(response.text).fields)
+    assert counts(preview.text) == [1, 1, 0, 0]
+    assert confirm(client, preview).status_code == 303
+    (kept,) = client.get("/v1/entries").get_json()["items"]
+    assert (kept["title"], kept["url"]) == ('My "&amp;" <b>', "https://example.org/a")
+    assert kept["date"] == "2020-04-03"
 
 
 def test_a_twin_is_named(client: FlaskClient) -> None:

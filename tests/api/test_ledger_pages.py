@@ -19,6 +19,14 @@ def test_an_empty_history_leads_to_the_form(client: FlaskClient) -> None:
     assert "/import" in page.links.values()
 
 
+def test_an_import_leads_to_what_it_has_added(client: FlaskClient) -> None:
+    client.post("/v1/bulk", data=as_json(make_items(2)), content_type=JSON)
+    client.post("/v1/bulk", data=as_json([make_item(date="May 23")]), content_type=JSON)
+    name = "Look at the entries that were added last"
+    assert Page(client.get("/imports/1").text).links[name] == "/?sort=-added"
+    assert name not in Page(client.get("/imports/2").text).links
+
+
 def test_the_history_is_paged_newest_first(client: FlaskClient) -> None:
     for _ in range(5):
         client.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON)

@@ -178,6 +178,9 @@ def test_people_get_a_page(client: FlaskClient, path: str, status: int) -> None:
     assert response.status_code == status
     assert response.mimetype == "text/html"
     assert "<h1>" in response.text
+    # The same address brings the same again, but where the failure is ours.
+    assert ("Try again" in response.text) == (status == 500)
+    assert "Back to the search" in response.text
 
 
 def test_a_path_with_a_slash_too_many_leads_to_the_right_one(client: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Look
 from tests.browser.opening import served
+from tests.browser.test_import_access import examine
 from tests.factories import Item, make_item
 from tests.servers import DatelineServer
 
@@ -62,6 +63,23 @@ def test_a_change_by_somebody_else_is_not_overwritten(
     expect(page.get_by_text("Now: Theirs")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mine")
+
+
+def test_what_was_typed_for_an_entry_that_somebody_deletes_is_still_there(
+    look: Look, archive: DatelineServer
+) -> None:
+    path = keep(archive, make_item(title="First"))
+    page = look.go(f"{path}/edit")
+    assert page.request.delete(f"{look.root}/v1{path}").ok
+    page.get_by_label("Title").fill("Mine")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    if look.scripts:
+        examine(page)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("Mine", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Import 1 row").click()
+    page.wait_for_url("**/imports/*")
 
 
 def test_the_way_out_tells_nothing(scripted: Look, archive: DatelineServer) -> None:

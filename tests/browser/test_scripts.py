@@ -97,7 +97,7 @@ def test_a_slow_answer_is_seen_to_be_on_its_way(quick_look: Look) -> None:
 def test_keys_lead_through_the_results(quick_look: Look) -> None:
     page = quick_look.go("/?q=de")
     titles = quick_look.titles()
-    page.keyboard.press("/")
+    page.keyboard.press("Control+/")
     assert focused(page) == "q"
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -110,6 +110,14 @@ def test_keys_lead_through_the_results(quick_look: Look) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(rf"^(?!{re.escape(quick_look.root)})"))
     assert len(quick_look.left) == 1
+
+
+def test_no_character_is_a_key_of_the_page(scripted: Look) -> None:
+    page = scripted.go("/?q=de")
+    page.get_by_role("link", name="Newest").focus()
+    for character in "/abcdefghijklmnopqrstuvwxyz0123456789?.":
+        page.keyboard.press(character)
+    assert focused(page) == "Newest"
 
 
 def test_what_is_typed_can_be_selected_by_keys(scripted: Look) -> None:

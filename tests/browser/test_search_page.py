@@ -145,6 +145,35 @@ def test_hostile_titles_are_text(look: Look) -> None:
     assert all(href.startswith("https://") for href in hrefs)
 
 
+def test_a_narrow_window_cuts_no_name_in_two(scripted: Look) -> None:
+    page = scripted.page
+    page.set_viewport_size({"width": 320, "height": 700})
+    scripted.go("/?q=de")
+    lines = "(links) => links.map((link) => link.getClientRects().length)"
+    sites = page.locator(".where .site bdi").evaluate_all(lines)
+    assert sites == [1] * 20
+    # The pages are named on one line, and an import's counts stand two by two.
+    tops = "(items) => new Set(items.map((item) => item.getBoundingClientRect().top)).size"
+    assert page.locator(".top li").evaluate_all(tops) == 1
+    scripted.go("/imports/1")
+    assert page.locator(".counts > div").evaluate_all(tops) == 2
+
+
+def test_paper_has_whole_titles_and_urls_and_nothing_to_press(look: Look) -> None:
+    page = look.go("/?q=site:evil.example")
+    cut = (
+        "(texts) => texts.filter((it) =>"
+        " it.scrollHeight > it.clientHeight || it.scrollWidth > it.clientWidth).length"
+    )
+    texts = page.locator(".entries .title, .entries .url")
+    assert texts.evaluate_all(cut) > 0
+    page.emulate_media(media="print")
+    assert texts.evaluate_all(cut) == 0
+    for pressed in (page.get_by_role("button"), page.get_by_role("navigation")):
+        expect(pressed).to_have_count(0)
+    expect(page.get_by_text("evil.example", exact=True).first).to_be_visible()
+
+
 def test_nothing_found_says_what_to_loosen(look: Look) -> None:
     page = look.go("/?q=de&after=2900")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
