@@ -223,7 +223,7 @@ def test_a_deep_line_is_told_from_one_that_is_no_json(client: FlaskClient, depth
     row = json.dumps(make_item(views="@")).replace('"@"', "[" * depth + "1" + "]" * depth)
     assert rejected_codes(client, *both_forms(row)[1]) == {2: ["row.unreadable"]}
     (rejected,) = client.get("/v1/imports/1/rejected").get_json()["items"]
-    assert rejected["errors"][0]["message"].startswith("This row is nested more than 200 deep;")
+    assert rejected["errors"][0]["message"].startswith("This row is nested more than 201 deep;")
 
 
 def test_a_line_is_nested_as_deep_as_is_said(client: FlaskClient) -> None:
