@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import IO, Any, Final, NamedTuple
 
-from dateline.errors import BodyTooLarge, Fault, UnreadableBody
+from dateline.errors import BodyTooLarge, Fault, UnreadableBody, shortened
 from dateline.imports.columns import find_columns
 from dateline.imports.csv_rows import TEXT_BEHIND, csv_rows
 from dateline.imports.json_items import MAX_ROW, json_items, too_long
@@ -167,7 +167,7 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
     while line := body.readline(MAX_ROW + 1):
         if len(line) > MAX_ROW:
-            raise too_long(f"row {number + 1:,}", "bytes")
+            raise too_long(f"row {number + 1:,}", MAX_ROW, "bytes")
         text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
         if text:
             number += 1
@@ -184,7 +184,9 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
-        raise UnreadableBody(f"The column '{twice[0]}' stands twice in the first line; rename one.")
+        raise UnreadableBody(
+            f"The column '{shortened(twice[0])}' stands twice in the first line; rename one."
+        )
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
         raise UnreadableBody(
             "The first line of a CSV body must name its columns: title, url and date."
