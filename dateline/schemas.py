@@ -378,7 +378,9 @@ class BulkResult(Given):
 
     import_: Annotated[ImportReport, Field(alias="import")]
     errors: Annotated[bool, Field(description="Whether any row was rejected.")]
-    rejected: Annotated[list[RejectedRowView], Field(description="The first hundred.")]
+    rejected: Annotated[
+        list[RejectedRowView], Field(description="The first hundred, or fewer where they are long.")
+    ]
 
 
 class ImportView(Counts):

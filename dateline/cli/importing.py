@@ -1,5 +1,6 @@
 """The commands about imports."""
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -149,7 +150,9 @@ def _show_report(name: str, report: Report) -> None:
     click.echo(f"{name}: {_counts(report)}{ending}")
     _show_decided(report)
     _show_rejected(
-        (shown.row, fault.code, fault.message) for shown in report.shown for fault in shown.faults
+        (shown.row, fault["code"], fault["message"])
+        for shown in report.shown
+        for fault in json.loads(shown.faults)
     )
     more = report.rejected - len(report.shown)
     if more:
@@ -198,9 +201,13 @@ def _show_import(cache: Cache, import_id: int, limit: int) -> None:
     kept = ImportView.model_validate_json(answer.body)
     click.echo(printable(f"{kept.source}: {_counts(kept)}"))
     _show_decided(kept)
-    rows = list(_rejected_rows(cache, import_id, limit))
-    _show_rejected((row.row, error.code, error.message) for row in rows for error in row.errors)
-    if len(rows) < kept.rejected:
+    shown = 0
+    lines = []
+    for row in _rejected_rows(cache, import_id, limit):
+        shown += 1
+        lines += [(row.row, error.code, error.message) for error in row.errors]
+    _show_rejected(lines)
+    if shown < kept.rejected:
         click.echo(f"... of {kept.rejected:,} rejected rows; show more with --limit")
 
 

@@ -10,7 +10,7 @@ import click
 from dateline.cli.group import commands, open_archive
 from dateline.cli.tables import show_table
 from dateline.errors import InvalidQuestion
-from dateline.parameters import read_parameters
+from dateline.parameters import named_as_sent, read_parameters
 from dateline.schemas import EntryPage, SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.export import ExportFormat, export_entries
@@ -20,12 +20,15 @@ from dateline.search.question import Question, read_question
 def _question_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command an option for every parameter of a search, under all its names."""
     for name, field in reversed(SearchParameters.model_fields.items()):
-        aliases = [
-            f"--{alias}" for alias, known in SearchParameters.aliases.items() if known == name
-        ]
-        # All may be repeated, so that read_parameters, and not click, says which must not be.
-        option = click.option(f"--{name}", *aliases, name, multiple=True, help=field.description)
-        command = option(command)
+        # Options of their own, as of two names of one option click does not tell which was given.
+        helps = {name: field.description} | {
+            alias: f"The same as --{name}."
+            for alias, known in SearchParameters.aliases.items()
+            if known == name
+        }
+        for option, help_ in reversed(helps.items()):
+            # All may be repeated, so that read_parameters, and not click, says which must not be.
+            command = click.option(f"--{option}", option, multiple=True, help=help_)(command)
     return command
 
 
@@ -41,7 +44,8 @@ def _question(given: dict[str, tuple[str, ...]]) -> Question:
         return read_question(read_parameters(SearchParameters, pairs))
     except InvalidQuestion as error:
         named = [
-            replace(fault, message=f"--{fault.field}: {fault.message}") for fault in error.faults
+            replace(fault, message=f"--{fault.field}: {fault.message}")
+            for fault in named_as_sent(SearchParameters, pairs, error.faults)
         ]
         raise InvalidQuestion(named) from error
 

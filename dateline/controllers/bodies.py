@@ -1,7 +1,6 @@
 """Reading request bodies: whether they came whole, their media type, their encoding, their size."""
 
 import codecs
-import io
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from dateline.controllers.current import services
 from dateline.errors import BodyTooLarge, UnreadableBody
 from dateline.imports.json_texts import UnsoundJson, is_finite, read_json
 from dateline.imports.read import TOO_LARGE, Bounded, Format, RawRow, read_rows
+from dateline.imports.streams import Pieces
 
 FORMATS: Final = {
     "application/json": Format.JSON,
@@ -43,7 +43,7 @@ def register_bodies(app: Flask) -> None:
         request.environ["wsgi.input"] = _Whole(stream, request.content_length)
 
 
-class _Whole(io.RawIOBase):
+class _Whole(Pieces):
     """A body that is refused when it is cut off.
 
     Gunicorn ends a body where the client hangs up, however much was announced; half a file would
@@ -55,18 +55,14 @@ class _Whole(io.RawIOBase):
         self._length = length
         self._read = 0
 
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read into a buffer.
+    def piece(self, most: int) -> bytes:
+        """Read on.
 
         Raises:
             UnreadableBody: the body ends before its length, or its chunks are not sound.
         """
         try:
-            piece = self._stream.read(len(buffer))
+            piece = self._stream.read(most)
         except Exception as error:
             # Whatever a server raises here, the body did not come as it should have.
             raise UnreadableBody(
@@ -78,8 +74,7 @@ class _Whole(io.RawIOBase):
                 f"The body was cut off after {self._read:,} of {self._length:,} bytes; "
                 "send it again."
             )
-        buffer[: len(piece)] = piece
-        return len(piece)
+        return piece
 
 
 @contextmanager

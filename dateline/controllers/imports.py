@@ -8,8 +8,8 @@ from flask import Blueprint, Response
 from dateline.controllers.bodies import FORMATS, rows_of_body
 from dateline.controllers.current import services
 from dateline.controllers.operation import Body, Operation, operation
-from dateline.controllers.responses import send, send_view
-from dateline.imports.ledger import answer_import, answer_imports, answer_rejected, report_view
+from dateline.controllers.responses import send, send_json
+from dateline.imports.ledger import answer_import, answer_imports, answer_rejected, report_json
 from dateline.imports.options import read_options
 from dateline.imports.run import Report, run_import
 from dateline.schemas import (
@@ -63,7 +63,7 @@ def bulk(parameters: ImportParameters) -> Response:
     options = read_options(parameters.date_order, parameters.timezone, dry_run=parameters.dry_run)
     with rows_of_body() as rows:
         report = run_import(services().database, rows, options)
-    return send_view(report_view(report), _status(report))
+    return send_json(report_json(report), _status(report))
 
 
 def _status(report: Report) -> HTTPStatus:

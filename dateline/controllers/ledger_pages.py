@@ -21,13 +21,20 @@ from dateline.schemas import MAX_ID, ImportPage, ImportView, LedgerParameters
 
 blueprint = Blueprint("ledger_pages", __name__)
 
+INDENTED: Final = 10_000
+"""Characters of a value that is shown with its levels indented."""
+
 ID: Final = f"<int(max={MAX_ID}):import_id>"
 
 
 @blueprint.app_template_filter()
 def as_written(value: object) -> str:
     """A value of a row as its sender wrote it: text as it is, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    if isinstance(value, str):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    # Indented, what is nested is up to two hundred times as long.
+    return text if len(text) > INDENTED else json.dumps(value, ensure_ascii=False, indent=2)
 
 
 @blueprint.get("/imports")

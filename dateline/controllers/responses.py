@@ -7,7 +7,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
-from pydantic import BaseModel
 from werkzeug.http import parse_accept_header
 
 from dateline.cache.answers import Answer, Outcome
@@ -81,11 +80,9 @@ def matches(etag: str, condition: str | None, *, strong: bool = False) -> bool:
     return any(tag in (f'"{etag}"', f'"{etag}-gzip"') for tag in tags)
 
 
-def send_view(view: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def send_json(body: str, status: HTTPStatus) -> Response:
     """Send what is made for this request alone."""
-    return Response(
-        view.model_dump_json(), status, mimetype=JSON, headers={"Cache-Control": "no-store"}
-    )
+    return Response(body, status, mimetype=JSON, headers={"Cache-Control": "no-store"})
 
 
 def send_file(pieces: Generator[bytes, None, None], media_type: str, name: str) -> Response:

@@ -11,6 +11,9 @@ from dateline.fields.folding import fold
 MAX_TITLE_LENGTH: Final = 1000
 """In characters, counted after normalising."""
 
+LONGEST_DECOMPOSITION: Final = 4
+"""Characters that become one in NFC, at the most."""
+
 # Controls, but for the white space among them, and lone surrogates, which no database can keep.
 _UNSOUND: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
@@ -47,9 +50,10 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
             # Python reads no number of more than 4,300 digits.
             message = "The title has a character reference (&#...;) to no character: correct it."
             return Fault("title.invalid", "title", raw, message)
-    if not title.isascii():
-        title = unicodedata.normalize("NFC", title)
     title = " ".join(title.split())
+    # What is longer is too long in NFC as well; to sort its marks could take hours.
+    if not title.isascii() and len(title) <= MAX_TITLE_LENGTH * LONGEST_DECOMPOSITION:
+        title = unicodedata.normalize("NFC", title)
     if len(title) > MAX_TITLE_LENGTH:
         message = (
             f"The title has {len(title):,} characters and at most {MAX_TITLE_LENGTH:,} are kept: "

@@ -15,6 +15,9 @@ NAMES: Final = {
 }
 """Accepted names of each field, whatever their case; the first that a row has is taken."""
 
+REMEMBERED: Final = 4_000
+"""Characters of the names of a row, with which what they are is remembered."""
+
 
 ABSENT: Final = {
     "title": "There is no title here: its column must be named title.",
@@ -44,11 +47,11 @@ def name_absent(columns: Columns, fault: Fault) -> Fault:
 
 def find_columns(row: Mapping[str, object]) -> Columns:
     """Find the three fields among the names of a row."""
-    return _find(tuple(row))
+    names = tuple(row)
+    # What is remembered must not be as large as whatever is sent.
+    return _remembered(names) if sum(map(len, names)) <= REMEMBERED else _find(names)
 
 
-# Rows of one file share their names, and only the names decide.
-@lru_cache(maxsize=256)
 def _find(names: tuple[str, ...]) -> Columns:
     by_folded: dict[str, str] = {}
     for name in names:
@@ -62,3 +65,7 @@ def _find(names: tuple[str, ...]) -> Columns:
     minded = entries.NAMES.union(taken) if is_entry else taken
     ignored = tuple(name for name in names if name not in minded)
     return Columns(title, url, date, ignored, is_entry)
+
+
+# Rows of one file share their names, and only the names decide.
+_remembered = lru_cache(maxsize=64)(_find)

@@ -9,8 +9,10 @@ from dateline.imports.json_items import MAX_ROW, too_long
 
 DELIMITERS: Final = ",;\t"
 
-MAX_FIELD: Final = 1024 * 1024
-"""Characters in one field; Python's own limit of 131,072 would end the whole file."""
+MAX_DELIMITERS: Final = 100_000
+"""In one row: a value of one character takes as much memory as forty of a long value."""
+
+_OPEN: Final = "close its quotation mark if it is open, "
 
 TEXT_BEHIND: Final = (
     "text stands behind the quotation mark that ends a value; "
@@ -26,24 +28,27 @@ def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
 
     Raises:
         UnreadableBody: a quotation mark is never closed, which would make one row of all that
-            follows; or a row, or one of its values, is too long.
+            follows; or a row is too long, or has too many values.
     """
-    csv.field_size_limit(MAX_FIELD)
+    # Python's own limit of 131,072 would end the whole file; a value is as long as its row at most.
+    csv.field_size_limit(MAX_ROW)
     first_line = body.readline(MAX_ROW + 1)
     delimiter = max(DELIMITERS, key=first_line.count)
     text = bytearray()
-    number = length = 0
+    number = delimiters = 0
 
     def noted() -> Iterator[str]:
         """Give the lines; a row that is too long is refused before it is in memory."""
-        nonlocal length
+        nonlocal delimiters
         line = first_line
         while line:
-            length += len(line)
-            if length > MAX_ROW:
-                raise too_long(_place(number), "characters")
             # Bytes, as a text that is added to takes four for each character.
             text.extend(line.encode())
+            if len(text) > MAX_ROW:
+                raise too_long(_place(number), MAX_ROW, "bytes", _OPEN)
+            delimiters += line.count(delimiter)
+            if delimiters > MAX_DELIMITERS:
+                raise too_long(_place(number), MAX_DELIMITERS, "delimiters", _OPEN)
             yield line
             line = body.readline(MAX_ROW + 1)
 
@@ -51,32 +56,21 @@ def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
     reader = csv.reader(noted(), delimiter=delimiter, strict=True)
     while True:
         text.clear()
-        length = 0
+        delimiters = 0
         row: list[str] | str | None
         try:
             row = next(reader, None)
         except csv.Error as error:
-            _refuse_body(error, _place(number))
+            if "end of data" in str(error):
+                raise UnreadableBody(
+                    f"The body is not sound CSV: a quotation mark in {_place(number)} is never "
+                    "closed; close it, or take it away."
+                ) from error
             row = text.decode().rstrip("\r\n")
         if row is None:
             return
         yield row
         number += bool(row)
-
-
-def _refuse_body(error: csv.Error, place: str) -> None:
-    """Refuse the whole body, if more is wrong than one row."""
-    said = str(error)
-    if "end of data" in said:
-        raise UnreadableBody(
-            f"The body is not sound CSV: a quotation mark in {place} is never closed; "
-            "close it, or take it away."
-        ) from error
-    if "field limit" in said:
-        raise UnreadableBody(
-            f"The body is not sound CSV: a value in {place} has more than {MAX_FIELD:,} "
-            "characters; see whether its quotation mark is closed."
-        ) from error
 
 
 def _place(number: int) -> str:

@@ -11,6 +11,7 @@ import pydantic_core
 
 from dateline.imports.csv_rows import DELIMITERS
 from dateline.imports.read import Format, RawRow, read_rows
+from dateline.imports.streams import Pieces
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
@@ -67,10 +68,13 @@ def detect(head: bytes) -> Format:
     text = head.lstrip()
     if not text.startswith((b"{", b"[")):
         return Format.CSV
-    line = text.partition(b"\n")[0].strip()
+    line, line_end, _rest = text.partition(b"\n")
+    line = line.strip()
+    # The first row may be longer than what is looked at, and is then known by its beginning.
+    is_cut = not line_end and len(text) + len(_MARK) >= LOOKED_AT
     try:
         # Not by Python's own parser, to which what is nested too deeply is a failure of ours.
-        first = pydantic_core.from_json(line)
+        first = pydantic_core.from_json(line, allow_partial=is_cut)
     except ValueError:
         # A document over many lines, or a row that is not sound.
         return Format.NDJSON if line.endswith(b"}") else Format.JSON
@@ -95,19 +99,15 @@ def _head(body: IO[bytes], *, gzipped: bool) -> bytes:
         body.seek(0)
 
 
-class _Joined(io.RawIOBase):
+class _Joined(Pieces):
     """Streams, one after the other."""
 
     def __init__(self, *streams: IO[bytes] | gzip.GzipFile) -> None:
         self._streams = list(streams)
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def piece(self, most: int) -> bytes:
         while self._streams:
-            if piece := self._streams[0].read(len(buffer)):
-                buffer[: len(piece)] = piece
-                return len(piece)
+            if piece := self._streams[0].read(most):
+                return piece
             self._streams.pop(0)
-        return 0
+        return b""

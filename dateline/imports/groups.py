@@ -3,9 +3,11 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+from dateline.errors import shortened
 from dateline.fields.dates import DateOrder
 from dateline.imports.options import Options
 from dateline.imports.outcomes import Outcomes, Reading, Rejection, outcomes_of
@@ -17,8 +19,17 @@ GROUP: Final = 1_000
 """Rows normalised and written together: enough that a statement's cost is shared, and few enough
 that memory stays flat."""
 
-GROUP_LENGTH: Final = 4 * 1024 * 1024
-"""Characters, or bytes, with which a group of fewer rows is whole: one row may have so many."""
+GROUP_LENGTH: Final = 1024 * 1024
+"""Characters, or bytes, that a group has at the most: a row that has more is one by itself."""
+
+VALUE: Final = 50
+"""Characters that a value of CSV takes in memory beside its own, about."""
+
+MAX_IGNORED: Final = 500
+"""Names of columns that a report has at the most: rows may each have others."""
+
+LONGEST_NAME: Final = 100
+"""Characters of such a name."""
 
 AHEAD: Final = 2
 """Groups that the second process is given ahead: while the text index is calculated it falls behind,
@@ -81,7 +92,9 @@ class Groups:
     def _normalise(self, rows: Iterable[RawRow]) -> Iterator[Group]:
         for taken, outcomes in self._outcomes(rows):
             self._proved |= outcomes.proved
-            self._ignored.update(outcomes.ignored)
+            for name in islice(outcomes.ignored, MAX_IGNORED):
+                if len(self._ignored) < MAX_IGNORED:
+                    self._ignored[shortened(name, LONGEST_NAME)] = None
             if outcomes.undecided:
                 self._undecided.put(outcomes.undecided)
             yield Group(taken, outcomes.sound, outcomes.rejections)
@@ -114,18 +127,21 @@ def _cut(rows: Iterable[RawRow]) -> Iterator[tuple[list[RawRow], bool]]:
     taken: list[RawRow] = []
     length = 0
     for row in rows:
-        taken.append(row)
-        length += _length(row)
-        if len(taken) == GROUP or length >= GROUP_LENGTH:
+        more = length_of(row)
+        if len(taken) == GROUP or (taken and length + more > GROUP_LENGTH):
             yield taken, True
             taken, length = [], 0
+        taken.append(row)
+        length += more
     if taken:
         yield taken, False
 
 
-def _length(row: RawRow) -> int:
-    """Tell how long a row is, about: the bytes of its JSON, or the characters of its values."""
+def length_of(row: RawRow) -> int:
+    """Tell how long a row is, about: the bytes of its JSON, or the memory of its values."""
     if isinstance(row, Unread):
         return len(row.text)
+    if isinstance(row.raw, str):
+        return len(row.raw)
     values = row.raw.values() if isinstance(row.raw, dict) else row.raw
-    return sum([len(value) for value in values if isinstance(value, str)])
+    return sum([VALUE + len(value) for value in values if isinstance(value, str)])

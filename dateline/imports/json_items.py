@@ -19,9 +19,8 @@ CHUNK: Final = 64 * 1024
 MAX_DEPTH: Final = 100
 """Levels of arrays and objects in one value; a sound row has one."""
 
-MAX_ROW: Final = 4 * 1024 * 1024
-"""Bytes of one value. A rejected row is kept twice, as it was sent and in its faults, with up to
-seven bytes for one; MySQL takes 64 MiB at once (`max_allowed_packet`)."""
+MAX_ROW: Final = 1024 * 1024
+"""Bytes of one value, which takes up to forty times as much memory when it is parsed (`[[[]]]`)."""
 
 _STRING: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _BLANK: Final = re.compile(rb"[ \t\r\n]*")
@@ -179,9 +178,9 @@ class _Text:
         raise UnreadableBody(f"The body is not sound JSON: {reason}, at or after byte {place:,}.")
 
 
-def too_long(place: str, unit: str) -> UnreadableBody:
-    """Say that a row, of any form, has more of a unit than `MAX_ROW`."""
+def too_long(place: str, most: int, unit: str, mend: str = "") -> UnreadableBody:
+    """Say that a row, of any form, has more of a unit than are taken, and how that is mended."""
     return UnreadableBody(
-        f"{place.capitalize()} has more than {MAX_ROW:,} {unit}; send the title, the URL and the date "
-        "alone, or drop it."
+        f"{place.capitalize()} has more than {most:,} {unit}; {mend}send the title, the URL and the "
+        "date alone, or drop it."
     )

@@ -13,7 +13,7 @@ from dateline.errors import shortened
 _NAME_ENDS: Final = re.compile(rb'"[ \t\r\n]*:')
 
 _REASONS: Final = {
-    "recursion limit": "is nested more than 200 deep; send the title, the URL and the date alone",
+    "recursion limit": "is nested more than 201 deep; send the title, the URL and the date alone",
     "hex escape": r"has half a surrogate pair (\ud800 to \udfff); send the whole character",
     "number out of range": "has a number of more than 4,300 digits; put it in quotes",
     "unicode code point": "is not UTF-8; save it as UTF-8",
@@ -34,7 +34,7 @@ def read_json(text: bytes) -> Any:
         Its value. A number that is too large for a computer's numbers is an infinity in it.
 
     Raises:
-        UnsoundJson: it is not JSON, is nested more than 200 deep, has half a surrogate pair, or has
+        UnsoundJson: it is not JSON, is nested more than 201 deep, has half a surrogate pair, or has
             an object that names a member twice.
     """
     try:

@@ -1,9 +1,8 @@
 """Reading the ledger: imports, and what each of them rejected."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,40 +14,42 @@ from dateline.imports.outcomes import Rejection
 from dateline.imports.run import Report
 from dateline.models import Import, RejectedRow
 from dateline.schemas import (
-    BulkResult,
-    FaultView,
     ImportPage,
     ImportReport,
     ImportView,
     RejectedPage,
-    RejectedRowView,
 )
 
+PAGE_LENGTH: Final = 1024 * 1024
+"""Characters of rejected rows with which a page of fewer than were asked for is whole."""
 
-def report_view(report: Report) -> BulkResult:
-    """Show what has become of a submission."""
+
+def report_json(report: Report) -> str:
+    """Write what has become of a submission, as `BulkResult`."""
     url = None if report.import_id is None else import_url(report.import_id)
-    return BulkResult(
-        import_=ImportReport(
-            id=report.import_id,
-            received=report.received,
-            created=report.created,
-            duplicate=report.duplicate,
-            rejected=report.rejected,
-            dry_run=report.dry_run,
-            date_order=report.date_order,
-            ignored_columns=report.ignored_columns,
-            url=url,
-            rejected_url=url and f"{url}/rejected",
-        ),
-        errors=report.rejected > 0,
-        rejected=[_rejection_view(rejection) for rejection in report.shown],
-    )
+    head = ImportReport(
+        id=report.import_id,
+        received=report.received,
+        created=report.created,
+        duplicate=report.duplicate,
+        rejected=report.rejected,
+        dry_run=report.dry_run,
+        date_order=report.date_order,
+        ignored_columns=report.ignored_columns,
+        url=url,
+        rejected_url=url and f"{url}/rejected",
+    ).model_dump_json()
+    errors = "true" if report.rejected else "false"
+    return f'{{"import":{head},"errors":{errors},"rejected":{_rows_json(report.shown)}}}'
 
 
-def _rejection_view(rejection: Rejection) -> RejectedRowView:
-    faults = [FaultView(**asdict(fault)) for fault in rejection.faults]
-    return RejectedRowView(row=rejection.row, errors=faults, raw=rejection.raw)
+def _rows_json(rejections: Iterable[Rejection]) -> str:
+    """Write rejected rows, each as `RejectedRowView`.
+
+    They are JSON already; to parse them would take up to forty times as much memory.
+    """
+    rows = (f'{{"row":{row},"errors":{faults},"raw":{raw}}}' for row, faults, raw in rejections)
+    return f"[{','.join(rows)}]"
 
 
 def answer_imports(cache: Answers, limit: int, before: int | None) -> tuple[Answer, Outcome]:
@@ -95,21 +96,47 @@ def answer_rejected(
 
     def make(session: Session) -> Answer:
         total = _get(session, import_id).rejected
-        query = (
-            select(RejectedRow)
-            .where(RejectedRow.import_id == import_id, RejectedRow.row > (after or 0))
-            .order_by(RejectedRow.row)
-            .limit(limit + 1)
+        rows, more = rejected_rows(session, import_id, after or 0, limit)
+        following = (
+            f"{import_url(import_id)}/rejected?limit={limit}&cursor={rows[-1].row}"
+            if more
+            else None
         )
-        kept = session.scalars(query).all()
-        path = f"{import_url(import_id)}/rejected"
-        following = _following(path, limit, [row.row for row in kept])
-        page = RejectedPage(
-            items=[_rejected_row_view(row) for row in kept[:limit]], total=total, next=following
+        page = (
+            f'{{"items":{_rows_json(rows)},"total":{total},"total_relation":"eq",'
+            f'"next":{json.dumps(following)}}}'
         )
-        return Answer.of(page.model_dump_json().encode(), following)
+        return Answer.of(page.encode(), following)
 
     return cache.get_or_make(f"import:{import_id}:rejected?limit={limit}&after={after}", make)
+
+
+def rejected_rows(
+    session: Session, import_id: int, after: int, most: int
+) -> tuple[list[Rejection], bool]:
+    """Read the rejected rows of an import that follow upon a row.
+
+    Returns:
+        So many of them, or fewer where they are long, and at least one if there is any; and
+        whether there are more.
+    """
+    query = (
+        select(RejectedRow.row, RejectedRow.faults, RejectedRow.raw)
+        .where(RejectedRow.import_id == import_id, RejectedRow.row > after)
+        .order_by(RejectedRow.row)
+        .limit(most + 1)
+        # One by one, so that no more are in memory than are wanted.
+        .execution_options(yield_per=1)
+    )
+    rows: list[Rejection] = []
+    length = 0
+    with session.execute(query) as found:
+        for rejection in map(Rejection._make, found):
+            if len(rows) == most or length >= PAGE_LENGTH:
+                return rows, True
+            rows.append(rejection)
+            length += rejection.length
+    return rows, False
 
 
 def read_rejected(answer: Answer) -> RejectedPage:
@@ -154,11 +181,4 @@ def _import_view(kept: Import) -> ImportView:
         finished_at=None if kept.finished_at is None else iso_utc(kept.finished_at),
         url=url,
         rejected_url=f"{url}/rejected",
-    )
-
-
-def _rejected_row_view(kept: RejectedRow) -> RejectedRowView:
-    faults: list[dict[str, Any]] = json.loads(kept.faults)
-    return RejectedRowView(
-        row=kept.row, errors=[FaultView(**fault) for fault in faults], raw=json.loads(kept.raw)
     )

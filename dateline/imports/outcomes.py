@@ -1,5 +1,6 @@
 """What has become of some rows: a pure function of them, so that any process can work it out."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -14,11 +15,22 @@ from dateline.imports.read import RawRow, Unread, read_row, unreadable
 
 
 class Rejection(NamedTuple):
-    """A row that is not kept, and why."""
+    """A row that is not kept, and why: as JSON, of which many fit where one parsed row does.
+
+    Attributes:
+        row: its place in the submission, counted from 1.
+        faults: an array of {code, field, value, message}.
+        raw: the row as it was sent.
+    """
 
     row: int
-    faults: list[Fault]
-    raw: object
+    faults: str
+    raw: str
+
+    @property
+    def length(self) -> int:
+        """Characters of all of it, about."""
+        return len(self.faults) + len(self.raw)
 
 
 class Reading(NamedTuple):
@@ -67,7 +79,7 @@ def outcomes_of(rows: Iterable[RawRow], reading: Reading) -> Outcomes:
     for row in rows:
         _number, raw, fault = read_row(row)
         if fault is not None:
-            outcomes.rejections.append(reject(row, [fault], raw))
+            outcomes.rejections.append(_reject(row, [fault], raw))
             continue
         columns = find_columns(raw)
         if columns.ignored:
@@ -81,12 +93,12 @@ def outcomes_of(rows: Iterable[RawRow], reading: Reading) -> Outcomes:
         elif decides and any(fault.code == "date.ambiguous" for fault in outcome):
             outcomes.undecided.append(row)
         else:
-            outcomes.rejections.append(reject(row, outcome, raw))
+            outcomes.rejections.append(_reject(row, outcome, raw))
     return outcomes
 
 
-def reject(row: RawRow, faults: list[Fault], raw: object) -> Rejection:
-    """Account for a row that is not kept.
+def kept_of(row: RawRow, faults: list[Fault], raw: object) -> tuple[list[Fault], object]:
+    """Give what is kept of a row that is refused: its faults, and the row itself.
 
     A number that has become an infinity cannot be given back as JSON; so its row is kept as the
     text that it is, and told why.
@@ -99,5 +111,19 @@ def reject(row: RawRow, faults: list[Fault], raw: object) -> Rejection:
     if isinstance(row, Unread) and not is_finite(raw):
         text = row.text.decode()
         message = "This row has a number beyond 1.8e308; put it in quotes."
-        return Rejection(row.number, [unreadable(text, message)], text)
-    return Rejection(row.number, faults, raw)
+        return [unreadable(text, message)], text
+    return faults, raw
+
+
+def _reject(row: RawRow, faults: list[Fault], raw: object) -> Rejection:
+    faults, raw = kept_of(row, faults, raw)
+    # Not by dataclasses.asdict(), which copies the values.
+    told = [
+        {"code": fault.code, "field": fault.field, "value": fault.value, "message": fault.message}
+        for fault in faults
+    ]
+    return Rejection(row.number, _as_json(told), _as_json(raw))
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,22 +1,28 @@
 """What would become of an import, with its first rows in full."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from sqlalchemy.orm import Session
 
 from dateline.database import Database
 from dateline.errors import Fault
 from dateline.fields.dates import DateOrder, iso_utc
 from dateline.imports.columns import find_columns
+from dateline.imports.groups import length_of
 from dateline.imports.normalise import SoundRow, normalise
 from dateline.imports.options import Options
-from dateline.imports.outcomes import reject
+from dateline.imports.outcomes import kept_of
 from dateline.imports.read import RawRow, Row, read_row
 from dateline.imports.run import Report, run_import
 from dateline.imports.store import same_entry
 
 SHOWN: Final = 20
 """Rows shown in full."""
+
+SHOWN_LENGTH: Final = 1024 * 1024
+"""Characters with which fewer rows are enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class RowPreview:
 
     Attributes:
         row: its place in the submission, counted from 1.
-        raw: the row as it was sent.
+        raw: the row as it was sent, where it would be rejected.
         faults: all that is wrong with it; empty for a sound row, whose parts follow.
         date_start: first second that the date covers; RFC 3339, UTC.
         date_end: the last one.
@@ -34,8 +40,8 @@ class RowPreview:
     """
 
     row: int
-    raw: Any
-    faults: list[Fault]
+    raw: Any = None
+    faults: Sequence[Fault] = ()
     title: str = ""
     url: str = ""
     site: str = ""
@@ -69,25 +75,54 @@ def preview_import(
     first: list[RawRow] = []
 
     def noted() -> Iterator[RawRow]:
+        length = 0
         for row in rows:
-            if len(first) < SHOWN:
+            if len(first) < SHOWN and length < SHOWN_LENGTH:
                 first.append(row)
+                length += length_of(row)
             yield row
 
     report = run_import(database, noted(), replace(options, dry_run=True), progress)
-    outcomes = [(row, _outcome(row, options, report.date_order)) for row in map(read_row, first)]
-    sound = [outcome for _row, outcome in outcomes if isinstance(outcome, SoundRow)]
-    kept = _entries(database, sound)
     seen: dict[bytes, int] = {}
-    shown = []
-    for sent, (row, outcome) in zip(first, outcomes, strict=True):
-        if isinstance(outcome, SoundRow):
-            same_as = seen.setdefault(outcome.identity, row.number)
-            shown.append(_sound(row, outcome, kept.get(outcome.identity), same_as))
-        else:
-            number, faults, raw = reject(sent, outcome, row.raw)
-            shown.append(RowPreview(number, raw, faults))
+    with database.reading() as session:
+        shown = [_shown(row, options, report.date_order, seen, session) for row in first]
     return Preview(report, shown)
+
+
+def _shown(
+    sent: RawRow,
+    options: Options,
+    decided: DateOrder | None,
+    seen: dict[bytes, int],
+    session: Session,
+) -> RowPreview:
+    """Show a row.
+
+    Args:
+        sent: as it came; it is parsed here, so that no more than one is at a time.
+        options: what holds for all rows.
+        decided: the order of day and month that all rows have proved.
+        seen: which row was the first that is an entry; this one is added.
+        session: knows the entries that are there.
+    """
+    row = read_row(sent)
+    outcome = _outcome(row, options, decided)
+    if isinstance(outcome, list):
+        faults, raw = kept_of(sent, outcome, row.raw)
+        return RowPreview(row.number, raw, faults)
+    same_as = seen.setdefault(outcome.identity, row.number)
+    return RowPreview(
+        row=row.number,
+        title=outcome.title,
+        url=outcome.url,
+        site=outcome.site,
+        date=outcome.date,
+        date_precision=outcome.date_precision,
+        date_start=iso_utc(outcome.date_start),
+        date_end=iso_utc(outcome.date_end),
+        entry_id=session.scalar(same_entry(outcome)),
+        same_as=None if same_as == row.number else same_as,
+    )
 
 
 def _outcome(row: Row, options: Options, decided: DateOrder | None) -> SoundRow | list[Fault]:
@@ -99,26 +134,3 @@ def _outcome(row: Row, options: Options, decided: DateOrder | None) -> SoundRow 
     if isinstance(outcome, list) and any(fault.code == "date.ambiguous" for fault in outcome):
         outcome = normalise(row.raw, columns, order=decided, zone=options.zone)
     return outcome if isinstance(outcome, list) else outcome[0]
-
-
-def _entries(database: Database, rows: list[SoundRow]) -> dict[bytes, int | None]:
-    """The ids of the entries that rows are already."""
-    with database.reading() as session:
-        return {row.identity: session.scalar(same_entry(row)) for row in rows}
-
-
-def _sound(row: Row, sound: SoundRow, entry_id: int | None, same_as: int) -> RowPreview:
-    return RowPreview(
-        row=row.number,
-        raw=row.raw,
-        faults=[],
-        title=sound.title,
-        url=sound.url,
-        site=sound.site,
-        date=sound.date,
-        date_precision=sound.date_precision,
-        date_start=iso_utc(sound.date_start),
-        date_end=iso_utc(sound.date_end),
-        entry_id=entry_id,
-        same_as=None if same_as == row.number else same_as,
-    )

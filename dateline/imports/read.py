@@ -18,6 +18,7 @@ from dateline.imports.columns import find_columns
 from dateline.imports.csv_rows import TEXT_BEHIND, csv_rows
 from dateline.imports.json_items import MAX_ROW, json_items, too_long
 from dateline.imports.json_texts import UnsoundJson, is_by_the_grammar, read_json
+from dateline.imports.streams import Pieces
 
 
 class Format(StrEnum):
@@ -129,7 +130,7 @@ def unreadable(text: str, message: str) -> Fault:
     return Fault("row.unreadable", "row", text, message)
 
 
-class Bounded(io.RawIOBase):
+class Bounded(Pieces):
     """A stream that refuses to give more than so many bytes, and says how to mend that."""
 
     def __init__(self, stream: IO[bytes] | gzip.GzipFile, limit: int | None, mend: str) -> None:
@@ -138,22 +139,17 @@ class Bounded(io.RawIOBase):
         self._mend = mend
         self._given = 0
 
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read into a buffer.
+    def piece(self, most: int) -> bytes:
+        """Read on.
 
         Raises:
             BodyTooLarge: there are more bytes than the limit.
         """
-        piece = self._stream.read(len(buffer))
+        piece = self._stream.read(most)
         self._given += len(piece)
         if self._limit is not None and self._given > self._limit:
             raise BodyTooLarge(self._limit, self._mend)
-        buffer[: len(piece)] = piece
-        return len(piece)
+        return piece
 
 
 def _read_json(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
@@ -167,7 +163,7 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     number = 0
     while line := body.readline(MAX_ROW + 1):
         if len(line) > MAX_ROW:
-            raise too_long(f"row {number + 1:,}", "bytes")
+            raise too_long(f"row {number + 1:,}", MAX_ROW, "bytes")
         text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
         if text:
             number += 1
@@ -184,7 +180,9 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
-        raise UnreadableBody(f"The column '{twice[0]}' stands twice in the first line; rename one.")
+        raise UnreadableBody(
+            f"The column '{shortened(twice[0])}' stands twice in the first line; rename one."
+        )
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
         raise UnreadableBody(
             "The first line of CSV must name its columns, among them title, url and date; "

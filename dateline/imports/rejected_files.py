@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
-
 from dateline.database import Database
 from dateline.imports.columns import NAMES, find_columns
-from dateline.models import RejectedRow
+from dateline.imports.ledger import rejected_rows
 
-AT_ONCE: Final = 1_000
-"""Rows read by one query: no connection is held while a slow client takes its time."""
+AT_ONCE: Final = 100
+"""Rows read by one query, at the most: no connection is held while a slow client takes its time."""
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -92,18 +90,11 @@ def _cell(value: object) -> str:
 
 def _rows(database: Database, import_id: int) -> Iterator[_Kept]:
     last = 0
-    while True:
-        query = (
-            select(RejectedRow.row, RejectedRow.raw, RejectedRow.faults)
-            .where(RejectedRow.import_id == import_id, RejectedRow.row > last)
-            .order_by(RejectedRow.row)
-            .limit(AT_ONCE)
-        )
+    more = True
+    while more:
         with database.reading() as session:
-            rows = session.execute(query).all()
-        if not rows:
-            return
-        for row, raw, faults in rows:
-            codes = {fault["code"] for fault in json.loads(faults)}
-            yield _Kept(json.loads(raw), "row.unreadable" in codes)
-            last = row
+            rows, more = rejected_rows(session, import_id, last, AT_ONCE)
+        for row in rows:
+            codes = {fault["code"] for fault in json.loads(row.faults)}
+            yield _Kept(json.loads(row.raw), "row.unreadable" in codes)
+            last = row.row

@@ -23,6 +23,9 @@ from dateline.text_index import Indexing, Sorter, open_sorter
 MAX_SHOWN: Final = 100
 """Rejected rows in a report; the ledger has them all."""
 
+SHOWN_LENGTH: Final = 1024 * 1024
+"""Characters with which fewer of them are enough."""
+
 
 @dataclass(slots=True)
 class Report:
@@ -45,7 +48,14 @@ class Report:
         self.duplicate += len(group.sound) - created
         self.rejected += len(group.rejections)
         # Rows that were set aside come last, but are shown in their place.
-        self.shown = sorted([*self.shown, *group.rejections], key=lambda row: row.row)[:MAX_SHOWN]
+        known = sorted([*self.shown, *group.rejections], key=lambda rejection: rejection.row)
+        self.shown = []
+        length = 0
+        for rejection in known[:MAX_SHOWN]:
+            if length >= SHOWN_LENGTH:
+                break
+            self.shown.append(rejection)
+            length += rejection.length
 
 
 def run_import(

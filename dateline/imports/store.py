@@ -1,8 +1,6 @@
 """Writing rows and their ledger into an open transaction. Nothing here commits."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Final
 
 from sqlalchemy import Connection, Select, func, insert, select
@@ -83,18 +81,5 @@ def store_rejections(session: Session, rejections: Sequence[Rejection], import_i
     if rejections:
         session.execute(
             insert(RejectedRow),
-            [
-                {
-                    "import_id": import_id,
-                    "row": rejection.row,
-                    "faults": as_json([asdict(fault) for fault in rejection.faults]),
-                    "raw": as_json(rejection.raw),
-                }
-                for rejection in rejections
-            ],
+            [{"import_id": import_id, **rejection._asdict()} for rejection in rejections],
         )
-
-
-def as_json(value: object) -> str:
-    """Write a value of a JSON document; lone surrogates stay escaped, as only ASCII is written."""
-    return json.dumps(value, separators=(",", ":"))

@@ -223,7 +223,7 @@ def test_a_deep_line_is_told_from_one_that_is_no_json(client: FlaskClient, depth
     row = json.dumps(make_item(views="@")).replace('"@"', "[" * depth + "1" + "]" * depth)
     assert rejected_codes(client, *both_forms(row)[1]) == {2: ["row.unreadable"]}
     (rejected,) = client.get("/v1/imports/1/rejected").get_json()["items"]
-    assert rejected["errors"][0]["message"].startswith("This row is nested more than 200 deep;")
+    assert rejected["errors"][0]["message"].startswith("This row is nested more than 201 deep;")
 
 
 def test_a_line_is_nested_as_deep_as_is_said(client: FlaskClient) -> None:
@@ -338,16 +338,21 @@ def test_a_first_line_without_an_end_is_refused(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "place"),
+    ("body", "place", "most"),
     [
-        (b"title,url,date" + b",abc" * 3_000_000, "The first line"),
-        (b"title,url,date\n" + b"abc," * 3_000_000, "Row 1"),
-        (b"title,url,date\nA,https://e.org/1,2014\n" + b'"ab\n",' * 3_000_000, "Row 2"),
+        (b"title,url,date" + b",abc" * 3_000_000, "The first line", "1,048,576 bytes"),
+        (b"title,url,date\n" + b"abc," * 3_000_000, "Row 1", "1,048,576 bytes"),
+        (
+            b"title,url,date\nA,https://e.org/1,2014\n" + b'"abcdefghi\n",' * 1_000_000,
+            "Row 2",
+            "1,048,576 bytes",
+        ),
+        (b"title,url,date\n" + b"abc," * 200_000 + b"\n", "Row 1", "100,000 delimiters"),
     ],
-    ids=["first line", "line", "row of many lines"],
+    ids=["first line", "line", "row of many lines", "many values"],
 )
 def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
-    client: FlaskClient, body: bytes, place: str
+    client: FlaskClient, body: bytes, place: str, most: str
 ) -> None:
     """As gzip all of it is some kilobytes, which have taken a gigabyte."""
     sent = zipped(body)
@@ -358,7 +363,7 @@ def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
     finally:
         tracemalloc.stop()
     assert response.status_code == 400
-    assert response.get_json()["detail"].startswith(f"{place} has more than 4,194,304 characters")
+    assert response.get_json()["detail"].startswith(f"{place} has more than {most}")
     assert peak < 60_000_000
 
 
@@ -389,6 +394,16 @@ def test_what_looks_like_sql_is_text(client: FlaskClient) -> None:
     client.post("/v1/bulk", data=as_json([make_item(title=title)]), content_type=JSON)
     found = client.get("/v1/entries", query_string={"contains": "'); drop table"}).get_json()
     assert [entry["title"] for entry in found["items"]] == [title]
+
+
+def test_rows_that_each_have_other_columns_name_so_many_of_them(client: FlaskClient) -> None:
+    items = [make_item(**{f"{number:04} {'x' * 200}": number}) for number in range(1_200)]
+    report = client.post("/v1/bulk", data=as_json(items), content_type=JSON).get_json()["import"]
+    assert report["created"] == 1_200
+    names = [f"{number:04} {'x' * 94}…" for number in range(500)]
+    assert report["ignored_columns"] == names
+    assert client.get("/v1/imports/1").get_json()["ignored_columns"] == names
+    assert "and more" in client.get("/imports/1").text
 
 
 def test_many_rows_with_many_columns_are_counted_right(client: FlaskClient) -> None:

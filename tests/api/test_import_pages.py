@@ -77,6 +77,14 @@ def test_what_is_carried_is_kept_byte_for_byte(client: FlaskClient, text: str) -
     assert raw == item
 
 
+def test_a_preview_shows_fewer_rows_where_they_are_long(client: FlaskClient) -> None:
+    items = [make_item(note="x" * 400_000) for _ in range(5)]
+    form = {"step": "preview", "text": as_ndjson(items).decode()}
+    preview = client.post("/import", data=form)
+    assert "The first 3 rows" in preview.text
+    assert "Import 5 rows" in preview.text
+
+
 def test_a_preview_shows_a_number_beyond_all_as_the_import_does(client: FlaskClient) -> None:
     body = b'{"title": "A", "url": "https://example.org/", "date": 1e400}'
     preview = send_file(client, body, "a.ndjson")
@@ -88,6 +96,8 @@ def test_a_preview_shows_a_number_beyond_all_as_the_import_does(client: FlaskCli
     ("body", "words"),
     [
         (as_json(make_items(2)), "JSON"),
+        (as_json([make_item(note="x" * 100_000), make_item()]), "JSON"),
+        (as_ndjson([make_item(note="x" * 100_000), make_item()]), "NDJSON"),
         (json.dumps({"items": make_items(2)}, indent=2).encode(), "JSON"),
         (json.dumps(make_items(2)).encode(), "JSON"),
         (b"\xef\xbb\xbf" + json.dumps(make_items(2)).encode(), "JSON"),

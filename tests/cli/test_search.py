@@ -131,6 +131,15 @@ def test_every_bad_option_is_named(command: str, run: Run) -> None:
     assert "--domain: The URL has a space in its host" in result.stderr
 
 
+def test_a_bad_option_is_named_as_it_was_given(run: Run) -> None:
+    result = run("search", "--from", "May 23", "--to", "2014", "--to", "2015")
+    assert "'to' is given 2 times" in result.stderr
+    result = run("search", "--from", "May 23", "--uri", "a b", "--match", "exact")
+    assert result.stderr.startswith("Error: --uri: The URL")
+    assert "--from: 'May 23' has no year" in result.stderr
+    assert "--after" not in result.stderr
+
+
 def test_every_parameter_of_the_api_is_an_option(run: Run) -> None:
     said = run("search", "--help").stdout
 

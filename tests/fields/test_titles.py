@@ -1,6 +1,7 @@
 """Titles: what is kept, in which spelling, and what is refused."""
 
 import unicodedata
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -91,3 +92,17 @@ def test_any_text_is_a_clean_title_or_a_fault(raw: str) -> None:
 @given(st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.text()))
 def test_what_is_not_text_is_a_fault(raw: object) -> None:
     assert isinstance(read_title(raw), Fault)
+
+
+def test_marks_without_an_end_are_too_long_at_once() -> None:
+    """To bring them into their order would take minutes."""
+    started = process_time()
+    title = read_title("a" + "\u0301\u0327" * 250_000)
+    assert isinstance(title, Fault)
+    assert title.code == "title.too_long"
+    assert process_time() - started < 2
+
+
+def test_the_longest_decomposition_is_composed_before_it_is_counted() -> None:
+    title = unicodedata.normalize("NFC", "\u1f82" * 1_000)
+    assert read_title(unicodedata.normalize("NFD", title)) == title
