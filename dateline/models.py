@@ -245,10 +245,10 @@ class Block(Base):
     """Which of these names, of each id: 2 bytes each, the lowest first."""
 
 
-class Posting(Base):
+class PostingList(Base):
     """Where trigrams stand in the texts of a block (docs/decisions/0018).
 
-    A frequent one has a posting for itself; the others that begin alike share one.
+    A frequent one has a posting list for itself; the others that begin alike share one.
     """
 
     __tablename__ = "postings"
@@ -258,7 +258,7 @@ class Posting(Base):
     """0 for titles, 1 for URLs."""
     block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     trigram: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    """Its three characters, 16 bits each, of UTF-16. Where several share the posting, the one or
+    """Its three characters, 16 bits each, of UTF-16. Where several share the list, the one or
     two with which all of them begin, and for the others 1, or 0 and 1."""
     trigrams: Mapped[bytes] = mapped_column(Bytes)
     """Each trigram that it has, in the same way: 8 bytes each, the lowest first; ascending."""

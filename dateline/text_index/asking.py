@@ -154,7 +154,9 @@ class TextIndex:
     def _times(self, field: Field, blocks: Sequence[Range], trigrams: list[int]) -> list[int]:
         """Tell how often each of some trigrams stands in some blocks."""
         either = {*trigrams, *shared_by(np.array(trigrams)).tolist()}
-        rows = self._postings("trigrams, ends", field, blocks, [f"trigram IN ({listed(either)})"])
+        rows = self._posting_lists(
+            "trigrams, ends", field, blocks, [f"trigram IN ({listed(either)})"]
+        )
         numbers, times = counted(rows)
         wanted, places = np.unique(trigrams, return_inverse=True)
         at = np.searchsorted(wanted, numbers) % len(wanted)
@@ -188,12 +190,12 @@ class TextIndex:
         left = blocks
         (shared,) = shared_by(np.array([trigram])).tolist()
         if frequency * sum(block.entries for block in blocks) >= FREQUENT * len(blocks):
-            # What is read of a posting that others share is then mostly read for nothing.
+            # What is read of a list that others share is then mostly read for nothing.
             stored.update(
-                self._postings("block, occurrences", field, left, [f"trigram = {trigram}"])
+                self._posting_lists("block, occurrences", field, left, [f"trigram = {trigram}"])
             )
             left = [block for block in blocks if block.number not in stored]
-        rows = self._postings(_ALL, field, left, [f"trigram IN ({trigram}, {shared})"])
+        rows = self._posting_lists(_ALL, field, left, [f"trigram IN ({trigram}, {shared})"])
         stored.update(_occurrences_in(rows, trigram, trigram + 1))
         numbers = sorted(stored)
         size = sum(map(len, stored.values())) // OCCURRENCE.itemsize
@@ -216,30 +218,30 @@ class TextIndex:
     def _beginning(
         self, columns: str, field: Field, blocks: Sequence[Range], first: int, after: int
     ) -> Sequence[Any]:
-        """Give postings that have all trigrams with the same beginning, and others."""
+        """Give posting lists that have all trigrams with the same beginning, and others."""
         (shared,) = shared_by(np.array([first])).tolist()
         asked = [f"trigram >= {first} AND trigram < {after}"]
         if not first <= shared < after:
             asked.append(f"trigram = {shared}")
-        return self._postings(columns, field, blocks, asked)
+        return self._posting_lists(columns, field, blocks, asked)
 
-    def _postings(
+    def _posting_lists(
         self, columns: str, field: Field, blocks: Sequence[Range], asked: Sequence[str]
     ) -> Sequence[Any]:
-        """Give columns of postings for which one of some conditions holds, and never two of them."""
+        """Give columns of posting lists for which one of the conditions holds, and never two."""
         if not blocks:
             return ()
         all_of_blocks = (
             f"SELECT {columns} FROM postings WHERE field = {int(field)} "
             f"AND block IN ({listed_blocks(blocks)}) AND "
         )
-        # Not by OR, for which SQLite reads all postings of the blocks.
+        # Not by OR, for which SQLite reads all posting lists of the blocks.
         statement = " UNION ALL ".join(f"{all_of_blocks}{condition}" for condition in asked)
         return self._connection.exec_driver_sql(statement).all()
 
 
 def _occurrences_in(rows: Iterable[Any], first: int, after: int) -> list[tuple[int, Bytes]]:
-    """Give the block and the occurrences of postings that have some of the trigrams in a range."""
+    """Give block and occurrences of posting lists that have some of the trigrams in a range."""
     found = (
         (number, occurrences_in(trigrams, ends, occurrences, first, after))
         for number, trigrams, ends, occurrences in rows

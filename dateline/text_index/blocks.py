@@ -16,7 +16,7 @@ from dateline.text_index.trigrams import Mask, Numbers
 
 
 class Field(IntEnum):
-    """The two texts of an entry that can be searched, as `Posting.field` numbers them."""
+    """The two texts of an entry that can be searched, as `PostingList.field` numbers them."""
 
     TITLE = 0
     URL = 1
