@@ -185,7 +185,7 @@ def path_of_keys(question: Question, database: str) -> Path:
     index = "ix_entries_url_key_start_date_start_date_end"
     tells: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
     return Path(
-        lambda: [Stretch(index, tuple(key_in_index(question)))], frozenset({Filter.KEYS}), tells
+        lambda: [Stretch(index, tuple(key_in_index(question, database)))], frozenset({Filter.KEYS}), tells
     )
 
 
