@@ -96,7 +96,7 @@ def path_of_dates(question: Question, database: str) -> Path:
         if database == "sqlite":
             return _overlapping(question, starts, starts, *_ending_later(spans))
         # There the index has all entries.
-        near = _of(spans, ENTRY.date_precision.in_(PRECISIONS))
+        near = narrowed(spans, ENTRY.date_precision.in_(PRECISIONS))
         return _overlapping(question, starts, near, spans, None)
 
     return Path(make, frozenset({Filter.DATES}))
@@ -124,7 +124,7 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
             # No index tells which dates of a site are years and months, but when these may begin.
             firsts = firsts_before(question.first).tolist()
             days = (ENTRY.date_start.between(first - DAY, first + DAY) for first in firsts)
-            coarse = _of(coarse, or_(*days))
+            coarse = narrowed(coarse, or_(*days))
         return _overlapping(question, starts, starts, coarse, later)
 
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
@@ -133,8 +133,8 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
 
 def _ending_later(spans: Stretch) -> tuple[Stretch, Stretch]:
     """Give what an index of SQLite has of dates that cover much, and of all that cover midnight."""
-    later = _of(spans, INDEXED)
-    return later, _of(later, ENTRY.date_precision.in_(PRECISIONS))
+    later = narrowed(spans, INDEXED)
+    return later, narrowed(later, ENTRY.date_precision.in_(PRECISIONS))
 
 
 def _overlapping(
@@ -156,10 +156,10 @@ def _overlapping(
 
         def between(stretch: Stretch, after: int, second: int) -> Stretch:
             where = ENTRY.date_start > after, *_at_most(second, last), lasts
-            return _of(stretch._replace(last=second), *where)
+            return narrowed(stretch._replace(last=second), *where)
 
         nearly = first - SHORT_SPAN
-        coarse = _of(coarse, ENTRY.date_precision.in_(COARSE))
+        coarse = narrowed(coarse, ENTRY.date_precision.in_(COARSE))
         yield between(coarse, first - LONGEST_SPAN, nearly)
         if later is not None:
             day_before = first - first % DAY - 1
@@ -167,11 +167,11 @@ def _overlapping(
             nearly = day_before
         if nearly < first - 1:
             yield between(near, nearly, first - 1)
-    yield _of(starts, *_inside(question))
+    yield narrowed(starts, *_inside(question))
 
 
-def _of(stretch: Stretch, *where: ColumnElement[bool]) -> Stretch:
-    """Give what of a stretch is so."""
+def narrowed(stretch: Stretch, *where: ColumnElement[bool]) -> Stretch:
+    """Give that part of a stretch for which more conditions hold."""
     return stretch._replace(where=(*stretch.where, *where))
 
 
@@ -185,7 +185,9 @@ def path_of_keys(question: Question, database: str) -> Path:
     index = "ix_entries_url_key_start_date_start_date_end"
     tells: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
     return Path(
-        lambda: [Stretch(index, tuple(key_in_index(question, database)))], frozenset({Filter.KEYS}), tells
+        lambda: [Stretch(index, tuple(key_in_index(question, database)))],
+        frozenset({Filter.KEYS}),
+        tells,
     )
 
 
@@ -206,17 +208,17 @@ def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -
     """
     later_id = ENTRY.id > position.id if after else ENTRY.id < position.id
     if order is Order.ID:
-        return [_of(stretch, later_id)]
+        return [narrowed(stretch, later_id)]
     if after and stretch.last is not None and stretch.last < position.value:
         return []
     if not stretch.in_order:
         # It is sorted, and SQLite would take the index of dates for one of them.
-        return [_of(stretch, beyond(position, order, after=after))]
+        return [narrowed(stretch, beyond(position, order, after=after))]
     # Two ranges, and no condition that a database would have to try on every entry of one date.
     at = position.value
-    same_date = _of(stretch, ENTRY.date_start == at, later_id)
+    same_date = narrowed(stretch, ENTRY.date_start == at, later_id)
     later = ENTRY.date_start > at if after else ENTRY.date_start < at
-    others = _of(stretch, later)
+    others = narrowed(stretch, later)
     return [same_date, others] if after else [others, same_date]
 
 

@@ -12,15 +12,12 @@ from dateline.search.conditions import Filter, filters_of
 from dateline.search.matches import OCCURRENCES_PER_ENTRY, Matches
 from dateline.search.numbers import read_numbers
 from dateline.search.paths import Path, path_of_ids
-from dateline.search.question import Question
+from dateline.search.question import TOTAL_LIMIT, Question
 from dateline.search.reading import Reader
 from dateline.search.rows import FoundRow
 from dateline.search.sites import only_site_of
 from dateline.search.sizing import AS_A_ROW, FEW, NARROW, Sized, Sizing
 from dateline.text_index.trigrams import NONE, Numbers
-
-TOTAL_LIMIT: Final = 10_000
-"""Totals are exact up to here."""
 
 MOST_WITHIN: Final = 40_000
 """Ids that are kept in memory, to look up in them what the text index finds."""
@@ -88,32 +85,32 @@ class Plan:
         """Give the path along the order, if it assures all that is asked for."""
         return self._way if self._way.assures >= self._asked else None
 
-    def starts_of_all(self, most: int) -> tuple[Numbers, bool]:
-        """Give the first second of each entry found, up to so many; and whether that is all."""
+    def starts_of_all(self) -> tuple[Numbers, bool]:
+        """Give the first second of each entry found, up to a total; and whether that is all."""
         matches = self._matches or self._dates_of_keys
         if matches is not None:
-            matches.look(most)
+            matches.look(TOTAL_LIMIT)
             starts = matches.starts
         else:
             starts = NONE
             for query in self._reader.sought(self._best, ENTRY.date_start):
-                (more,) = read_numbers(self._connection, query.limit(most + 1 - len(starts)))
+                (more,) = read_numbers(self._connection, query.limit(TOTAL_LIMIT + 1 - len(starts)))
                 starts = np.concatenate((starts, more))
-        return starts[:most], len(starts) <= most
+        return starts[:TOTAL_LIMIT], len(starts) <= TOTAL_LIMIT
 
-    def sites_of_all(self, most: int) -> tuple[Counter[str], bool]:
-        """Count the entries found by their sites, up to so many; and tell whether that is all."""
+    def sites_of_all(self) -> tuple[Counter[str], bool]:
+        """Count the entries found by their sites, up to a total; and tell whether that is all."""
         if self._site is not None:
             # Whatever is found is on it, and no entry has to be asked.
-            count = self._number(most)
-            return +Counter({self._site.name: min(count, most)}), count <= most
+            total = _told(self._number(TOTAL_LIMIT))
+            return +Counter({self._site.name: total.entries}), total.is_exact
         if self._matches is not None:
-            self._matches.look(most)
-            return self._matches.sites(most), len(self._matches.ids) <= most
+            self._matches.look(TOTAL_LIMIT)
+            return self._matches.sites(TOTAL_LIMIT), len(self._matches.ids) <= TOTAL_LIMIT
         sites: list[str] = []
         for query in self._reader.sought(self._best, ENTRY.site):
-            sites += self._connection.scalars(query.limit(most + 1 - len(sites)))
-        return Counter(sites[:most]), len(sites) <= most
+            sites += self._connection.scalars(query.limit(TOTAL_LIMIT + 1 - len(sites)))
+        return Counter(sites[:TOTAL_LIMIT]), len(sites) <= TOTAL_LIMIT
 
     def _number(self, most: int | None) -> int:
         """Count the entries found, until there are more than so many, or all."""

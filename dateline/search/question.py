@@ -20,6 +20,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MAX_TEXTS: Final = 20
 """Texts that a title must contain, or must not, in one question."""
 
+TOTAL_LIMIT: Final = 10_000
+"""Totals are exact up to here, if all are not asked for."""
+
 
 class Sort(StrEnum):
     """The orders of answers. Equal dates are ordered by id, in the same direction."""

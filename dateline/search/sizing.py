@@ -17,12 +17,13 @@ from dateline.search.paths import (
     path_of_keys,
     path_of_site,
 )
-from dateline.search.question import Question
+from dateline.search.question import TOTAL_LIMIT, Question
 from dateline.search.sites import Site, entries_of_sites
 from dateline.text_index.trigrams import Numbers
 
-PROBE: Final = 10_001
-"""Entries of a path that are counted, on its index alone, to know whether it is narrow."""
+PROBE: Final = TOTAL_LIMIT + 1
+"""Entries of a path that are counted, on its index alone, to know whether it is narrow: where that
+is not all of them, there are more than a total tells of."""
 
 PROBE_BY_BLOCKS: Final = 100_001
 """The same of a range of keys whose dates the blocks of the text index tell."""

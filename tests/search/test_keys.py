@@ -20,8 +20,8 @@ from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
 from dateline.search.find import find
 from dateline.search.paths import Path, path_of_keys
-from dateline.search.plan import TOTAL_LIMIT, Plan
-from dateline.search.question import Question, read_question
+from dateline.search.plan import Plan
+from dateline.search.question import TOTAL_LIMIT, Question, read_question
 from dateline.search.sizing import Sizing
 from dateline.search.tally import tally_days, tally_sites
 from dateline.wiring import Services
