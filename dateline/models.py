@@ -211,7 +211,7 @@ class DayCount(Base):
     entries: Mapped[int] = mapped_column(BigInteger)
 
 
-def by_chance() -> int:
+def random_version() -> int:
     """Give a random number of 63 bits, so that none is ever met twice."""
     return secrets.randbits(63)
 
@@ -230,7 +230,9 @@ class Block(Base):
     """How many there were when it was made: ids are not given without gaps."""
     full: Mapped[bool] = mapped_column(Boolean)
     """Whether it stays as it is, and is never made anew together with those behind it."""
-    version: Mapped[int] = mapped_column(BigInteger, default=by_chance, onupdate=by_chance)
+    version: Mapped[int] = mapped_column(
+        BigInteger, default=random_version, onupdate=random_version
+    )
     """Another one whenever the columns below change, by chance, so that not even an archive that was
     put back has one that stood for something else."""
     first_seconds: Mapped[bytes] = mapped_column(Bytes)

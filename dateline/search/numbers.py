@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import Connection, Select, SQLColumnExpression, func, select
 
-from dateline.search.paths import Stretch, brought_by
+from dateline.search.paths import IndexRange, entries_in
 from dateline.text_index.trigrams import Numbers
 
 _AS_JSON: Final = {"sqlite": func.json_group_array, "mysql": func.json_arrayagg}
@@ -32,14 +32,15 @@ def read_numbers(connection: Connection, query: Select[*tuple[Any, ...]]) -> Num
     return np.array([np.fromstring((text or "[]")[1:-1], np.int64, sep=",") for text in written])
 
 
-def read_stretches(
+def read_ranges(
     connection: Connection,
-    stretches: Iterable[Stretch],
+    ranges: Iterable[IndexRange],
     *columns: SQLColumnExpression[int],
     most: int | None = None,
 ) -> Numbers:
-    """Read columns of what some stretches bring, or of so many of each, as `read_numbers` does."""
+    """Read columns of what some ranges bring, or of so many of each, as `read_numbers` does."""
     read = (
-        read_numbers(connection, brought_by(stretch, *columns).limit(most)) for stretch in stretches
+        read_numbers(connection, entries_in(index_range, *columns).limit(most))
+        for index_range in ranges
     )
     return np.concatenate([np.empty((len(columns), 0), np.int64), *read], axis=1)

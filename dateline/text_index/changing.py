@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from dateline.models import Block, Entry, PostingList
 from dateline.text_index.arrays import Value, with_value
-from dateline.text_index.blocks import Field, Range, ranges_of
+from dateline.text_index.blocks import BlockHeader, Field, headers_of
 from dateline.text_index.postings import (
     StoredList,
     counted,
@@ -55,8 +55,8 @@ def reindex(connection: Connection, entry_id: int, before: Indexed, after: Index
         _change_value(connection, block.number, place, after.value)
 
 
-def _block_of(connection: Connection, entry_id: int) -> Range | None:
-    for block in ranges_of(connection):
+def _block_of(connection: Connection, entry_id: int) -> BlockHeader | None:
+    for block in headers_of(connection):
         if block.first_id <= entry_id <= block.last_id:
             return block
     return None

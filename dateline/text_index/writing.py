@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from dateline.models import Block, Entry, PostingList
 from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
-from dateline.text_index.blocks import Field, Range, ranges_of
+from dateline.text_index.blocks import BlockHeader, Field, headers_of
 from dateline.text_index.postings import StoredList, stored_lists
 from dateline.text_index.sorting import Sorter, open_sorter
 from dateline.text_index.trigrams import OCCURRENCE, POSITION
@@ -96,7 +96,7 @@ class Indexing:
         self._connection = connection
         self._sorter = sorter
         self._begun = _Begun()
-        newest = ranges_of(connection)[:1]
+        newest = headers_of(connection)[:1]
         self._last_id = newest[0].last_id if newest else 0
         self._waiting = self._count_waiting()
 
@@ -127,7 +127,7 @@ class Indexing:
         if not self._begun.entries and self._waiting <= TAIL:
             return
         self._index_all_waiting()
-        small = _worth_making_anew(ranges_of(self._connection))
+        small = _worth_making_anew(headers_of(self._connection))
         if small:
             numbers = [block.number for block in small]
             self._connection.execute(delete(PostingList).where(PostingList.block.in_(numbers)))
@@ -198,7 +198,7 @@ class Indexing:
         self._begun = _Begun()
 
 
-def _worth_making_anew(blocks: list[Range]) -> list[Range]:
+def _worth_making_anew(blocks: list[BlockHeader]) -> list[BlockHeader]:
     """Give those of all blocks, the newest first, that are to be made anew as larger ones."""
     small = list(takewhile(lambda block: not block.full, blocks))
     smallest = list(takewhile(lambda block: block.entries < PIECE, small))

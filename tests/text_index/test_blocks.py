@@ -15,7 +15,7 @@ from dateline.imports.options import Options
 from dateline.imports.read import Row
 from dateline.imports.run import run_import
 from dateline.models import Block, Entry, PostingList
-from dateline.text_index import Blocks, Range, index_all, writing
+from dateline.text_index import BlockHeader, Blocks, index_all, writing
 from dateline.text_index.arrays import seconds_at
 from dateline.text_index.postings import posting_lists_of, stored_lists
 from dateline.text_index.trigrams import trigrams_in
@@ -60,9 +60,9 @@ def rows_of(items: list[dict[str, str]]) -> list[Row]:
     return [Row(number, item) for number, item in enumerate(items, 1)]
 
 
-def blocks_of(services: Services) -> list[Range]:
+def blocks_of(services: Services) -> list[BlockHeader]:
     with services.database.reading() as session:
-        return Blocks(session.connection()).ranges[::-1]
+        return Blocks(session.connection()).headers[::-1]
 
 
 def check(services: Services) -> None:

@@ -1,4 +1,4 @@
-"""Asking the text index, block by block; its arrays have the form that `occurrences` describes."""
+"""Looking texts up in the index; its arrays have the form that `occurrences` describes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from sqlalchemy import Connection
 
-from dateline.text_index.blocks import Field, Range, listed, listed_blocks
+from dateline.text_index.blocks import BlockHeader, Field, listed, listed_blocks
 from dateline.text_index.occurrences import (
     MANY_TIMES,
     among,
@@ -35,7 +35,7 @@ from dateline.text_index.trigrams import (
 )
 
 LONGEST: Final = 32
-"""Characters of a text that are asked for: hardly an entry has so many and not the rest."""
+"""Characters of a text that are looked up: hardly an entry has so many and not the rest."""
 
 _ALL: Final = "block, trigrams, ends, occurrences"
 
@@ -47,12 +47,12 @@ MUCH_RARER: Final = 4
 """Times that a trigram is rarer than those that are needed, to be asked for before them."""
 
 
-class Asked(NamedTuple):
-    """A text that is asked for, and how it is found.
+class TextQuery(NamedTuple):
+    """A text that is looked up, and by which of its trigrams.
 
     Attributes:
         field: in which of the two texts.
-        characters: those that are asked for; `LONGEST` at most.
+        characters: those that are looked up; `LONGEST` at most.
         is_whole: whether these are all of the text.
         positions: of trigrams that together have every character, the rarest first; none where it
             is too short to have one, and all trigrams that begin with it are asked for.
@@ -73,15 +73,17 @@ class TextIndex:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def prepare(self, texts: Iterable[tuple[Field, str]], blocks: Sequence[Range]) -> list[Asked]:
+    def prepare(
+        self, texts: Iterable[tuple[Field, str]], blocks: Sequence[BlockHeader]
+    ) -> list[TextQuery]:
         """Put texts in the order in which to ask for them: the rarest in some blocks first."""
-        asked = [self._prepared(field, text, blocks) for field, text in texts]
-        return sorted(asked, key=lambda one: one.frequencies[0])
+        queries = [self._prepared(field, text, blocks) for field, text in texts]
+        return sorted(queries, key=lambda one: one.frequencies[0])
 
     def entries_with(
         self,
-        asked: Asked,
-        blocks: Sequence[Range],
+        query: TextQuery,
+        blocks: Sequence[BlockHeader],
         known: Numbers | None,
         occurrences_per_entry: int | None,
         wanted: Mapping[int, Mask] | None = None,
@@ -89,7 +91,7 @@ class TextIndex:
         """Find the entries that have a text.
 
         Args:
-            asked: the text.
+            query: the text.
             blocks: where it is looked for.
             known: entries among which it is looked for; None for all of the blocks.
             occurrences_per_entry: what an entry is worth: where fewer for each candidate are left
@@ -100,23 +102,23 @@ class TextIndex:
             The entries, sorted, and whether it is certain that they have the text.
         """
         blocks = blocks if known is None else _with(known, blocks)
-        if not asked.positions:
+        if not query.positions:
             found = self._occurrences_of_trigrams(
-                asked.field, blocks, *trigrams_beginning(asked.characters)
+                query.field, blocks, *trigrams_beginning(query.characters)
             )
             # Of many trigrams, one after the other.
             entries = distinct(np.sort(entry_at(found)))
             return (entries if known is None else common(entries, known)), True
-        trigrams = trigrams_of(asked.characters)
+        trigrams = trigrams_of(query.characters)
         occurrences, entries = NONE, NONE
-        for number, position in enumerate(asked.positions):
+        for number, position in enumerate(query.positions):
             candidates = entries if number else known
             found = begins_before(
                 self._occurrences(
-                    asked.field,
+                    query.field,
                     blocks,
                     trigrams[position],
-                    asked.frequencies[number],
+                    query.frequencies[number],
                     candidates,
                     wanted,
                 ),
@@ -128,12 +130,12 @@ class TextIndex:
                 occurrences = found if known is None else among(found, known)
             entries = entries_of(occurrences)
             blocks = _with(entries, blocks)
-            left = sum(asked.frequencies[number + 1 :]) * sum(block.entries for block in blocks)
+            left = sum(query.frequencies[number + 1 :]) * sum(block.entries for block in blocks)
             if occurrences_per_entry is not None and occurrences_per_entry * len(entries) < left:
                 return entries, not len(entries)
-        return entries, asked.is_whole
+        return entries, query.is_whole
 
-    def _prepared(self, field: Field, text: str, blocks: Sequence[Range]) -> Asked:
+    def _prepared(self, field: Field, text: str, blocks: Sequence[BlockHeader]) -> TextQuery:
         entries = sum(block.entries for block in blocks) or 1
         all_characters = characters_of(text)
         characters = all_characters[:LONGEST]
@@ -145,13 +147,13 @@ class TextIndex:
                 self._beginning("trigrams, ends", field, blocks, first, after)
             )
             count = int(counts[(numbers >= first) & (numbers < after)].sum())
-            return Asked(field, characters, is_whole, (), (count / entries,))
+            return TextQuery(field, characters, is_whole, (), (count / entries,))
         times = self._times(field, blocks, trigrams)
         positions = _reaching_all(times)
         frequencies = tuple(times[at] / entries for at in positions)
-        return Asked(field, characters, is_whole, positions, frequencies)
+        return TextQuery(field, characters, is_whole, positions, frequencies)
 
-    def _times(self, field: Field, blocks: Sequence[Range], trigrams: list[int]) -> list[int]:
+    def _times(self, field: Field, blocks: Sequence[BlockHeader], trigrams: list[int]) -> list[int]:
         """Tell how often each of some trigrams stands in some blocks."""
         either = {*trigrams, *shared_by(np.array(trigrams)).tolist()}
         rows = self._posting_lists(
@@ -167,7 +169,7 @@ class TextIndex:
     def _occurrences(
         self,
         field: Field,
-        blocks: Sequence[Range],
+        blocks: Sequence[BlockHeader],
         trigram: int,
         frequency: float,
         among: Numbers | None,
@@ -209,14 +211,14 @@ class TextIndex:
         return joined(numbers, [stored[number] for number in numbers])
 
     def _occurrences_of_trigrams(
-        self, field: Field, blocks: Sequence[Range], first: int, after: int
+        self, field: Field, blocks: Sequence[BlockHeader], first: int, after: int
     ) -> Numbers:
         """Give the occurrences of all trigrams with the same beginning, in no order."""
         stored = _occurrences_in(self._beginning(_ALL, field, blocks, first, after), first, after)
         return joined([number for number, _ in stored], [occurrences for _, occurrences in stored])
 
     def _beginning(
-        self, columns: str, field: Field, blocks: Sequence[Range], first: int, after: int
+        self, columns: str, field: Field, blocks: Sequence[BlockHeader], first: int, after: int
     ) -> Sequence[Any]:
         """Give posting lists that have all trigrams with the same beginning, and others."""
         (shared,) = shared_by(np.array([first])).tolist()
@@ -226,7 +228,7 @@ class TextIndex:
         return self._posting_lists(columns, field, blocks, asked)
 
     def _posting_lists(
-        self, columns: str, field: Field, blocks: Sequence[Range], asked: Sequence[str]
+        self, columns: str, field: Field, blocks: Sequence[BlockHeader], asked: Sequence[str]
     ) -> Sequence[Any]:
         """Give columns of posting lists for which one of the conditions holds, and never two."""
         if not blocks:
@@ -271,7 +273,7 @@ def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(chosen, key=lambda at: (times[at], at)))
 
 
-def _with(entries: Numbers, blocks: Sequence[Range]) -> list[Range]:
+def _with(entries: Numbers, blocks: Sequence[BlockHeader]) -> list[BlockHeader]:
     """Give those of the blocks that have one of the entries."""
     numbers = set(distinct(block_of(entries)).tolist())
     return [block for block in blocks if block.number in numbers]
