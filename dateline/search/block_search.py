@@ -16,8 +16,8 @@ from dateline.search.numbers import read_ranges
 from dateline.search.question import Question
 from dateline.search.spans import LONGEST_SPAN, may_reach
 from dateline.text_index import BlockHeader, Blocks, Field, TextIndex, TextQuery
+from dateline.text_index.array_types import NONE, Mask, Numbers
 from dateline.text_index.occurrences import MANY_TIMES, block_of, common, distinct, without
-from dateline.text_index.trigrams import NONE, Mask, Numbers
 
 FIRST: Final = 16_000
 """Entries that are searched first: they tell which texts are rare, and how much is to be found."""

@@ -19,7 +19,7 @@ from dateline.search.paths import (
 )
 from dateline.search.question import TOTAL_LIMIT, Question
 from dateline.search.sites import Site, entries_of_sites
-from dateline.text_index.trigrams import Numbers
+from dateline.text_index.array_types import Numbers
 
 PROBE: Final = TOTAL_LIMIT + 1
 """Entries of a path that are counted, on its index alone, to know what it costs: where that

@@ -15,7 +15,7 @@ from dateline.search.paths import narrowed, path_of_dates
 from dateline.search.plan import Plan
 from dateline.search.question import Question
 from dateline.search.sites import keys_above
-from dateline.text_index.trigrams import Numbers
+from dateline.text_index.array_types import Numbers
 
 Key = TypeVar("Key")
 

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, SQLColumnExpression, func, select
 
 from dateline.search.paths import IndexRange, entries_in
-from dateline.text_index.trigrams import Numbers
+from dateline.text_index.array_types import Numbers
 
 _AS_JSON: Final = {"sqlite": func.json_group_array, "mysql": func.json_arrayagg}
 """All values of a column as the text of a JSON array; on MySQL null where there are none."""

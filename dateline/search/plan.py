@@ -17,7 +17,7 @@ from dateline.search.question import TOTAL_LIMIT, Question
 from dateline.search.reader import Reader
 from dateline.search.rows import FoundRow
 from dateline.search.sites import only_site_of
-from dateline.text_index.trigrams import NONE, Numbers
+from dateline.text_index.array_types import NONE, Numbers
 
 MOST_WITHIN: Final = 40_000
 """Ids that are kept in memory, to look up in them what the text index finds."""

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 
 from dateline.models import Block
 from dateline.text_index.array_cache import arrays_of_blocks
+from dateline.text_index.array_types import Mask, Numbers
 from dateline.text_index.arrays import are_between, seconds_at, sites_at
 from dateline.text_index.occurrences import block_of, entry_in, place_of, places_in_blocks
-from dateline.text_index.trigrams import Mask, Numbers
 
 
 class Field(IntEnum):

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from sqlalchemy import Connection
 
+from dateline.text_index.array_types import NONE, Bytes, Mask, Numbers
 from dateline.text_index.blocks import BlockHeader, Field, listed, listed_blocks
 from dateline.text_index.occurrences import (
     MANY_TIMES,
@@ -23,12 +24,8 @@ from dateline.text_index.occurrences import (
 )
 from dateline.text_index.postings import FREQUENT, counted, occurrences_in, shared_by
 from dateline.text_index.trigrams import (
-    NONE,
     OCCURRENCE,
     TRIGRAM,
-    Bytes,
-    Mask,
-    Numbers,
     characters_of,
     trigrams_beginning,
     trigrams_of,

@@ -11,14 +11,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from dateline.text_index.trigrams import (
-    CHARACTER,
-    OCCURRENCE,
-    Bytes,
-    Numbers,
-    Occurrences,
-    Trigrams,
-)
+from dateline.text_index.array_types import Bytes, Numbers
+from dateline.text_index.trigrams import CHARACTER, OCCURRENCE, Occurrences, Trigrams
 
 FREQUENT: Final = 128
 """Occurrences of a trigram from which on it has a posting list for itself."""

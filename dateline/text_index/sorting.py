@@ -15,17 +15,10 @@ from typing import IO, Final, NamedTuple
 import numpy as np
 
 from dateline.text_index import trigrams
+from dateline.text_index.array_types import NONE, Numbers
 from dateline.text_index.blocks import Field
 from dateline.text_index.postings import PostingLists, posting_lists_of
-from dateline.text_index.trigrams import (
-    CHARACTER,
-    NONE,
-    OCCURRENCE,
-    TRIGRAM,
-    Numbers,
-    Trigrams,
-    trigrams_in,
-)
+from dateline.text_index.trigrams import CHARACTER, OCCURRENCE, TRIGRAM, Trigrams, trigrams_in
 
 IN_MEMORY: Final = 1024 * 1024
 """Bytes of sorted occurrences that are kept in memory; more go to a temporary file."""

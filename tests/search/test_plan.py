@@ -17,8 +17,8 @@ from dateline.search.conditions import Filter
 from dateline.search.costs import FEW
 from dateline.search.plan import Plan
 from dateline.search.question import read_question
+from dateline.text_index.array_types import Numbers
 from dateline.text_index.occurrences import joined
-from dateline.text_index.trigrams import Numbers
 from tests.factories import NDJSON, as_ndjson
 from tests.listening import listening
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive

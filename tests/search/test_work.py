@@ -26,8 +26,8 @@ from dateline.schemas import SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.plan import Plan
 from dateline.search.question import Question, read_question
+from dateline.text_index.array_types import Numbers
 from dateline.text_index.occurrences import joined
-from dateline.text_index.trigrams import Numbers
 from dateline.wiring import Services
 from tests.archives import small_blocks
 from tests.listening import Statement, listening
