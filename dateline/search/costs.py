@@ -22,8 +22,8 @@ from dateline.search.sites import Site, entries_of_sites
 from dateline.text_index.array_types import Numbers
 
 PROBE: Final = TOTAL_LIMIT + 1
-"""Entries of a path that are counted, on its index alone, to know what it costs: where that
-is not all of them, there are more than a total tells of."""
+"""Entries of a path that are counted, on its index alone, to know what it costs: where that is not
+all of them, there are more than a total tells of."""
 
 PROBE_BY_BLOCKS: Final = 100_001
 """The same of a range of keys whose dates the blocks of the text index tell."""
@@ -32,7 +32,7 @@ NARROW: Final = 1_000
 """Entries of a path that are tested themselves sooner than the text index is asked."""
 
 FEW: Final = 200
-"""Entries that are sought without another thought."""
+"""Entries of a path that is followed, whatever another one would bring."""
 
 AS_A_ROW: Final = 12
 """Entries of an index that are read in the time in which the row of one is read."""
@@ -74,10 +74,10 @@ class Costs:
         best: CountedPath | None = None
         for path, counted_path in self._paths():
             if counted_path is None:
-                most = self._probe_of(path)
+                most = self._most_to_count(path)
                 if best is not None:
-                    most = min(most, self._worth(path, self._cost(best)) + 1)
-                counted_path = self._probed(path, most)
+                    most = min(most, self._affordable(path, self._cost(best)) + 1)
+                counted_path = self._counted(path, most)
             # Of two that cost the same the one that leaves less to test.
             if best is None or self._rank(counted_path) < self._rank(best):
                 best = counted_path
@@ -92,23 +92,24 @@ class Costs:
         """Tell what it costs to follow a path, in entries of its index."""
         # What is not counted to its end is followed so far only if all of it is asked for.
         is_counted = counted_path.is_all or self._asked <= counted_path.path.assures
-        size = counted_path.size if is_counted else self._most
+        size = counted_path.size if is_counted else self._entries_at_most
         if size > NARROW and counted_path.path.lacks_dates_alone(self._asked):
             return size
-        return size * self._each(counted_path.path)
+        return size * self._cost_of_each(counted_path.path)
 
-    def _worth(self, path: Path, cost: int) -> int:
+    def _affordable(self, path: Path, cost: int) -> int:
         """Tell how many entries a path may bring at that cost."""
-        worth = cost // self._each(path)
-        if worth > NARROW and path.lacks_dates_alone(self._asked):
+        affordable = cost // self._cost_of_each(path)
+        if affordable > NARROW and path.lacks_dates_alone(self._asked):
             return cost
-        return worth
+        return affordable
 
-    def _each(self, path: Path) -> int:
+    def _cost_of_each(self, path: Path) -> int:
+        """Tell what an entry of a path costs: its row is read where its index does not tell all."""
         is_read = self._asked - path.assures - path.tells
         return AS_A_ROW if is_read else 1
 
-    def _probe_of(self, path: Path) -> int:
+    def _most_to_count(self, path: Path) -> int:
         """Say how many entries of a path are counted at most."""
         if not path.lacks_dates_alone(self._asked):
             return PROBE
@@ -120,7 +121,7 @@ class Costs:
         return PROBE if is_wide else PROBE_BY_BLOCKS
 
     def _paths(self) -> Iterator[tuple[Path, CountedPath | None]]:
-        """Give the paths, those that are soonest counted first, and their sizes where these are known."""
+        """Give the paths, the soonest counted first, and their sizes where these are known."""
         has_dates = Filter.DATES in self._asked
         if self._site is not None:
             # What all have in a time is never less.
@@ -141,7 +142,7 @@ class Costs:
         reaching = counted(self._connection, path.ranges[:1], PROBE)
         return CountedPath(path, size + reaching, is_all=reaching < PROBE)
 
-    def _probed(self, path: Path, most: int) -> CountedPath:
+    def _counted(self, path: Path, most: int) -> CountedPath:
         """Count what a path brings up to `most`, without looking at the entries themselves."""
         if path.lacks_dates_alone(self._asked):
             # To read them takes little longer than to count them, and mostly they are needed next.
@@ -151,7 +152,7 @@ class Costs:
         return CountedPath(path, size, is_all=size < most)
 
     @property
-    def _most(self) -> int:
+    def _entries_at_most(self) -> int:
         """How many entries any path can bring."""
         return self._site.entries if self._site is not None else self.last_id
 
