@@ -91,8 +91,8 @@ class TextIndex:
             query: the text.
             blocks: where it is looked for.
             known: entries among which it is looked for; None for all of the blocks.
-            occurrences_per_entry: what an entry is worth: where fewer for each candidate are left
-                to be read, the candidates are given as they are; None if they never are.
+            occurrences_per_entry: where more of them for each candidate are left to be read, the
+                candidates are given as they are; None if they never are.
             wanted: of each of the blocks the places that entries may be at; None for all.
 
         Returns:
