@@ -106,7 +106,7 @@ class Costs:
 
     def _cost_of_each(self, path: Path) -> int:
         """Tell what an entry of a path costs: its row is read where its index does not tell all."""
-        is_read = self._asked - path.assures - path.tells
+        is_read = self._asked - path.assures - path.covers
         return AS_A_ROW if is_read else 1
 
     def _most_to_count(self, path: Path) -> int:

@@ -41,7 +41,7 @@ class IndexRange(NamedTuple):
 
     Attributes:
         of: the name of the index on MySQL, which is told by it where to look.
-        where: tells what is in it.
+        where: the conditions of what is in it.
         in_order: whether its index has the order of its path; else what it brings is sorted.
         last: the latest second with which what is in it may begin, where that is known.
     """
@@ -60,12 +60,12 @@ class Path:
         make: makes its ranges. Most paths are weighed against others and never followed, and to
             write the conditions of their ranges would be a tenth of a short question.
         assures: the filters that need not be tested again.
-        tells: what its indexes know of an entry, so that its row is not read for that.
+        covers: the filters that its indexes can test beside these, so that no row is read for them.
     """
 
     make: Callable[[], Iterable[IndexRange]]
     assures: frozenset[Filter] = frozenset()
-    tells: frozenset[Filter] = frozenset({Filter.DATES})
+    covers: frozenset[Filter] = frozenset({Filter.DATES})
 
     @cached_property
     def ranges(self) -> tuple[IndexRange, ...]:
@@ -73,8 +73,8 @@ class Path:
         return tuple(self.make())
 
     def lacks_dates_alone(self, asked: frozenset[Filter]) -> bool:
-        """Whether it assures or tells all that is asked for but dates, which blocks may tell."""
-        return asked - self.assures - self.tells == {Filter.DATES}
+        """Whether it assures or covers all that is asked for but dates, which blocks may tell."""
+        return asked - self.assures - self.covers == {Filter.DATES}
 
 
 def path_of_ids() -> Path:
@@ -187,11 +187,11 @@ def path_of_keys(question: Question, database: str) -> Path:
         database: the name of its dialect.
     """
     index = "ix_entries_url_key_start_date_start_date_end"
-    tells: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
+    covers: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
     return Path(
         lambda: [IndexRange(index, tuple(key_in_index(question, database)))],
         frozenset({Filter.KEYS}),
-        tells,
+        covers,
     )
 
 

@@ -69,7 +69,7 @@ class Plan:
             return rows
         rows, count = self._reader.seek(self._best, TOTAL_LIMIT)
         if count is not None:
-            self._total = _told(count)
+            self._total = _up_to_limit(count)
         return rows
 
     def total(self) -> Total:
@@ -78,7 +78,7 @@ class Plan:
         if self._total is not None and limit is not None:
             return self._total
         count = self._number(limit)
-        return Total(count, is_exact=True) if limit is None else _told(count)
+        return Total(count, is_exact=True) if limit is None else _up_to_limit(count)
 
     def path_in_order(self) -> Path | None:
         """Give the path along the order, if it assures all that is asked for."""
@@ -101,7 +101,7 @@ class Plan:
         """Count the entries found by their sites, up to a total; and tell whether that is all."""
         if self._site is not None:
             # Whatever is found is on it, and no entry has to be asked.
-            total = _told(self._number(TOTAL_LIMIT))
+            total = _up_to_limit(self._number(TOTAL_LIMIT))
             return +Counter({self._site.name: total.entries}), total.is_exact
         if self._block_search is not None:
             self._block_search.find(TOTAL_LIMIT)
@@ -179,17 +179,17 @@ class Plan:
         if cheapest is None or cheapest.size <= FEW:
             return 0
         expected = self._question.limit * self._entries_among(cheapest) / cheapest.size
-        seeking = cheapest.size / AS_A_ROW if self._is_told(cheapest.path) else cheapest.size
+        seeking = cheapest.size / AS_A_ROW if self._is_covered(cheapest.path) else cheapest.size
         if cheapest.is_all and 2 * expected >= seeking:
             return 0
         # As long as seeking would take at most, since that comes on top where the page is not met.
         return int(min(seeking, 4 * expected))
 
-    def _is_told(self, path: Path) -> bool:
-        """Whether only rows of the page are read, as indexes tell what is found and its order."""
-        if self._is_by_date and Filter.DATES not in path.tells:
+    def _is_covered(self, path: Path) -> bool:
+        """Whether only rows of the page are read, as indexes cover what is asked for and the order."""
+        if self._is_by_date and Filter.DATES not in path.covers:
             return False
-        return self._asked <= path.assures | path.tells
+        return self._asked <= path.assures | path.covers
 
     def _entries_among(self, cheapest: CountedPath) -> int:
         """Count those along the order among which the ones of the path are scattered."""
@@ -230,5 +230,6 @@ class Plan:
         return self._site.entries if self._site is not None else self._costs.entries_in_time
 
 
-def _told(count: int) -> Total:
+def _up_to_limit(count: int) -> Total:
+    """Give a total that is exact up to the limit."""
     return Total(min(count, TOTAL_LIMIT), count <= TOTAL_LIMIT)
