@@ -25,8 +25,8 @@ PAGES: Final = 16 * 1024
 """KiB for the pages of an SQLite file that a connection keeps in memory."""
 
 PAGES_UNMAPPED: Final = 4 * PAGES
-"""The same of one that reads, for what lies beyond `MAPPED`: the postings of a frequent trigram of ten
-million entries are 10 MB and more. A file that is mapped takes none of it."""
+"""The same of one that reads, for what lies beyond `MAPPED`: the posting lists of a frequent trigram
+among ten million entries are 10 MB and more. A file that is mapped takes none of it."""
 
 MANY_PAGES: Final = 2 * PAGES
 """The same where much is written: keys come in random order, so an import of a million rows has use

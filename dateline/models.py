@@ -211,7 +211,7 @@ class DayCount(Base):
     entries: Mapped[int] = mapped_column(BigInteger)
 
 
-def by_chance() -> int:
+def random_version() -> int:
     """Give a random number of 63 bits, so that none is ever met twice."""
     return secrets.randbits(63)
 
@@ -230,7 +230,9 @@ class Block(Base):
     """How many there were when it was made: ids are not given without gaps."""
     full: Mapped[bool] = mapped_column(Boolean)
     """Whether it stays as it is, and is never made anew together with those behind it."""
-    version: Mapped[int] = mapped_column(BigInteger, default=by_chance, onupdate=by_chance)
+    version: Mapped[int] = mapped_column(
+        BigInteger, default=random_version, onupdate=random_version
+    )
     """Another one whenever the columns below change, by chance, so that not even an archive that was
     put back has one that stood for something else."""
     first_seconds: Mapped[bytes] = mapped_column(Bytes)
@@ -245,10 +247,10 @@ class Block(Base):
     """Which of these names, of each id: 2 bytes each, the lowest first."""
 
 
-class Posting(Base):
+class PostingList(Base):
     """Where trigrams stand in the texts of a block (docs/decisions/0018).
 
-    A frequent one has a posting for itself; the others that begin alike share one.
+    A frequent one has a posting list for itself; the others that begin alike share one.
     """
 
     __tablename__ = "postings"
@@ -258,7 +260,7 @@ class Posting(Base):
     """0 for titles, 1 for URLs."""
     block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     trigram: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    """Its three characters, 16 bits each, of UTF-16. Where several share the posting, the one or
+    """Its three characters, 16 bits each, of UTF-16. Where several share the list, the one or
     two with which all of them begin, and for the others 1, or 0 and 1."""
     trigrams: Mapped[bytes] = mapped_column(Bytes)
     """Each trigram that it has, in the same way: 8 bytes each, the lowest first; ascending."""

@@ -5,9 +5,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ColumnClause, UnaryExpression
+from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from dateline.models import ENTRY, KEY_START
@@ -70,36 +68,22 @@ def _key_tests(
         yield begins_with(url_key, beginning)
 
 
-class IndexedKey(ColumnClause[str]):
-    """A key, as far as the index of keys has it: the whole of it, or its beginning on MySQL."""
+def key_in_index(question: Question, database: str) -> Iterator[ColumnElement[bool]]:
+    """Test the key by its index, and by the row only for what may lie beyond the index.
 
-    # Statements with it are compiled once, as all others.
-    inherit_cache = True
-
-    def __init__(self) -> None:
-        super().__init__("url_key", ENTRY.url_key.type)
-
-
-@compiles(IndexedKey)
-def _whole_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(ENTRY.url_key, **options)
-
-
-@compiles(IndexedKey, "mysql")
-def _start_of_key(_key: IndexedKey, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(ENTRY.url_key_start, **options)
-
-
-def key_in_index(question: Question) -> Iterator[ColumnElement[bool]]:
-    """Test the key by its index, and by the row only for what may lie beyond the index."""
+    Args:
+        question: what is asked.
+        database: the name of its dialect: the index of MySQL has the beginnings of keys alone.
+    """
+    indexed = ENTRY.url_key_start if database == "mysql" else ENTRY.url_key
     if question.key is not None:
         if len(question.key) < KEY_START:
-            yield IndexedKey() == question.key
+            yield indexed == question.key
         else:
-            yield begins_with(IndexedKey(), question.key[:KEY_START])
+            yield begins_with(indexed, question.key[:KEY_START])
             yield ENTRY.url_key == question.key
     for beginning in question.key_ranges:
-        yield begins_with(IndexedKey(), beginning[:KEY_START])
+        yield begins_with(indexed, beginning[:KEY_START])
         if len(beginning) > KEY_START:
             yield begins_with(ENTRY.url_key, beginning)
 

@@ -11,8 +11,8 @@ from dateline.cache.answers import Answer, Answers, Outcome
 from dateline.errors import Fault, InvalidQuestion
 from dateline.schemas import SiteList, SiteView, Timeline, TimelineBucket
 from dateline.search.calendar import Interval, buckets_between, interval_for
+from dateline.search.facet_counts import Counts, count_by_day, count_by_site
 from dateline.search.question import Question
-from dateline.search.tally import Tally, tally_days, tally_sites
 
 MOST_BUCKETS: Final = 10_000
 """27 years of days."""
@@ -33,7 +33,7 @@ def answer_timeline(
     """
 
     def make(session: Session) -> Answer:
-        days = tally_days(session.connection(), question)
+        days = count_by_day(session.connection(), question)
         return Answer.of(_timeline(days, interval).model_dump_json().encode())
 
     return cache.get_or_make(f"timeline:{interval}:{question.filters!r}", make)
@@ -43,13 +43,13 @@ def answer_sites(cache: Answers, question: Question, limit: int) -> tuple[Answer
     """Count entries by site, and give the sites with the most, as `SiteList`."""
 
     def make(session: Session) -> Answer:
-        sites = tally_sites(session.connection(), question)
+        sites = count_by_site(session.connection(), question)
         return Answer.of(_site_list(sites, limit).model_dump_json().encode())
 
     return cache.get_or_make(f"sites:{limit}:{question.filters!r}", make)
 
 
-def _timeline(days: Tally[int], interval: Interval | None) -> Timeline:
+def _timeline(days: Counts[int], interval: Interval | None) -> Timeline:
     """Sum up the counts of days."""
     if not days.counts:
         return Timeline(
@@ -84,7 +84,7 @@ def _timeline(days: Tally[int], interval: Interval | None) -> Timeline:
     )
 
 
-def _site_list(sites: Tally[str], limit: int) -> SiteList:
+def _site_list(sites: Counts[str], limit: int) -> SiteList:
     relation = "eq" if sites.is_exact else "gte"
     return SiteList(
         items=[SiteView(site=site, count=count) for site, count in _most(sites.counts, limit)],

@@ -36,12 +36,12 @@ class Order(Enum):
     ID = auto()
 
 
-class Stretch(NamedTuple):
+class IndexRange(NamedTuple):
     """A contiguous part of an index.
 
     Attributes:
         of: the name of the index on MySQL, which is told by it where to look.
-        where: tells what is in it.
+        where: the conditions of what is in it.
         in_order: whether its index has the order of its path; else what it brings is sorted.
         last: the latest second with which what is in it may begin, where that is known.
     """
@@ -57,29 +57,29 @@ class Path:
     """One way to the entries.
 
     Attributes:
-        make: makes its stretches. Most paths are weighed against others and never followed, and to
-            write the conditions of their stretches would be a tenth of a short question.
+        make: makes its ranges. Most paths are weighed against others and never followed, and to
+            write the conditions of their ranges would be a tenth of a short question.
         assures: the filters that need not be tested again.
-        tells: what its indexes know of an entry, so that its row is not read for that.
+        covers: the filters that its indexes can test beside these, so that no row is read for them.
     """
 
-    make: Callable[[], Iterable[Stretch]]
+    make: Callable[[], Iterable[IndexRange]]
     assures: frozenset[Filter] = frozenset()
-    tells: frozenset[Filter] = frozenset({Filter.DATES})
+    covers: frozenset[Filter] = frozenset({Filter.DATES})
 
     @cached_property
-    def stretches(self) -> tuple[Stretch, ...]:
+    def ranges(self) -> tuple[IndexRange, ...]:
         """Disjoint; in an ordered path from the first to the last in ascending order."""
         return tuple(self.make())
 
     def lacks_dates_alone(self, asked: frozenset[Filter]) -> bool:
-        """Whether it assures or tells all that is asked for but dates, which blocks may tell."""
-        return asked - self.assures - self.tells == {Filter.DATES}
+        """Whether it assures or covers all that is asked for but dates, which blocks may tell."""
+        return asked - self.assures - self.covers == {Filter.DATES}
 
 
 def path_of_ids() -> Path:
     """All entries, in the order in which they were added."""
-    return Path(lambda: [Stretch("PRIMARY", ())])
+    return Path(lambda: [IndexRange("PRIMARY", ())])
 
 
 def path_of_dates(question: Question, database: str) -> Path:
@@ -89,14 +89,14 @@ def path_of_dates(question: Question, database: str) -> Path:
         question: what is asked.
         database: the name of its dialect.
     """
-    starts = Stretch("ix_entries_date_start", ())
-    spans = Stretch("ix_entries_date_precision_date_start_date_end", (), in_order=False)
+    starts = IndexRange("ix_entries_date_start", ())
+    spans = IndexRange("ix_entries_date_precision_date_start_date_end", (), in_order=False)
 
-    def make() -> Iterator[Stretch]:
+    def make() -> Iterator[IndexRange]:
         if database == "sqlite":
             return _overlapping(question, starts, starts, *_ending_later(spans))
         # There the index has all entries.
-        near = _of(spans, ENTRY.date_precision.in_(PRECISIONS))
+        near = narrowed(spans, ENTRY.date_precision.in_(PRECISIONS))
         return _overlapping(question, starts, near, spans, None)
 
     return Path(make, frozenset({Filter.DATES}))
@@ -112,35 +112,39 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
         whole: whether every entry of the site is in the asked ranges of keys.
     """
     of_site = (ENTRY.site == site,)
-    starts = Stretch("ix_entries_site_date_start", of_site)
+    starts = IndexRange("ix_entries_site_date_start", of_site)
 
-    def make() -> Iterator[Stretch]:
+    def make() -> Iterator[IndexRange]:
         coarse = starts._replace(in_order=False)
         later = None
         if database == "sqlite":
             spans = "ix_entries_site_date_precision_date_start_date_end"
-            coarse, later = _ending_later(Stretch(spans, of_site, in_order=False))
+            coarse, later = _ending_later(IndexRange(spans, of_site, in_order=False))
         elif question.first is not None:
             # No index tells which dates of a site are years and months, but when these may begin.
             firsts = firsts_before(question.first).tolist()
             days = (ENTRY.date_start.between(first - DAY, first + DAY) for first in firsts)
-            coarse = _of(coarse, or_(*days))
+            coarse = narrowed(coarse, or_(*days))
         return _overlapping(question, starts, starts, coarse, later)
 
     assures = {Filter.DATES, Filter.KEYS} if whole else {Filter.DATES}
     return Path(make, frozenset(assures))
 
 
-def _ending_later(spans: Stretch) -> tuple[Stretch, Stretch]:
+def _ending_later(spans: IndexRange) -> tuple[IndexRange, IndexRange]:
     """Give what an index of SQLite has of dates that cover much, and of all that cover midnight."""
-    later = _of(spans, INDEXED)
-    return later, _of(later, ENTRY.date_precision.in_(PRECISIONS))
+    later = narrowed(spans, INDEXED)
+    return later, narrowed(later, ENTRY.date_precision.in_(PRECISIONS))
 
 
 def _overlapping(
-    question: Question, starts: Stretch, near: Stretch, coarse: Stretch, later: Stretch | None
-) -> Iterator[Stretch]:
-    """Give the stretches of some entries whose dates overlap the asked time, in their order.
+    question: Question,
+    starts: IndexRange,
+    near: IndexRange,
+    coarse: IndexRange,
+    later: IndexRange | None,
+) -> Iterator[IndexRange]:
+    """Give the ranges of some entries whose dates overlap the asked time, in their order.
 
     Args:
         question: what is asked.
@@ -154,12 +158,12 @@ def _overlapping(
     if first is not None:
         lasts = ENTRY.date_end >= first
 
-        def between(stretch: Stretch, after: int, second: int) -> Stretch:
+        def between(index_range: IndexRange, after: int, second: int) -> IndexRange:
             where = ENTRY.date_start > after, *_at_most(second, last), lasts
-            return _of(stretch._replace(last=second), *where)
+            return narrowed(index_range._replace(last=second), *where)
 
         nearly = first - SHORT_SPAN
-        coarse = _of(coarse, ENTRY.date_precision.in_(COARSE))
+        coarse = narrowed(coarse, ENTRY.date_precision.in_(COARSE))
         yield between(coarse, first - LONGEST_SPAN, nearly)
         if later is not None:
             day_before = first - first % DAY - 1
@@ -167,12 +171,12 @@ def _overlapping(
             nearly = day_before
         if nearly < first - 1:
             yield between(near, nearly, first - 1)
-    yield _of(starts, *_inside(question))
+    yield narrowed(starts, *_inside(question))
 
 
-def _of(stretch: Stretch, *where: ColumnElement[bool]) -> Stretch:
-    """Give what of a stretch is so."""
-    return stretch._replace(where=(*stretch.where, *where))
+def narrowed(index_range: IndexRange, *where: ColumnElement[bool]) -> IndexRange:
+    """Give that part of a range for which more conditions hold."""
+    return index_range._replace(where=(*index_range.where, *where))
 
 
 def path_of_keys(question: Question, database: str) -> Path:
@@ -183,40 +187,44 @@ def path_of_keys(question: Question, database: str) -> Path:
         database: the name of its dialect.
     """
     index = "ix_entries_url_key_start_date_start_date_end"
-    tells: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
+    covers: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
     return Path(
-        lambda: [Stretch(index, tuple(key_in_index(question)))], frozenset({Filter.KEYS}), tells
+        lambda: [IndexRange(index, tuple(key_in_index(question, database)))],
+        frozenset({Filter.KEYS}),
+        covers,
     )
 
 
-def brought_by(stretch: Stretch, *columns: Any) -> Select[Any]:
-    """Select the entries of a stretch."""
-    hint = f"FORCE INDEX ({stretch.of})"
-    return select(*columns).with_hint(ENTRIES, hint, "mysql").where(*stretch.where)
+def entries_in(index_range: IndexRange, *columns: Any) -> Select[Any]:
+    """Select the entries of a range."""
+    hint = f"FORCE INDEX ({index_range.of})"
+    return select(*columns).with_hint(ENTRIES, hint, "mysql").where(*index_range.where)
 
 
-def cut_at(stretch: Stretch, position: Position, order: Order, *, after: bool) -> list[Stretch]:
-    """Give what of a stretch may lie beyond a position, as stretches in ascending order.
+def cut_at(
+    index_range: IndexRange, position: Position, order: Order, *, after: bool
+) -> list[IndexRange]:
+    """Give what of a range may lie beyond a position, as ranges in ascending order.
 
     Args:
-        stretch: of an ordered path.
+        index_range: of an ordered path.
         position: an entry's place in the order.
         order: that of the path.
         after: whether what comes after it in ascending order is asked for, or what comes before.
     """
     later_id = ENTRY.id > position.id if after else ENTRY.id < position.id
     if order is Order.ID:
-        return [_of(stretch, later_id)]
-    if after and stretch.last is not None and stretch.last < position.value:
+        return [narrowed(index_range, later_id)]
+    if after and index_range.last is not None and index_range.last < position.value:
         return []
-    if not stretch.in_order:
+    if not index_range.in_order:
         # It is sorted, and SQLite would take the index of dates for one of them.
-        return [_of(stretch, beyond(position, order, after=after))]
+        return [narrowed(index_range, beyond(position, order, after=after))]
     # Two ranges, and no condition that a database would have to try on every entry of one date.
     at = position.value
-    same_date = _of(stretch, ENTRY.date_start == at, later_id)
+    same_date = narrowed(index_range, ENTRY.date_start == at, later_id)
     later = ENTRY.date_start > at if after else ENTRY.date_start < at
-    others = _of(stretch, later)
+    others = narrowed(index_range, later)
     return [same_date, others] if after else [others, same_date]
 
 

@@ -20,6 +20,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MAX_TEXTS: Final = 20
 """Texts that a title must contain, or must not, in one question."""
 
+TOTAL_LIMIT: Final = 10_000
+"""Totals are exact up to here, if all are not asked for."""
+
 
 MAX_QUERY: Final = 8_000
 """Bytes of a question as a query string: a server takes 8,190 of a request line (gunicorn.conf.py),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dateline.models import DAY
-from dateline.text_index.trigrams import Numbers
+from dateline.text_index.array_types import Numbers
 
 SHORT_SPAN: Final = 2 * 86_400
 """Seconds: no date of a day or less covers more, whatever the clocks of its zone did."""

@@ -4,21 +4,21 @@ It holds where every trigram stands in them, three characters in a row, block by
 tables on both databases (docs/decisions/0016).
 """
 
-from dateline.text_index.asking import Asked, TextIndex
-from dateline.text_index.blocks import Blocks, Field, Range
+from dateline.text_index.blocks import BlockHeader, Blocks, Field
 from dateline.text_index.changing import Indexed, reindex
+from dateline.text_index.lookup import TextIndex, TextQuery
 from dateline.text_index.sorting import Sorter, open_sorter
 from dateline.text_index.writing import Indexing, index_all
 
 __all__ = [
-    "Asked",
+    "BlockHeader",
     "Blocks",
     "Field",
     "Indexed",
     "Indexing",
-    "Range",
     "Sorter",
     "TextIndex",
+    "TextQuery",
     "index_all",
     "open_sorter",
     "reindex",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dateline.models import Entry
-from dateline.text_index.trigrams import Mask, Numbers
+from dateline.text_index.array_types import Mask, Numbers
 
 MOMENT: Final = np.dtype("<i8")
 """A second."""

@@ -10,19 +10,19 @@ from sqlalchemy import Connection, select
 
 from dateline.models import Block
 from dateline.text_index.array_cache import arrays_of_blocks
+from dateline.text_index.array_types import Mask, Numbers
 from dateline.text_index.arrays import are_between, seconds_at, sites_at
 from dateline.text_index.occurrences import block_of, entry_in, place_of, places_in_blocks
-from dateline.text_index.trigrams import Mask, Numbers
 
 
 class Field(IntEnum):
-    """The two texts of an entry that can be searched, as `Posting.field` numbers them."""
+    """The two texts of an entry that can be searched, as `PostingList.field` numbers them."""
 
     TITLE = 0
     URL = 1
 
 
-class Range(NamedTuple):
+class BlockHeader(NamedTuple):
     """Which entries a block has: all that there are from its first to its last id.
 
     Attributes:
@@ -42,27 +42,27 @@ class Range(NamedTuple):
     version: int
 
 
-_RANGES: Final = select(
+_HEADERS: Final = select(
     Block.number, Block.first_id, Block.last_id, Block.entries, Block.full, Block.version
 ).order_by(Block.number.desc())
 
 
-def ranges_of(connection: Connection) -> list[Range]:
+def headers_of(connection: Connection) -> list[BlockHeader]:
     """Give all blocks, the newest first."""
-    return [Range(*row) for row in connection.execute(_RANGES).all()]
+    return [BlockHeader(*row) for row in connection.execute(_HEADERS).all()]
 
 
 class Blocks:
     """All blocks as one transaction sees them.
 
     Attributes:
-        ranges: the newest first.
+        headers: the newest first.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.ranges = ranges_of(connection)
-        oldest_first = self.ranges[::-1]
+        self.headers = headers_of(connection)
+        oldest_first = self.headers[::-1]
         self._numbers = np.array([block.number for block in oldest_first], np.int64)
         self._first_ids = np.array([block.first_id for block in oldest_first], np.int64)
         self._versions = {block.number: block.version for block in oldest_first}
@@ -70,12 +70,12 @@ class Blocks:
     @property
     def last_id(self) -> int:
         """Entries with greater ids are not indexed yet; 0 where none is."""
-        return self.ranges[0].last_id if self.ranges else 0
+        return self.headers[0].last_id if self.headers else 0
 
     @property
     def entries(self) -> int:
         """How many entries all of them have."""
-        return sum(block.entries for block in self.ranges)
+        return sum(block.entries for block in self.headers)
 
     def entries_of_ids(self, ids: Numbers) -> Numbers:
         """Give the entries with these ids, as far as they are indexed; both are sorted."""
@@ -88,7 +88,9 @@ class Blocks:
         at = np.searchsorted(self._numbers, block_of(entries))
         return self._first_ids[at] + place_of(entries)
 
-    def dated_between(self, blocks: Sequence[Range], first: int, last: int) -> dict[int, Mask]:
+    def dated_between(
+        self, blocks: Sequence[BlockHeader], first: int, last: int
+    ) -> dict[int, Mask]:
         """Tell of each block at which places dates begin between two seconds, both inclusive.
 
         Where there is no entry with an id, it means nothing.
@@ -124,7 +126,7 @@ class Blocks:
         return arrays_of_blocks(self._connection, versions, column)
 
 
-def listed_blocks(blocks: Iterable[Range]) -> str:
+def listed_blocks(blocks: Iterable[BlockHeader]) -> str:
     """Write the numbers of blocks as SQL lists them."""
     return listed(block.number for block in blocks)
 

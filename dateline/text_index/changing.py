@@ -7,10 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, select, update
 
-from dateline.models import Block, Entry, Posting
+from dateline.models import Block, Entry, PostingList
 from dateline.text_index.arrays import Value, with_value
-from dateline.text_index.blocks import Field, Range, ranges_of
-from dateline.text_index.postings import Stored, counted, postings_of, shared_by, stored
+from dateline.text_index.blocks import BlockHeader, Field, headers_of
+from dateline.text_index.postings import (
+    StoredList,
+    counted,
+    posting_lists_of,
+    shared_by,
+    stored_lists,
+)
 from dateline.text_index.trigrams import OCCURRENCE, POSITION, Trigrams, trigrams_in
 from dateline.text_index.writing import write
 
@@ -49,8 +55,8 @@ def reindex(connection: Connection, entry_id: int, before: Indexed, after: Index
         _change_value(connection, block.number, place, after.value)
 
 
-def _block_of(connection: Connection, entry_id: int) -> Range | None:
-    for block in ranges_of(connection):
+def _block_of(connection: Connection, entry_id: int) -> BlockHeader | None:
+    for block in headers_of(connection):
         if block.first_id <= entry_id <= block.last_id:
             return block
     return None
@@ -59,25 +65,25 @@ def _block_of(connection: Connection, entry_id: int) -> Range | None:
 def _change(
     connection: Connection, field: Field, block: int, place: int, old: str, new: str | None
 ) -> None:
-    """Write the postings of one text anew, and of another one in its place."""
+    """Write the posting lists of one text anew, and of another one in its place."""
     removed = list(trigrams_in([old], [place]))
     added = [] if new is None else list(trigrams_in([new], [place]))
     trigrams = np.concatenate([part.numbers for part in (*removed, *added)])
     these = (
-        Posting.field == field,
-        Posting.block == block,
-        Posting.trigram.in_({*trigrams.tolist(), *shared_by(trigrams).tolist()}),
+        PostingList.field == field,
+        PostingList.block == block,
+        PostingList.trigram.in_({*trigrams.tolist(), *shared_by(trigrams).tolist()}),
     )
-    columns = (Posting.trigram, Posting.trigrams, Posting.ends, Posting.occurrences)
-    kept = [Stored(*row) for row in connection.execute(select(*columns).where(*these))]
-    connection.execute(delete(Posting).where(*these))
+    columns = (PostingList.trigram, PostingList.trigrams, PostingList.ends, PostingList.occurrences)
+    kept = [StoredList(*row) for row in connection.execute(select(*columns).where(*these))]
+    connection.execute(delete(PostingList).where(*these))
     write(connection, field, block, _changed(kept, place, added))
 
 
-def _changed(kept: list[Stored], place: int, added: list[Trigrams]) -> Iterator[Stored]:
-    """Give postings with other occurrences at a place, and all else that they have."""
-    numbers, times = counted([(posting.trigrams, posting.ends) for posting in kept])
-    occurrences = np.frombuffer(b"".join(posting.occurrences for posting in kept), OCCURRENCE)
+def _changed(kept: list[StoredList], place: int, added: list[Trigrams]) -> Iterator[StoredList]:
+    """Give posting lists with other occurrences at a place, and all else that they have."""
+    numbers, times = counted([(one.trigrams, one.ends) for one in kept])
+    occurrences = np.frombuffer(b"".join(one.occurrences for one in kept), OCCURRENCE)
     which = np.repeat(np.arange(len(numbers)), times)
     places = occurrences >> POSITION
 
@@ -87,7 +93,7 @@ def _changed(kept: list[Stored], place: int, added: list[Trigrams]) -> Iterator[
 
     pieces = [some(places < place), *added, some(places > place)]
     if any(len(piece.numbers) for piece in pieces):
-        yield from stored([postings_of(pieces)])
+        yield from stored_lists([posting_lists_of(pieces)])
 
 
 def _change_value(connection: Connection, block: int, place: int, value: Value) -> None:

@@ -13,7 +13,8 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dateline.text_index.trigrams import NONE, OCCURRENCE, POSITION, Bytes, Mask, Numbers
+from dateline.text_index.array_types import NONE, Bytes, Mask, Numbers
+from dateline.text_index.trigrams import OCCURRENCE, POSITION
 
 BLOCK_AT: Final = 32
 """Bits below the number of the block in an occurrence."""

@@ -15,17 +15,10 @@ from typing import IO, Final, NamedTuple
 import numpy as np
 
 from dateline.text_index import trigrams
+from dateline.text_index.array_types import NONE, Numbers
 from dateline.text_index.blocks import Field
-from dateline.text_index.postings import Postings, postings_of
-from dateline.text_index.trigrams import (
-    CHARACTER,
-    NONE,
-    OCCURRENCE,
-    TRIGRAM,
-    Numbers,
-    Trigrams,
-    trigrams_in,
-)
+from dateline.text_index.postings import PostingLists, posting_lists_of
+from dateline.text_index.trigrams import CHARACTER, OCCURRENCE, TRIGRAM, Trigrams, trigrams_in
 
 IN_MEMORY: Final = 1024 * 1024
 """Bytes of sorted occurrences that are kept in memory; more go to a temporary file."""
@@ -73,14 +66,14 @@ class Sorter:
         """
         self._pieces.append(self._thread.submit(self._sorted, texts, places))
 
-    def merged(self, field: Field) -> Iterator[Postings]:
-        """Give the postings of a field of the block; the next ones are merged meanwhile."""
+    def merged(self, field: Field) -> Iterator[PostingLists]:
+        """Give the posting lists of a field of the block; the next ones are merged meanwhile."""
         pieces = [piece.result()[field] for piece in self._pieces]
         parts = self._merged(pieces)
         following = self._thread.submit(next, parts, None)
-        while (postings := following.result()) is not None:
+        while (lists := following.result()) is not None:
             following = self._thread.submit(next, parts, None)
-            yield postings
+            yield lists
 
     def clear(self) -> None:
         """Forget the block, so that another one can begin."""
@@ -106,9 +99,9 @@ class Sorter:
         # There is none where no text has a character.
         return _Piece(np.concatenate([NONE, *numbers]), np.concatenate([NONE, *ends]), at)
 
-    def _merged(self, pieces: Sequence[_Piece]) -> Iterator[Postings]:
+    def _merged(self, pieces: Sequence[_Piece]) -> Iterator[PostingLists]:
         for first, after in pairwise(_bounds(pieces)):
-            yield postings_of([self._taken(piece, first, after) for piece in pieces])
+            yield posting_lists_of([self._taken(piece, first, after) for piece in pieces])
 
     def _taken(self, piece: _Piece, first: int, after: int) -> Trigrams:
         """Take the trigrams with numbers in a range out of a piece."""
@@ -123,7 +116,7 @@ class Sorter:
 def _bounds(pieces: Sequence[_Piece]) -> list[int]:
     """Give numbers of trigrams between which pieces have about `PART` occurrences together.
 
-    Trigrams that begin with the same character stay together, as they may share a posting.
+    Trigrams that begin with the same character stay together, as they may share a posting list.
     """
     bits = (TRIGRAM - 1) * CHARACTER
     times = np.zeros(1 << CHARACTER, np.int64)

@@ -12,13 +12,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+from dateline.text_index.array_types import Numbers
+
 Characters = NDArray[np.uint16]
 Occurrences = NDArray[Any]
-Mask = NDArray[np.bool_]
-Bytes = bytes | bytearray
-
-NONE: Final[Numbers] = np.empty(0, np.int64)
 
 TRIGRAM: Final = 3
 """Characters in a trigram."""

@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select
 
-from dateline.models import Block, Entry, Posting
+from dateline.models import Block, Entry, PostingList
 from dateline.text_index.arrays import OF_ARRAYS, Kept, arrays_of
-from dateline.text_index.blocks import Field, Range, ranges_of
-from dateline.text_index.postings import Stored, stored
+from dateline.text_index.blocks import BlockHeader, Field, headers_of
+from dateline.text_index.postings import StoredList, stored_lists
 from dateline.text_index.sorting import Sorter, open_sorter
 from dateline.text_index.trigrams import OCCURRENCE, POSITION
 
@@ -96,7 +96,7 @@ class Indexing:
         self._connection = connection
         self._sorter = sorter
         self._begun = _Begun()
-        newest = ranges_of(connection)[:1]
+        newest = headers_of(connection)[:1]
         self._last_id = newest[0].last_id if newest else 0
         self._waiting = self._count_waiting()
 
@@ -127,10 +127,10 @@ class Indexing:
         if not self._begun.entries and self._waiting <= TAIL:
             return
         self._index_all_waiting()
-        small = _worth_making_anew(ranges_of(self._connection))
+        small = _worth_making_anew(headers_of(self._connection))
         if small:
             numbers = [block.number for block in small]
-            self._connection.execute(delete(Posting).where(Posting.block.in_(numbers)))
+            self._connection.execute(delete(PostingList).where(PostingList.block.in_(numbers)))
             self._connection.execute(delete(Block).where(Block.number.in_(numbers)))
             self._last_id = small[-1].first_id - 1
             self._waiting = self._count_waiting()
@@ -193,12 +193,12 @@ class Indexing:
         )
         number: int = inserted.inserted_primary_key[0]  # type: ignore[index]  # there is one
         for name in Field:
-            write(self._connection, name, number, stored(self._sorter.merged(name)))
+            write(self._connection, name, number, stored_lists(self._sorter.merged(name)))
         self._sorter.clear()
         self._begun = _Begun()
 
 
-def _worth_making_anew(blocks: list[Range]) -> list[Range]:
+def _worth_making_anew(blocks: list[BlockHeader]) -> list[BlockHeader]:
     """Give those of all blocks, the newest first, that are to be made anew as larger ones."""
     small = list(takewhile(lambda block: not block.full, blocks))
     smallest = list(takewhile(lambda block: block.entries < PIECE, small))
@@ -214,14 +214,14 @@ def index_all(connection: Connection) -> None:
         Indexing(connection, sorter).index_rest()
 
 
-def write(connection: Connection, field: Field, block: int, postings: Iterable[Stored]) -> None:
-    """Write postings of a block: straight to the driver, as there are thousands."""
+def write(connection: Connection, field: Field, block: int, lists: Iterable[StoredList]) -> None:
+    """Write posting lists of a block: straight to the driver, as there are thousands."""
     insert_some = _INSERT_SOME[connection.dialect.name]
-    some: list[Stored] = []
+    some: list[StoredList] = []
     size = 0
-    for posting in postings:
-        some.append(posting)
-        size += len(posting.occurrences)
+    for one in lists:
+        some.append(one)
+        size += len(one.occurrences)
         if size >= TOGETHER:
             insert_some(connection, field, block, some)
             some, size = [], 0
@@ -229,12 +229,16 @@ def write(connection: Connection, field: Field, block: int, postings: Iterable[S
         insert_some(connection, field, block, some)
 
 
-def _insert_on_sqlite(connection: Connection, field: int, block: int, some: list[Stored]) -> None:
-    rows = [(field, block, *posting) for posting in some]
+def _insert_on_sqlite(
+    connection: Connection, field: int, block: int, some: list[StoredList]
+) -> None:
+    rows = [(field, block, *one) for one in some]
     connection.exec_driver_sql(f"{_INSERT} (?, ?, ?, ?, ?, ?)", rows)
 
 
-def _insert_on_mysql(connection: Connection, field: int, block: int, some: list[Stored]) -> None:
+def _insert_on_mysql(
+    connection: Connection, field: int, block: int, some: list[StoredList]
+) -> None:
     # Numbers and hexadecimals alone: the driver takes ten times as long to write bytes as a text.
     rows = (
         f"({field},{block},{trigram},0x{trigrams.hex()},0x{ends.hex()},0x{occurrences.hex()})"

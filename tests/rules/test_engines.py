@@ -28,13 +28,13 @@ def test_every_thread_may_have_a_connection(tmp_path: Path) -> None:
         assert (pool.checkedout(), pool.overflow()) == (20, 0)
 
 
-def test_readers_of_sqlite_keep_the_postings_of_a_frequent_trigram_of_ten_million_entries(
+def test_readers_of_sqlite_keep_the_posting_list_of_a_frequent_trigram_of_ten_million_entries(
     services: Services,
 ) -> None:
     """In KiB, which SQLite writes as a negative number; of what lies beyond the mapped part."""
-    postings = 10_000_000 * OCCURRENCE.itemsize // 1024
+    posting_list = 10_000_000 * OCCURRENCE.itemsize // 1024
     with services.database.reading() as session:
         kept = -session.connection().exec_driver_sql("PRAGMA cache_size").scalar_one()
     with services.database.writing() as session:
         written = -session.connection().exec_driver_sql("PRAGMA cache_size").scalar_one()
-    assert written < postings < kept
+    assert written < posting_list < kept

@@ -146,7 +146,7 @@ def test_sites_come_by_their_counts_and_then_by_name(client: FlaskClient) -> Non
 def test_what_is_too_much_to_count_is_said(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dateline.search.tally.TOTAL_LIMIT", 5)
+    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 5)
     client.post("/v1/bulk", data=as_ndjson(make_items(7)), content_type=NDJSON)
     for path in ("timeline", "sites"):
         body = client.get(f"/v1/{path}?contains=comfort").get_json()

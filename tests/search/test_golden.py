@@ -36,24 +36,24 @@ def golden(
         yield client
 
 
-STEPS: Final = "dateline.search.plan.Plan._steps_worth_walking"
+STEPS: Final = "dateline.search.plan.Plan._steps_worth_scanning"
 NARROW: Final = "dateline.search.plan.NARROW"
 SOONER: Final = "dateline.search.plan.OCCURRENCES_PER_ENTRY"
-FEW: Final = "dateline.search.matches.FEW"
-A_BLOCK: Final = "dateline.search.matches.A_BLOCK"
-WORTH: Final = "dateline.search.matches.OCCURRENCES_PER_ENTRY"
-BEGIN_WITHIN: Final = "dateline.search.matches.MANY_TIMES"
-AT_ONCE: Final = "dateline.search.matches.AT_ONCE"
-CUT: Final = "dateline.text_index.asking.MANY_TIMES"
-LEFT_OUT: Final = "dateline.text_index.asking.MANY_OCCURRENCES"
-DATES_FIRST: Final = "dateline.search.matches.DATES_FIRST"
+FEW: Final = "dateline.search.block_search.FEW"
+A_BLOCK: Final = "dateline.search.block_search.A_BLOCK"
+WORTH: Final = "dateline.search.block_search.OCCURRENCES_PER_ENTRY"
+BEGIN_WITHIN: Final = "dateline.search.block_search.MANY_TIMES"
+AT_ONCE: Final = "dateline.search.block_search.AT_ONCE"
+CUT: Final = "dateline.text_index.lookup.MANY_TIMES"
+LEFT_OUT: Final = "dateline.text_index.lookup.MANY_OCCURRENCES"
+DATES_FIRST: Final = "dateline.search.block_search.DATES_FIRST"
 VERY_MANY: Final = 1_000_000
 
 WAYS: Final[dict[str, dict[str, object]]] = {
     "as planned": {},
     "seek at once": {STEPS: lambda _plan: 0, NARROW: VERY_MANY},
-    "walk in vain": {STEPS: lambda _plan: 1, NARROW: VERY_MANY},
-    "walk along all": {STEPS: lambda _plan: VERY_MANY, NARROW: VERY_MANY},
+    "scan in vain": {STEPS: lambda _plan: 1, NARROW: VERY_MANY},
+    "scan along all": {STEPS: lambda _plan: VERY_MANY, NARROW: VERY_MANY},
     "by the text index alone": {
         NARROW: -1,
         SOONER: VERY_MANY,

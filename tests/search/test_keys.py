@@ -18,12 +18,12 @@ from dateline.fields.urls import read_url
 from dateline.models import KEY_START, Entry
 from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
+from dateline.search.costs import Costs
+from dateline.search.facet_counts import count_by_day, count_by_site
 from dateline.search.find import find
 from dateline.search.paths import Path, path_of_keys
-from dateline.search.plan import TOTAL_LIMIT, Plan
-from dateline.search.question import Question, read_question
-from dateline.search.sizing import Sizing
-from dateline.search.tally import tally_days, tally_sites
+from dateline.search.plan import Plan
+from dateline.search.question import TOTAL_LIMIT, Question, read_question
 from dateline.wiring import Services
 from tests.factories import NDJSON, as_ndjson, make_item
 from tests.listening import Statement, listening
@@ -83,13 +83,13 @@ def ask(long: Long, url: str, match: str) -> set[str]:
 
 @pytest.fixture
 def by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No other path is sized, and none is walked, so all is found by the index of keys."""
+    """No other path is sized, and none is scanned, so all is found by the index of keys."""
 
-    def only_by_keys(sizing: Sizing) -> Iterator[tuple[Path, None]]:
+    def only_by_keys(sizing: Costs) -> Iterator[tuple[Path, None]]:
         yield path_of_keys(sizing._question, sizing._connection.dialect.name), None
 
-    monkeypatch.setattr(Sizing, "_paths", only_by_keys)
-    monkeypatch.setattr(Plan, "_steps_worth_walking", lambda _plan: 0)
+    monkeypatch.setattr(Costs, "_paths", only_by_keys)
+    monkeypatch.setattr(Plan, "_steps_worth_scanning", lambda _plan: 0)
 
 
 @pytest.mark.usefixtures("by_keys")
@@ -122,8 +122,10 @@ def test_a_long_beginning_is_minded_to_its_end(long: Long, data: st.DataObject) 
     assert ask(long, text, "prefix") == expected
     # By the index alone too: a plan may have found them along another way.
     with long.services.database.reading() as session:
-        (stretch,) = path_of_keys(_read({"url": text, "match": "prefix"}), "mysql").stretches
-        assert set(session.scalars(select(Entry.url).where(*stretch.where))) == expected
+        question = _read({"url": text, "match": "prefix"})
+        database = session.connection().dialect.name
+        (index_range,) = path_of_keys(question, database).ranges
+        assert set(session.scalars(select(Entry.url).where(*index_range.where))) == expected
 
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
@@ -159,8 +161,8 @@ def test_no_row_is_read_to_know_what_is_in_a_range_of_keys(
     with long.services.database.reading() as session:
         with listening(long.services.database.engine) as sent:
             find(session, question)
-            tally_days(session.connection(), question)
-            tally_sites(session.connection(), question)
+            count_by_day(session.connection(), question)
+            count_by_site(session.connection(), question)
         asked = [statement for statement in sent if statement.is_question]
         lines = [line for one in asked for line in _explained(session, one) if KEYS in line]
     # The page with its total, the timeline and the sites, and the size of the path for each; the

@@ -26,7 +26,8 @@ def test_all_numbers_are_read(database: str, many: int, tmp_path: Path) -> None:
 
 def test_what_is_too_much_for_one_value_is_read_as_rows() -> None:
     """MySQL gives null then, by the `max_allowed_packet` that its server has."""
-    connection = Mock(Connection)
+    connection = Mock(Connection, dialect=Mock())
+    connection.dialect.name = "mysql"
     connection.execute.side_effect = [
         Mock(one=lambda: (3, None, None)),
         Mock(all=lambda: ROWS),

@@ -26,8 +26,8 @@ from dateline.schemas import SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.plan import Plan
 from dateline.search.question import Question, read_question
+from dateline.text_index.array_types import Numbers
 from dateline.text_index.occurrences import joined
-from dateline.text_index.trigrams import Numbers
 from dateline.wiring import Services
 from tests.archives import small_blocks
 from tests.listening import Statement, listening
@@ -141,14 +141,14 @@ def test_a_walk_is_as_long_as_what_is_asked_for_is_far_apart(
     with archive.database.reading() as session:
         # Without a word, as what is told by indexes alone is sooner sought.
         question = _read(f"q=-nowhere&url=news.large.example&match=host&sort={sort}")
-        steps = Plan(session.connection(), question)._steps_worth_walking()
+        steps = Plan(session.connection(), question)._steps_worth_scanning()
     assert steps == 4 * 20 * among // 3_000
 
 
 def test_what_indexes_tell_alone_is_sooner_sought(archive: Services) -> None:
     with archive.database.reading() as session:
         question = _read("url=news.large.example&match=host&sort=-added")
-        assert Plan(session.connection(), question)._steps_worth_walking() == 0
+        assert Plan(session.connection(), question)._steps_worth_scanning() == 0
 
 
 def _question(archive: Services, bound: Bound) -> Question:
@@ -196,7 +196,7 @@ def _counting_occurrences(work: Work) -> Iterator[None]:
         return occurrences
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dateline.text_index.asking.joined", count)
+        patch.setattr("dateline.text_index.lookup.joined", count)
         yield
 
 

@@ -14,10 +14,10 @@ from dateline.app import create_app
 from dateline.imports.options import Options
 from dateline.imports.read import Row
 from dateline.imports.run import run_import
-from dateline.models import Block, Entry, Posting
-from dateline.text_index import Blocks, Range, index_all, writing
+from dateline.models import Block, Entry, PostingList
+from dateline.text_index import BlockHeader, Blocks, index_all, writing
 from dateline.text_index.arrays import seconds_at
-from dateline.text_index.postings import postings_of, stored
+from dateline.text_index.postings import posting_lists_of, stored_lists
 from dateline.text_index.trigrams import trigrams_in
 from dateline.wiring import Services
 from tests.factories import NDJSON, as_ndjson
@@ -60,9 +60,9 @@ def rows_of(items: list[dict[str, str]]) -> list[Row]:
     return [Row(number, item) for number, item in enumerate(items, 1)]
 
 
-def blocks_of(services: Services) -> list[Range]:
+def blocks_of(services: Services) -> list[BlockHeader]:
     with services.database.reading() as session:
-        return Blocks(session.connection()).ranges[::-1]
+        return Blocks(session.connection()).headers[::-1]
 
 
 def check(services: Services) -> None:
@@ -76,7 +76,7 @@ def left_by(services: Services) -> int:
         entries = session.scalars(select(Entry).order_by(Entry.id)).all()
         kept = {
             (row.field, row.block, row.trigram): (row.trigrams, row.ends, row.occurrences)
-            for row in session.scalars(select(Posting))
+            for row in session.scalars(select(PostingList))
         }
         blocks = session.scalars(select(Block).order_by(Block.number)).all()
     expected: dict[tuple[int, int, int], tuple[bytes, ...]] = {}
@@ -88,10 +88,11 @@ def left_by(services: Services) -> int:
         for field, texts in enumerate(
             ([entry.title_folded for entry in own], [entry.url_folded for entry in own])
         ):
-            for posting in stored(
-                postings_of([trigrams]) for trigrams in trigrams_in(texts, places)
+            for posting_list in stored_lists(
+                posting_lists_of([trigrams]) for trigrams in trigrams_in(texts, places)
             ):
-                expected[field, block.number, posting.trigram] = tuple(map(bytes, posting[1:]))
+                key = (field, block.number, posting_list.trigram)
+                expected[key] = tuple(map(bytes, posting_list[1:]))
         for seconds, column in (
             (block.first_seconds, "date_start"),
             (block.last_seconds, "date_end"),
@@ -168,7 +169,7 @@ def test_gaps_between_ids_make_no_blocks(services: Services, client: FlaskClient
     add(client, Random(1), 10)
     with services.database.writing() as session:
         session.execute(update(Entry).where(Entry.id > 5).values(id=Entry.id + 1_000_000))
-        for table in (Block, Posting):
+        for table in (Block, PostingList):
             session.execute(delete(table))
         index_all(session.connection())
     assert [(block.first_id, block.last_id, block.full) for block in blocks_of(services)] == [

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dateline.text_index.array_types import Numbers
 from dateline.text_index.occurrences import (
     among,
     begins_before,
@@ -17,7 +18,7 @@ from dateline.text_index.occurrences import (
     stored_where,
     without,
 )
-from dateline.text_index.trigrams import OCCURRENCE, POSITION, Numbers
+from dateline.text_index.trigrams import OCCURRENCE, POSITION
 
 NUMBERS = st.one_of(
     st.sets(st.integers(0, 200), max_size=60), st.sets(st.integers(0, 50_000), min_size=0)

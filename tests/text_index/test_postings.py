@@ -1,4 +1,4 @@
-"""Postings: trigrams are stored together, and each is found again with its own occurrences."""
+"""Posting lists: trigrams are stored together, and each is found again with its own occurrences."""
 
 from itertools import pairwise
 from random import Random
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from dateline.text_index import Field, open_sorter
 from dateline.text_index.postings import (
     FREQUENT,
-    Stored,
+    StoredList,
     counted,
     occurrences_in,
-    postings_of,
+    posting_lists_of,
     shared_by,
-    stored,
+    stored_lists,
 )
 from dateline.text_index.trigrams import Trigrams, characters_of, trigrams_beginning, trigrams_of
 
@@ -27,7 +27,7 @@ TRIGRAMS = st.text(alphabet="abcé中文\uac00\U0001f600Z", min_size=3, max_size
 TIMES = st.sampled_from([1, 2, 5, FREQUENT - 1, FREQUENT, FREQUENT + 1])
 
 
-def made_of(times: dict[int, int]) -> tuple[dict[int, list[int]], list[Stored]]:
+def made_of(times: dict[int, int]) -> tuple[dict[int, list[int]], list[StoredList]]:
     """Make trigrams that stand so often somewhere; gives where each does, and what is stored."""
     occurrences = np.random.default_rng(1).permutation(sum(times.values())).astype("<u4")
     numbers = sorted(times)
@@ -35,23 +35,23 @@ def made_of(times: dict[int, int]) -> tuple[dict[int, list[int]], list[Stored]]:
     each = [np.sort(some) for some in np.split(occurrences, ends[:-1])]
     trigrams = Trigrams(np.array(numbers), ends, np.concatenate(each))
     of_each = {number: some.tolist() for number, some in zip(numbers, each, strict=True)}
-    return of_each, list(stored([postings_of([trigrams])]))
+    return of_each, list(stored_lists([posting_lists_of([trigrams])]))
 
 
-def occurrences_of(posting: Stored, first: int, after: int) -> list[int]:
-    return list(np.frombuffer(occurrences_in(*posting[1:], first, after), "<u4").tolist())
+def occurrences_of(one: StoredList, first: int, after: int) -> list[int]:
+    return list(np.frombuffer(occurrences_in(*one[1:], first, after), "<u4").tolist())
 
 
 @given(st.dictionaries(TRIGRAMS, TIMES, min_size=1))
-def test_every_trigram_is_in_one_posting_with_all_of_its_occurrences(times: dict[int, int]) -> None:
-    occurrences, postings = made_of(times)
+def test_every_trigram_is_in_one_list_with_all_of_its_occurrences(times: dict[int, int]) -> None:
+    occurrences, lists = made_of(times)
     found = {}
-    for posting in postings:
-        for trigram in np.frombuffer(posting.trigrams, "<i8").tolist():
+    for one in lists:
+        for trigram in np.frombuffer(one.trigrams, "<i8").tolist():
             assert trigram not in found
-            found[trigram] = occurrences_of(posting, trigram, trigram + 1)
+            found[trigram] = occurrences_of(one, trigram, trigram + 1)
             is_frequent = times[trigram] >= FREQUENT
-            assert posting.trigram == (trigram if is_frequent else shared_by(np.array([trigram])))
+            assert one.trigram == (trigram if is_frequent else shared_by(np.array([trigram])))
     assert found == occurrences
 
 
@@ -60,7 +60,7 @@ def test_in_however_many_pieces_trigrams_come_they_are_stored_alike(
     times: dict[int, int], count: int, random: Random
 ) -> None:
     """Each piece has the occurrences that come next."""
-    of_each, postings = made_of(times)
+    of_each, lists = made_of(times)
     edges = [0, *sorted(random.choices(range(sum(times.values()) + 1), k=count - 1)), 2**32]
     pieces = []
     for begin, end in pairwise(edges):
@@ -72,7 +72,7 @@ def test_in_however_many_pieces_trigrams_come_they_are_stored_alike(
         ends = np.cumsum([len(occurrences) for occurrences in some.values()], dtype=np.int64)
         occurrences = np.array([one for each in some.values() for one in each], "<u4")
         pieces.append(Trigrams(np.array(list(some), np.int64), ends, occurrences))
-    assert list(stored([postings_of(pieces)])) == postings
+    assert list(stored_lists([posting_lists_of(pieces)])) == lists
 
 
 @given(st.dictionaries(TRIGRAMS, TIMES, min_size=1), TRIGRAMS)
@@ -81,18 +81,18 @@ def test_a_trigram_that_is_not_there_has_no_occurrences(
 ) -> None:
     times.pop(trigram, None)
     if times:
-        _, postings = made_of(times)
-        for posting in postings:
-            assert occurrences_of(posting, trigram, trigram + 1) == []
+        _, lists = made_of(times)
+        for one in lists:
+            assert occurrences_of(one, trigram, trigram + 1) == []
 
 
 @given(st.dictionaries(TRIGRAMS, TIMES, min_size=1), st.text("ab中文", min_size=1, max_size=2))
 def test_trigrams_that_begin_alike_are_found_together(
     times: dict[int, int], beginning: str
 ) -> None:
-    occurrences, postings = made_of(times)
+    occurrences, lists = made_of(times)
     first, after = trigrams_beginning(characters_of(beginning))
-    found = [one for posting in postings for one in occurrences_of(posting, first, after)]
+    found = [one for each in lists for one in occurrences_of(each, first, after)]
     assert sorted(found) == sorted(
         one for trigram, each in occurrences.items() if first <= trigram < after for one in each
     )
@@ -100,8 +100,8 @@ def test_trigrams_that_begin_alike_are_found_together(
 
 @given(st.dictionaries(TRIGRAMS, TIMES, min_size=1))
 def test_trigrams_are_counted(times: dict[int, int]) -> None:
-    _, postings = made_of(times)
-    numbers, counts = counted([(posting.trigrams, posting.ends) for posting in postings])
+    _, lists = made_of(times)
+    numbers, counts = counted([(one.trigrams, one.ends) for one in lists])
     assert dict(zip(numbers.tolist(), counts.tolist(), strict=True)) == times
 
 

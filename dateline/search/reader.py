@@ -7,11 +7,11 @@ from sqlalchemy import Connection, Executable, Select, func, select, union_all
 
 from dateline.models import ENTRIES, ENTRY
 from dateline.search.conditions import tests, unindexed
+from dateline.search.costs import counted
 from dateline.search.cursor import Position
-from dateline.search.paths import Order, Path, Stretch, beyond, brought_by, cut_at
+from dateline.search.paths import IndexRange, Order, Path, beyond, cut_at, entries_in
 from dateline.search.question import Question
 from dateline.search.rows import COLUMNS, FoundRow
-from dateline.search.sizing import counted
 
 
 class Reader:
@@ -30,18 +30,18 @@ class Reader:
         by_id = {row.id: row for row in rows}
         return [by_id[entry_id] for entry_id in ids]
 
-    def along(self, path: Path, steps: int | None) -> list[FoundRow]:
-        """Give rows in the asked order, of no more than the first so many entries of a stretch."""
+    def scan(self, path: Path, steps: int | None) -> list[FoundRow]:
+        """Give rows in the asked order, of no more than the first so many entries of each range."""
         wanted = self._question.limit + 1
         rows: list[FoundRow] = []
         conditions = tuple(tests(self._question, path.assures))
-        for stretch in self._ahead(path):
-            columns = COLUMNS if stretch.in_order else self._place()
-            query = brought_by(stretch, *columns).where(*conditions)
-            bounded = self._up_to(query, stretch, steps)
-            page = bounded.order_by(*self._ordering_in(stretch)).limit(wanted - len(rows))
-            rows += self._connection.execute(page if stretch.in_order else self._rows_at(page))
-            # What comes after a stretch that was not walked to its end is not what comes next.
+        for index_range in self._ahead(path):
+            columns = COLUMNS if index_range.in_order else self._place()
+            query = entries_in(index_range, *columns).where(*conditions)
+            bounded = self._up_to(query, index_range, steps)
+            page = bounded.order_by(*self._ordering_in(index_range)).limit(wanted - len(rows))
+            rows += self._connection.execute(page if index_range.in_order else self._rows_at(page))
+            # What comes after a range that was not scanned to its end is not what comes next.
             if len(rows) == wanted or bounded is not query:
                 break
         return rows
@@ -52,24 +52,24 @@ class Reader:
         rows = select(*COLUMNS).join(page, ENTRY.id == page.c.id)
         return rows.order_by(*self._ordering(page.c))
 
-    def _ahead(self, path: Path) -> Iterator[Stretch]:
-        """Give the stretches from the position on, in the asked order."""
+    def _ahead(self, path: Path) -> Iterator[IndexRange]:
+        """Give the ranges from the position on, in the asked order."""
         position, after = self._question.position, not self._question.sort.descending
-        for stretch in path.stretches if after else reversed(path.stretches):
+        for index_range in path.ranges if after else reversed(path.ranges):
             if position is None:
-                yield stretch
+                yield index_range
                 continue
-            parts = cut_at(stretch, position, self._order, after=after)
+            parts = cut_at(index_range, position, self._order, after=after)
             yield from parts if after else reversed(parts)
 
-    def _up_to(self, query: Select[Any], stretch: Stretch, steps: int | None) -> Select[Any]:
-        """Bound a query to so many entries of a stretch; the same query where there are fewer."""
+    def _up_to(self, query: Select[Any], index_range: IndexRange, steps: int | None) -> Select[Any]:
+        """Bound a query to so many entries of a range; the same query where there are fewer."""
         if steps is None:
             return query
         by = ENTRY.date_start if self._order is Order.DATE else ENTRY.id
         edge = self._connection.execute(
-            brought_by(stretch, by, ENTRY.id)
-            .order_by(*self._ordering_in(stretch))
+            entries_in(index_range, by, ENTRY.id)
+            .order_by(*self._ordering_in(index_range))
             .offset(steps)
             .limit(1)
         ).one_or_none()
@@ -79,8 +79,8 @@ class Reader:
         value = by >= edge[0] if self._question.sort.descending else by <= edge[0]
         return query.where(value, ~past)
 
-    def _ordering_in(self, stretch: Stretch) -> list[Any]:
-        if stretch.in_order:
+    def _ordering_in(self, index_range: IndexRange) -> list[Any]:
+        if index_range.in_order:
             return self._ordering()
         # For an index that has the order SQLite passes over the one that brings the fewest.
         return self._directed(map(unindexed, self._place()))
@@ -139,10 +139,10 @@ class Reader:
         position, after = self._question.position, not self._question.sort.descending
         rows: list[FoundRow] = []
         all_sought = self.sought(path, *self._place())
-        for stretch, query in zip(path.stretches, all_sought, strict=True):
+        for index_range, query in zip(path.ranges, all_sought, strict=True):
             if position is not None:
                 query = query.where(beyond(position, self._order, after=after))
-            page = query.order_by(*self._ordering_in(stretch)).limit(wanted)
+            page = query.order_by(*self._ordering_in(index_range)).limit(wanted)
             rows += self._connection.execute(self._rows_at(page))
         by = "date_start" if self._order is Order.DATE else "id"
         rows.sort(key=lambda row: (getattr(row, by), row.id), reverse=not after)
@@ -151,10 +151,10 @@ class Reader:
     def count(self, path: Path, limit: int | None) -> int:
         """Count what is asked for among what a path brings, up to so many."""
         conditions = tests(self._question, path.assures)
-        return counted(self._connection, path.stretches, limit, *conditions)
+        return counted(self._connection, path.ranges, limit, *conditions)
 
     def sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
-        """Select what is asked for among what each stretch of a path brings."""
+        """Select what is asked for among what each range of a path brings."""
         conditions = tuple(tests(self._question, path.assures))
-        for stretch in path.stretches:
-            yield brought_by(stretch, *columns).where(*conditions)
+        for index_range in path.ranges:
+            yield entries_in(index_range, *columns).where(*conditions)

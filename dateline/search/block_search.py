@@ -1,4 +1,4 @@
-"""The entries that answer a question, as blocks tell them: by texts, dates and ids, without rows."""
+"""Searching the blocks of the text index: by texts, dates and ids, mostly without rows."""
 
 from collections import Counter
 from functools import cached_property
@@ -11,17 +11,16 @@ from sqlalchemy import ColumnElement, Connection, select
 from dateline.fields.date_spans import FIRST_SECOND, LAST_SECOND
 from dateline.models import ENTRY
 from dateline.search.conditions import Filter, filters_of, tests
-from dateline.search.numbers import read_stretches
-from dateline.search.paths import Path
+from dateline.search.costs import CountedPath
+from dateline.search.numbers import read_ranges
 from dateline.search.question import Question
-from dateline.search.sizing import Sized
 from dateline.search.spans import LONGEST_SPAN, may_reach
-from dateline.text_index import Asked, Blocks, Field, Range, TextIndex
+from dateline.text_index import BlockHeader, Blocks, Field, TextIndex, TextQuery
+from dateline.text_index.array_types import NONE, Mask, Numbers
 from dateline.text_index.occurrences import MANY_TIMES, block_of, common, distinct, without
-from dateline.text_index.trigrams import NONE, Mask, Numbers
 
 FIRST: Final = 16_000
-"""Entries that are looked at first: they tell which texts are rare, and how much is to be found."""
+"""Entries that are searched first: they tell which texts are rare, and how much is to be found."""
 
 FEW: Final = 100
 """Candidates that are tested themselves, whatever is left to be read of the text index."""
@@ -33,10 +32,10 @@ OCCURRENCES_PER_ENTRY: Final = 400
 """Occurrences that the text index reads in the time in which an entry is tested."""
 
 MARGIN: Final = 1.15
-"""Times as many blocks as should do: a few too many cost less than to look once more."""
+"""Times as many blocks as should do: a few too many cost less than to search once more."""
 
 AT_ONCE: Final = 120_000
-"""Occurrences of the rarest trigram in the blocks that are looked at together: larger arrays do not
+"""Occurrences of the rarest trigram in the blocks that are searched together: larger arrays do not
 fit into the caches of a processor, and are given by the system anew each time."""
 
 AT_ONCE_IN_TIME: Final = 480_000
@@ -50,25 +49,27 @@ TOGETHER: Final = 1_000
 """Entries that are tested by one statement."""
 
 
-class Matches:
-    """What was found so far, the newest blocks first.
+class BlockSearch:
+    """A search for the entries that answer a question, block after block, the newest first.
 
     Attributes:
-        ids: of the entries that answer it, in no order.
+        ids: of the entries found so far, in no order.
         starts: the first second of the date of each.
-        looked_at: among how many entries they were found, but for the newest ones.
-        left: blocks that were not looked at yet.
+        entries_searched: among how many they were found, but for those that have no block.
+        blocks_left: those that were not searched yet.
     """
 
-    def __init__(self, connection: Connection, question: Question, within: Sized | None) -> None:
-        """Look at the newest entries, which no block has yet.
+    def __init__(
+        self, connection: Connection, question: Question, within: CountedPath | None
+    ) -> None:
+        """Search the newest entries, which no block has yet.
 
         Args:
             connection: in a transaction that reads.
             question: what is asked.
-            within: the narrowest path, where it brings few enough to be kept in memory; needed
+            within: the cheapest path, where it brings few enough to be kept in memory; needed
                 where no text is asked for. Of what was not counted to its end only so many
-                entries are looked at.
+                entries are searched.
         """
         self._connection = connection
         self._question = question
@@ -76,30 +77,32 @@ class Matches:
         self._within = within
         self._blocks = Blocks(connection)
         self._index = TextIndex(connection)
-        self.left = self._blocks.ranges
+        self.blocks_left = self._blocks.headers
         titles = [(Field.TITLE, text) for text in question.title_texts]
         urls = [(Field.URL, text) for text in question.url_texts]
-        self._first = _first_of(self.left)
+        self._first = _first_of(self.blocks_left)
         self._texts = self._index.prepare([*titles, *urls], self._first)
-        self.looked_at = 0
+        self.entries_searched = 0
         self.ids, self.starts = self._tested(ENTRY.id > self._blocks.last_id, frozenset())
 
-    def look(self, enough: int | None) -> None:
-        """Look at block after block until more entries are found than `enough`, or at all."""
-        count = len(self.left if self._begins_within else self._first)
-        while self.left and (enough is None or len(self.ids) <= enough):
+    def find(self, enough: int | None) -> None:
+        """Search block after block, until more entries are found than `enough`, or all blocks."""
+        count = len(self.blocks_left if self._begins_within else self._first)
+        while self.blocks_left and (enough is None or len(self.ids) <= enough):
             count = min(count, self._most_together)
-            some, self.left = self.left[:count], self.left[count:]
+            some, self.blocks_left = self.blocks_left[:count], self.blocks_left[count:]
             ids, starts = self._in_blocks(some)
             self.ids = np.concatenate((self.ids, ids))
             self.starts = np.concatenate((self.starts, starts))
-            self.looked_at += sum(block.entries for block in some)
+            self.entries_searched += sum(block.entries for block in some)
             # As many more as will do, if there is as much to be found in each of them.
-            each = len(self.ids) / (len(self._blocks.ranges) - len(self.left))
+            each = len(self.ids) / (len(self._blocks.headers) - len(self.blocks_left))
             missing = 0 if enough is None else enough + 1 - len(self.ids)
-            count = max(1, round(MARGIN * missing / each)) if each and enough else len(self.left)
+            count = (
+                max(1, round(MARGIN * missing / each)) if each and enough else len(self.blocks_left)
+            )
 
-    def _in_blocks(self, blocks: list[Range]) -> tuple[Numbers, Numbers]:
+    def _in_blocks(self, blocks: list[BlockHeader]) -> tuple[Numbers, Numbers]:
         entries, assured = self._with_texts(blocks)
         within = self._within.path.assures if self._within is not None else frozenset()
         # Dates by themselves are read off the blocks in less time.
@@ -112,8 +115,8 @@ class Matches:
         if are_few and not (has_starts and assured >= self._asked):
             return self._tested_one_by_one(entries, assured)
         assured |= {Filter.WITHOUT, Filter.DATES}
-        for asked in self._texts_without:
-            others, is_certain = self._index.entries_with(asked, blocks, entries, None)
+        for query in self._texts_without:
+            others, is_certain = self._index.entries_with(query, blocks, entries, None)
             if is_certain:
                 entries = without(entries, others)
             else:
@@ -126,23 +129,23 @@ class Matches:
             return self._blocks.ids_of(entries), starts
         return self._tested_one_by_one(entries, assured)
 
-    def _with_texts(self, blocks: list[Range]) -> tuple[Numbers, frozenset[Filter]]:
+    def _with_texts(self, blocks: list[BlockHeader]) -> tuple[Numbers, frozenset[Filter]]:
         """Find what may have all texts, and tell whether it has."""
         entries = self._entries_within if self._begins_within else None
         wanted = self._may_be_in_time(blocks) if self._begins_in_time else None
         are_certain = True
-        for asked in self._texts:
+        for query in self._texts:
             entries, is_certain = self._index.entries_with(
-                asked, blocks, entries, OCCURRENCES_PER_ENTRY, wanted
+                query, blocks, entries, OCCURRENCES_PER_ENTRY, wanted
             )
             are_certain = are_certain and is_certain
             if len(entries) <= FEW:
-                are_certain = are_certain and asked is self._texts[-1]
+                are_certain = are_certain and query is self._texts[-1]
                 break
         texts = frozenset({Filter.TITLE, Filter.URL})
         return (NONE if entries is None else entries), texts if are_certain else frozenset()
 
-    def _may_be_in_time(self, blocks: list[Range]) -> dict[int, Mask]:
+    def _may_be_in_time(self, blocks: list[BlockHeader]) -> dict[int, Mask]:
         """Tell of each block at which places dates may overlap the asked time."""
         first, last = self._question.first, self._question.last
         return self._blocks.dated_between(
@@ -243,7 +246,7 @@ class Matches:
         return self._blocks.entries
 
     @cached_property
-    def _texts_without(self) -> list[Asked]:
+    def _texts_without(self) -> list[TextQuery]:
         texts = [(Field.TITLE, text) for text in self._question.title_without]
         return self._index.prepare(texts, self._first)
 
@@ -265,13 +268,13 @@ class Matches:
     @property
     def _rarest_in_a_block(self) -> float:
         """How many occurrences of the rarest trigram a block has, about."""
-        return self._texts[0].frequencies[0] * self.entries / len(self._blocks.ranges)
+        return self._texts[0].frequencies[0] * self.entries / len(self._blocks.headers)
 
     @cached_property
     def _most_together(self) -> int:
-        """How many blocks to look at together."""
+        """How many blocks to search together."""
         if self._begins_within:
-            return len(self._blocks.ranges)
+            return len(self._blocks.headers)
         at_once = AT_ONCE_IN_TIME if self._begins_in_time else AT_ONCE
         return max(1, int(at_once / max(self._rarest_in_a_block, 1)))
 
@@ -287,13 +290,13 @@ class Matches:
     @cached_property
     def _brought(self) -> tuple[Numbers, Numbers]:
         """Give the entries that the path brings, sorted, and their first seconds, if it has them."""
-        path, size, is_all, ids = self._within or Sized(Path(lambda: ()), 0, is_all=True)
+        path, size, is_all, ids = self._within  # type: ignore[misc]  # there is one
         # A path of keys alone does not know dates, and to read a row takes longer than all else.
         has_starts = Filter.DATES in path.assures
         columns = (ENTRY.id, ENTRY.date_start) if has_starts else (ENTRY.id,)
         if ids is None:
             most = None if is_all else size
-            brought = read_stretches(self._connection, path.stretches, *columns, most=most)
+            brought = read_ranges(self._connection, path.ranges, *columns, most=most)
         else:
             brought = ids[np.newaxis]
         brought = brought[:, np.argsort(brought[0])]
@@ -301,7 +304,7 @@ class Matches:
         return entries, brought[-1, : len(entries)]
 
 
-def _first_of(blocks: list[Range]) -> list[Range]:
+def _first_of(blocks: list[BlockHeader]) -> list[BlockHeader]:
     """Give the newest blocks, until they have enough entries to tell by."""
     entries = 0
     for number, block in enumerate(blocks, 1):

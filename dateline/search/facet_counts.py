@@ -3,25 +3,25 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from sqlalchemy import Connection, select
 
 from dateline.models import DAY, DAY_COUNT, ENTRY, SITE_COUNT
 from dateline.search.conditions import Filter, begins_with, filters_of
-from dateline.search.numbers import read_numbers, read_stretches
-from dateline.search.paths import Stretch, path_of_dates
-from dateline.search.plan import TOTAL_LIMIT, Plan
+from dateline.search.numbers import read_numbers, read_ranges
+from dateline.search.paths import narrowed, path_of_dates
+from dateline.search.plan import Plan
 from dateline.search.question import Question
 from dateline.search.sites import keys_above
-from dateline.text_index.trigrams import Numbers
+from dateline.text_index.array_types import Numbers
 
 Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
-class Tally(Generic[Key]):
+class Counts(Generic[Key]):
     """How many entries there are of each kind.
 
     Attributes:
@@ -38,43 +38,43 @@ class Tally(Generic[Key]):
         return sum(self.counts.values())
 
 
-def tally_days(connection: Connection, question: Question) -> Tally[int]:
+def count_by_day(connection: Connection, question: Question) -> Counts[int]:
     """Count entries by the day in which their dates begin: its first second, in UTC."""
     asked = filters_of(question)
     if asked <= {Filter.DATES}:
-        return Tally(_days_in_time(connection, question))
+        return Counts(_days_in_time(connection, question))
     plan = Plan(connection, question)
     path = plan.path_in_order()
     if path is not None:
         # Of one site: its index knows the dates.
-        (starts,) = read_stretches(connection, path.stretches, ENTRY.date_start)
-        return Tally(_by_day(starts))
-    starts, is_exact = plan.starts_of_all(TOTAL_LIMIT)
-    return Tally(_by_day(starts), is_exact)
+        (starts,) = read_ranges(connection, path.ranges, ENTRY.date_start)
+        return Counts(_by_day(starts))
+    starts, is_exact = plan.starts_of_all()
+    return Counts(_by_day(starts), is_exact)
 
 
-def tally_sites(connection: Connection, question: Question) -> Tally[str]:
+def count_by_site(connection: Connection, question: Question) -> Counts[str]:
     """Count entries by registrable domain."""
     asked = filters_of(question)
     if asked <= {Filter.KEYS} and question.key is None:
         kept = _kept_sites(connection, question)
         if kept is not None:
-            return Tally(kept)
-    return Tally(*Plan(connection, question).sites_of_all(TOTAL_LIMIT))
+            return Counts(kept)
+    return Counts(*Plan(connection, question).sites_of_all())
 
 
 def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
     """Count with the kept counts of whole days, and one by one at the ends of the asked time."""
     first, last = question.first, question.last
     path = path_of_dates(question, connection.dialect.name)
-    *one_by_one, inside = path.stretches
+    *one_by_one, inside = path.ranges
     kept = select(DAY_COUNT.day, DAY_COUNT.entries)
     from_day = None
     if first is not None:
         from_day = first + -first % DAY
         kept = kept.where(DAY_COUNT.day >= from_day)
         if from_day != first:
-            one_by_one.append(_and(inside, ENTRY.date_start < from_day))
+            one_by_one.append(narrowed(inside, ENTRY.date_start < from_day))
     if last is not None:
         to_day = (last + 1) - (last + 1) % DAY
         if from_day is not None:
@@ -82,16 +82,12 @@ def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
             to_day = max(from_day, to_day)
         kept = kept.where(DAY_COUNT.day < to_day)
         if to_day != last + 1:
-            one_by_one.append(_and(inside, ENTRY.date_start >= to_day))
+            one_by_one.append(narrowed(inside, ENTRY.date_start >= to_day))
     kept_days, times = read_numbers(connection, kept).tolist()
     counts = Counter(dict(zip(kept_days, times, strict=True)))
-    (starts,) = read_stretches(connection, one_by_one, ENTRY.date_start)
+    (starts,) = read_ranges(connection, one_by_one, ENTRY.date_start)
     counts.update(_by_day(starts))
     return counts
-
-
-def _and(stretch: Stretch, where: Any) -> Stretch:
-    return stretch._replace(where=(*stretch.where, where))
 
 
 def _by_day(starts: Numbers) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""Asking the text index, block by block; its arrays have the form that `occurrences` describes."""
+"""Looking texts up in the index; its arrays have the form that `occurrences` describes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from sqlalchemy import Connection
 
-from dateline.text_index.blocks import Field, Range, listed, listed_blocks
+from dateline.text_index.array_types import NONE, Bytes, Mask, Numbers
+from dateline.text_index.blocks import BlockHeader, Field, listed, listed_blocks
 from dateline.text_index.occurrences import (
     MANY_TIMES,
     among,
@@ -23,19 +24,15 @@ from dateline.text_index.occurrences import (
 )
 from dateline.text_index.postings import FREQUENT, counted, occurrences_in, shared_by
 from dateline.text_index.trigrams import (
-    NONE,
     OCCURRENCE,
     TRIGRAM,
-    Bytes,
-    Mask,
-    Numbers,
     characters_of,
     trigrams_beginning,
     trigrams_of,
 )
 
 LONGEST: Final = 32
-"""Characters of a text that are asked for: hardly an entry has so many and not the rest."""
+"""Characters of a text that are looked up: hardly an entry has so many and not the rest."""
 
 _ALL: Final = "block, trigrams, ends, occurrences"
 
@@ -47,12 +44,12 @@ MUCH_RARER: Final = 4
 """Times that a trigram is rarer than those that are needed, to be asked for before them."""
 
 
-class Asked(NamedTuple):
-    """A text that is asked for, and how it is found.
+class TextQuery(NamedTuple):
+    """A text that is looked up, and by which of its trigrams.
 
     Attributes:
         field: in which of the two texts.
-        characters: those that are asked for; `LONGEST` at most.
+        characters: those that are looked up; `LONGEST` at most.
         is_whole: whether these are all of the text.
         positions: of trigrams that together have every character, the rarest first; none where it
             is too short to have one, and all trigrams that begin with it are asked for.
@@ -73,15 +70,17 @@ class TextIndex:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def prepare(self, texts: Iterable[tuple[Field, str]], blocks: Sequence[Range]) -> list[Asked]:
+    def prepare(
+        self, texts: Iterable[tuple[Field, str]], blocks: Sequence[BlockHeader]
+    ) -> list[TextQuery]:
         """Put texts in the order in which to ask for them: the rarest in some blocks first."""
-        asked = [self._prepared(field, text, blocks) for field, text in texts]
-        return sorted(asked, key=lambda one: one.frequencies[0])
+        queries = [self._prepared(field, text, blocks) for field, text in texts]
+        return sorted(queries, key=lambda one: one.frequencies[0])
 
     def entries_with(
         self,
-        asked: Asked,
-        blocks: Sequence[Range],
+        query: TextQuery,
+        blocks: Sequence[BlockHeader],
         known: Numbers | None,
         occurrences_per_entry: int | None,
         wanted: Mapping[int, Mask] | None = None,
@@ -89,34 +88,34 @@ class TextIndex:
         """Find the entries that have a text.
 
         Args:
-            asked: the text.
+            query: the text.
             blocks: where it is looked for.
             known: entries among which it is looked for; None for all of the blocks.
-            occurrences_per_entry: what an entry is worth: where fewer for each candidate are left
-                to be read, the candidates are given as they are; None if they never are.
+            occurrences_per_entry: where more of them for each candidate are left to be read, the
+                candidates are given as they are; None if they never are.
             wanted: of each of the blocks the places that entries may be at; None for all.
 
         Returns:
             The entries, sorted, and whether it is certain that they have the text.
         """
         blocks = blocks if known is None else _with(known, blocks)
-        if not asked.positions:
+        if not query.positions:
             found = self._occurrences_of_trigrams(
-                asked.field, blocks, *trigrams_beginning(asked.characters)
+                query.field, blocks, *trigrams_beginning(query.characters)
             )
             # Of many trigrams, one after the other.
             entries = distinct(np.sort(entry_at(found)))
             return (entries if known is None else common(entries, known)), True
-        trigrams = trigrams_of(asked.characters)
+        trigrams = trigrams_of(query.characters)
         occurrences, entries = NONE, NONE
-        for number, position in enumerate(asked.positions):
+        for number, position in enumerate(query.positions):
             candidates = entries if number else known
             found = begins_before(
                 self._occurrences(
-                    asked.field,
+                    query.field,
                     blocks,
                     trigrams[position],
-                    asked.frequencies[number],
+                    query.frequencies[number],
                     candidates,
                     wanted,
                 ),
@@ -128,12 +127,12 @@ class TextIndex:
                 occurrences = found if known is None else among(found, known)
             entries = entries_of(occurrences)
             blocks = _with(entries, blocks)
-            left = sum(asked.frequencies[number + 1 :]) * sum(block.entries for block in blocks)
+            left = sum(query.frequencies[number + 1 :]) * sum(block.entries for block in blocks)
             if occurrences_per_entry is not None and occurrences_per_entry * len(entries) < left:
                 return entries, not len(entries)
-        return entries, asked.is_whole
+        return entries, query.is_whole
 
-    def _prepared(self, field: Field, text: str, blocks: Sequence[Range]) -> Asked:
+    def _prepared(self, field: Field, text: str, blocks: Sequence[BlockHeader]) -> TextQuery:
         entries = sum(block.entries for block in blocks) or 1
         all_characters = characters_of(text)
         characters = all_characters[:LONGEST]
@@ -145,16 +144,18 @@ class TextIndex:
                 self._beginning("trigrams, ends", field, blocks, first, after)
             )
             count = int(counts[(numbers >= first) & (numbers < after)].sum())
-            return Asked(field, characters, is_whole, (), (count / entries,))
+            return TextQuery(field, characters, is_whole, (), (count / entries,))
         times = self._times(field, blocks, trigrams)
         positions = _reaching_all(times)
         frequencies = tuple(times[at] / entries for at in positions)
-        return Asked(field, characters, is_whole, positions, frequencies)
+        return TextQuery(field, characters, is_whole, positions, frequencies)
 
-    def _times(self, field: Field, blocks: Sequence[Range], trigrams: list[int]) -> list[int]:
+    def _times(self, field: Field, blocks: Sequence[BlockHeader], trigrams: list[int]) -> list[int]:
         """Tell how often each of some trigrams stands in some blocks."""
         either = {*trigrams, *shared_by(np.array(trigrams)).tolist()}
-        rows = self._postings("trigrams, ends", field, blocks, [f"trigram IN ({listed(either)})"])
+        rows = self._posting_lists(
+            "trigrams, ends", field, blocks, [f"trigram IN ({listed(either)})"]
+        )
         numbers, times = counted(rows)
         wanted, places = np.unique(trigrams, return_inverse=True)
         at = np.searchsorted(wanted, numbers) % len(wanted)
@@ -165,7 +166,7 @@ class TextIndex:
     def _occurrences(
         self,
         field: Field,
-        blocks: Sequence[Range],
+        blocks: Sequence[BlockHeader],
         trigram: int,
         frequency: float,
         among: Numbers | None,
@@ -188,12 +189,12 @@ class TextIndex:
         left = blocks
         (shared,) = shared_by(np.array([trigram])).tolist()
         if frequency * sum(block.entries for block in blocks) >= FREQUENT * len(blocks):
-            # What is read of a posting that others share is then mostly read for nothing.
+            # What is read of a list that others share is then mostly read for nothing.
             stored.update(
-                self._postings("block, occurrences", field, left, [f"trigram = {trigram}"])
+                self._posting_lists("block, occurrences", field, left, [f"trigram = {trigram}"])
             )
             left = [block for block in blocks if block.number not in stored]
-        rows = self._postings(_ALL, field, left, [f"trigram IN ({trigram}, {shared})"])
+        rows = self._posting_lists(_ALL, field, left, [f"trigram IN ({trigram}, {shared})"])
         stored.update(_occurrences_in(rows, trigram, trigram + 1))
         numbers = sorted(stored)
         size = sum(map(len, stored.values())) // OCCURRENCE.itemsize
@@ -207,39 +208,39 @@ class TextIndex:
         return joined(numbers, [stored[number] for number in numbers])
 
     def _occurrences_of_trigrams(
-        self, field: Field, blocks: Sequence[Range], first: int, after: int
+        self, field: Field, blocks: Sequence[BlockHeader], first: int, after: int
     ) -> Numbers:
         """Give the occurrences of all trigrams with the same beginning, in no order."""
         stored = _occurrences_in(self._beginning(_ALL, field, blocks, first, after), first, after)
         return joined([number for number, _ in stored], [occurrences for _, occurrences in stored])
 
     def _beginning(
-        self, columns: str, field: Field, blocks: Sequence[Range], first: int, after: int
+        self, columns: str, field: Field, blocks: Sequence[BlockHeader], first: int, after: int
     ) -> Sequence[Any]:
-        """Give postings that have all trigrams with the same beginning, and others."""
+        """Give posting lists that have all trigrams with the same beginning, and others."""
         (shared,) = shared_by(np.array([first])).tolist()
         asked = [f"trigram >= {first} AND trigram < {after}"]
         if not first <= shared < after:
             asked.append(f"trigram = {shared}")
-        return self._postings(columns, field, blocks, asked)
+        return self._posting_lists(columns, field, blocks, asked)
 
-    def _postings(
-        self, columns: str, field: Field, blocks: Sequence[Range], asked: Sequence[str]
+    def _posting_lists(
+        self, columns: str, field: Field, blocks: Sequence[BlockHeader], asked: Sequence[str]
     ) -> Sequence[Any]:
-        """Give columns of postings for which one of some conditions holds, and never two of them."""
+        """Give columns of posting lists for which one of the conditions holds, and never two."""
         if not blocks:
             return ()
         all_of_blocks = (
             f"SELECT {columns} FROM postings WHERE field = {int(field)} "
             f"AND block IN ({listed_blocks(blocks)}) AND "
         )
-        # Not by OR, for which SQLite reads all postings of the blocks.
+        # Not by OR, for which SQLite reads all posting lists of the blocks.
         statement = " UNION ALL ".join(f"{all_of_blocks}{condition}" for condition in asked)
         return self._connection.exec_driver_sql(statement).all()
 
 
 def _occurrences_in(rows: Iterable[Any], first: int, after: int) -> list[tuple[int, Bytes]]:
-    """Give the block and the occurrences of postings that have some of the trigrams in a range."""
+    """Give block and occurrences of posting lists that have some of the trigrams in a range."""
     found = (
         (number, occurrences_in(trigrams, ends, occurrences, first, after))
         for number, trigrams, ends, occurrences in rows
@@ -269,7 +270,7 @@ def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(chosen, key=lambda at: (times[at], at)))
 
 
-def _with(entries: Numbers, blocks: Sequence[Range]) -> list[Range]:
+def _with(entries: Numbers, blocks: Sequence[BlockHeader]) -> list[BlockHeader]:
     """Give those of the blocks that have one of the entries."""
     numbers = set(distinct(block_of(entries)).tolist())
     return [block for block in blocks if block.number in numbers]
