@@ -241,6 +241,31 @@ def test_csv_without_known_columns_is_told_what_its_first_line_is(
     )
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["title,url,date"],
+        ["title,url,date", "A,https://e.org/1,2014"],
+        # Or a value that comes twice would be told to be a column that stands twice.
+        ["date,title,url", "2014,A,https://e.org/1", "2014,A,https://e.org/2"],
+    ],
+)
+def test_csv_without_the_ends_of_its_lines_is_told_how_curl_sends_them(
+    client: FlaskClient, lines: list[str]
+) -> None:
+    response = client.post("/v1/bulk", data="".join(lines), content_type=CSV)
+    assert response.status_code == 400
+    assert "with --data-binary" in response.get_json()["detail"]
+    assert client.get("/v1/imports").get_json()["total"] == 0
+
+
+def test_an_export_of_nothing_can_be_sent_back(client: FlaskClient) -> None:
+    exported = client.get("/v1/entries.csv").data
+    response = client.post("/v1/bulk", data=exported, content_type=CSV)
+    assert response.status_code == 200
+    assert counts(response) == (0, 0, 0, 0)
+
+
 # --- What is not sound is told -----------------------------------------------------------------
 
 
