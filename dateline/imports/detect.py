@@ -10,10 +10,8 @@ from typing import IO, Final, NamedTuple
 import pydantic_core
 
 from dateline.imports.csv_rows import DELIMITERS
-from dateline.imports.read import Format, RawRow, read_rows
+from dateline.imports.read import GZIP_MAGIC, Format, RawRow, read_rows
 from dateline.imports.streams import Pieces
-
-GZIP_MAGIC: Final = b"\x1f\x8b"
 
 LOOKED_AT: Final = 64 * 1024
 """Bytes of the beginning that tell what the rest is."""

@@ -64,6 +64,9 @@ TOO_LARGE: Final = (
     "a compressed body is counted as it was before"
 )
 
+GZIP_MAGIC: Final = b"\x1f\x8b"
+"""With these bytes gzip begins, and no text in UTF-8."""
+
 _GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
@@ -89,6 +92,11 @@ def read_rows(
         if compressed is not None and not bounded.peek() and compressed.mtime is None:
             # GzipFile takes no bytes at all for an empty file; only a header gives it a time.
             raise EOFError
+        if compressed is None and bounded.peek().startswith(GZIP_MAGIC):
+            raise UnreadableBody(
+                "The body is gzip and is not said to be: send it with Content-Encoding: gzip, have "
+                "the name of its file end in .gz, or decompress it."
+            )
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:
         raise UnreadableBody(

@@ -568,6 +568,17 @@ def test_broken_gzip_is_refused(client: FlaskClient, body: bytes, media_type: st
     assert client.get("/v1/entries").get_json()["total"] == 0
 
 
+@pytest.mark.parametrize(("media_type", "write"), FORMS)
+def test_gzip_that_is_not_said_to_be_is_told_so(
+    client: FlaskClient, media_type: str, write: Writer
+) -> None:
+    response = client.post("/v1/bulk", data=zipped(write(make_items(2))), content_type=media_type)
+    assert response.status_code == 400
+    detail = response.get_json()["detail"]
+    assert detail.startswith("The body is gzip and is not said to be: send it with Content-Encodin")
+    assert client.get("/v1/imports").get_json()["total"] == 0
+
+
 def test_gzip_in_several_members_is_read_whole(client: FlaskClient) -> None:
     items = make_items(2)
     body = zipped(as_ndjson(items[:1])) + zipped(as_ndjson(items[1:]))
