@@ -111,7 +111,7 @@ def _make_absolute(raw: str) -> str | Fault:
     if not _AUTHORITY_FIRST.match(address):
         rest = address.replace("\\", "/").lstrip("/") or "example.org/a"
         return _invalid(
-            raw, f"needs two slashes and then a host: write {_quoted(f'{begins}//{rest}')}"
+            raw, f"needs a host right behind two slashes: write {_quoted(f'{begins}//{rest}')}"
         )
     return begins + address
 
