@@ -55,6 +55,7 @@ def send() -> Response:
     fingerprint = "" if unseen else upload.fingerprint(choices)
     understood = understand(
         upload.body,
+        pasted=upload.source == PASTED,
         said=choices.format,
         columns=choices.columns.split(",") if choices.columns else (),
         limit=services().settings.max_body_bytes,

@@ -15,8 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from dateline.controllers.choices import Choices
 from dateline.controllers.current import services
 from dateline.errors import BodyTooLarge, Fault, InvalidQuestion, UnreadableBody
-from dateline.imports.detect import GZIP_MAGIC
-from dateline.imports.read import TOO_LARGE
+from dateline.imports.read import GZIP_MAGIC, TOO_LARGE
 
 MAX_PASTED: Final = 8 * 1024 * 1024
 """Bytes of pasted text; a browser's field is slow before that."""

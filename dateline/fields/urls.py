@@ -65,6 +65,12 @@ def read_url(raw: object) -> SoundUrl | Fault:
     if not isinstance(raw, str):
         message = 'The URL is not text: send it between quotes, such as "https://example.org/a".'
         return Fault("url.invalid", "url", raw, message)
+    if len(raw) > MAX_URL_LENGTH:
+        message = (
+            f"The URL has {len(raw):,} characters and at most {MAX_URL_LENGTH:,} are kept: "
+            "send a shorter address of the page, for nothing is cut."
+        )
+        return Fault("url.too_long", "url", raw, message)
     parts = split_url(raw)
     return parts if isinstance(parts, Fault) else SoundUrl(raw, parts.key, parts.site)
 
@@ -83,12 +89,6 @@ def _make_absolute(raw: str) -> str | Fault:
     Stricter than a browser where a browser guesses: two slashes must follow the scheme, and
     control and invisible characters are refused, not dropped.
     """
-    if len(raw) > MAX_URL_LENGTH:
-        message = (
-            f"The URL has {len(raw):,} characters and at most {MAX_URL_LENGTH:,} are kept: "
-            "send a shorter address of the page, for nothing is cut."
-        )
-        return Fault("url.too_long", "url", raw, message)
     text = raw.strip()
     if bad := _NEVER_IN_URLS.search(text):
         code_point = f"U+{ord(bad[0]):04X}"
@@ -111,7 +111,7 @@ def _make_absolute(raw: str) -> str | Fault:
     if not _AUTHORITY_FIRST.match(address):
         rest = address.replace("\\", "/").lstrip("/") or "example.org/a"
         return _invalid(
-            raw, f"needs two slashes and then a host: write {_quoted(f'{begins}//{rest}')}"
+            raw, f"needs a host right behind two slashes: write {_quoted(f'{begins}//{rest}')}"
         )
     return begins + address
 

@@ -1,6 +1,7 @@
 """The rows of CSV, from a text of any length."""
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import Final, TextIO
 
@@ -19,6 +20,17 @@ TEXT_BEHIND: Final = (
     'write a quotation mark inside of a value twice ("")'
 )
 """What is wrong with a row that is given as its text."""
+
+_WITH_MARKS: Final = re.compile(rb'(?<![^\t\r\n])"[^"\t\r\n]+"(?!")[^\t\r\n]*')
+
+
+def copied_cells(text: bytes) -> bytes:
+    """Write cells as a spreadsheet copies them, parted by tabs, as CSV.
+
+    A spreadsheet puts quotation marks around a cell, and doubles those in it, where it has a tab or
+    a line break; any other cell it copies as it stands. So `"Enough"` is a title with its marks.
+    """
+    return _WITH_MARKS.sub(lambda cell: b'"' + cell[0].replace(b'"', b'""') + b'"', text)
 
 
 def csv_rows(body: TextIO) -> Iterator[list[str] | str]:

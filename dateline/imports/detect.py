@@ -9,11 +9,9 @@ from typing import IO, Final, NamedTuple
 
 import pydantic_core
 
-from dateline.imports.csv_rows import DELIMITERS
-from dateline.imports.read import Format, RawRow, read_rows
+from dateline.imports.csv_rows import DELIMITERS, copied_cells
+from dateline.imports.read import GZIP_MAGIC, Format, RawRow, read_rows
 from dateline.imports.streams import Pieces
-
-GZIP_MAGIC: Final = b"\x1f\x8b"
 
 LOOKED_AT: Final = 64 * 1024
 """Bytes of the beginning that tell what the rest is."""
@@ -31,7 +29,7 @@ class Understood(NamedTuple):
 
 
 def understand(
-    body: IO[bytes], *, said: Format | None, columns: Sequence[str], limit: int
+    body: IO[bytes], *, pasted: bool, said: Format | None, columns: Sequence[str], limit: int
 ) -> Understood:
     """Find out how rows are written, and read them.
 
@@ -39,6 +37,7 @@ def understand(
 
     Args:
         body: the bytes as given, at their beginning; seekable.
+        pasted: whether it is text that was pasted; with tabs, that is cells of a spreadsheet.
         said: the form, where the sender says it.
         columns: names for the columns of CSV whose first line is a row already; empty where the
             first line names them.
@@ -50,6 +49,8 @@ def understand(
     kind = said or detect(text)
     delimiter = max(DELIMITERS, key=text.partition(b"\n")[0].decode(errors="replace").count)
     words = f"CSV with {_DELIMITERS[delimiter]}" if kind is Format.CSV else kind.upper()
+    if pasted and kind is Format.CSV and delimiter == "\t":
+        body = io.BytesIO(copied_cells(body.read()))
     if kind is Format.JSON and text.lstrip().startswith(b"["):
         frame = b'{"items":', b"}"
     elif kind is Format.CSV and columns:

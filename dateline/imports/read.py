@@ -64,6 +64,9 @@ TOO_LARGE: Final = (
     "a compressed body is counted as it was before"
 )
 
+GZIP_MAGIC: Final = b"\x1f\x8b"
+"""With these bytes gzip begins, and no text in UTF-8."""
+
 _GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
@@ -89,6 +92,11 @@ def read_rows(
         if compressed is not None and not bounded.peek() and compressed.mtime is None:
             # GzipFile takes no bytes at all for an empty file; only a header gives it a time.
             raise EOFError
+        if compressed is None and bounded.peek().startswith(GZIP_MAGIC):
+            raise UnreadableBody(
+                "The body is gzip and is not said to be: send it with Content-Encoding: gzip, have "
+                "the name of its file end in .gz, or decompress it."
+            )
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:
         raise UnreadableBody(
@@ -178,15 +186,21 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
         raise UnreadableBody(f"The body is not sound CSV: in the first line {TEXT_BEHIND}.")
     # Spreadsheets write columns that have no name, mostly empty ones at the end.
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
-    twice = [name for name, count in Counter(header).items() if count > 1]
-    if twice:
-        raise UnreadableBody(
-            f"The column '{shortened(twice[0])}' stands twice in the first line; rename one."
-        )
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
         raise UnreadableBody(
             "The first line of CSV must name its columns, among them title, url and date; "
             + (f"it begins with “{shortened(first[0])}”." if first else "it is empty.")
+        )
+    # Not for want of rows: what is exported of a search that finds nothing is a line of names too.
+    if text.newlines is None:
+        raise UnreadableBody(
+            "The whole of this CSV is one line without an end, and rows need lines of their own; "
+            "curl sends line breaks with --data-binary, and takes them out with -d."
+        )
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        raise UnreadableBody(
+            f"The column '{shortened(twice[0])}' stands twice in the first line; rename one."
         )
     for number, values in enumerate((row for row in rows if row), 1):
         if isinstance(values, str):

@@ -241,6 +241,31 @@ def test_csv_without_known_columns_is_told_what_its_first_line_is(
     )
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["title,url,date"],
+        ["title,url,date", "A,https://e.org/1,2014"],
+        # Or a value that comes twice would be told to be a column that stands twice.
+        ["date,title,url", "2014,A,https://e.org/1", "2014,A,https://e.org/2"],
+    ],
+)
+def test_csv_without_the_ends_of_its_lines_is_told_how_curl_sends_them(
+    client: FlaskClient, lines: list[str]
+) -> None:
+    response = client.post("/v1/bulk", data="".join(lines), content_type=CSV)
+    assert response.status_code == 400
+    assert "with --data-binary" in response.get_json()["detail"]
+    assert client.get("/v1/imports").get_json()["total"] == 0
+
+
+def test_an_export_of_nothing_can_be_sent_back(client: FlaskClient) -> None:
+    exported = client.get("/v1/entries.csv").data
+    response = client.post("/v1/bulk", data=exported, content_type=CSV)
+    assert response.status_code == 200
+    assert counts(response) == (0, 0, 0, 0)
+
+
 # --- What is not sound is told -----------------------------------------------------------------
 
 
@@ -541,6 +566,17 @@ def test_broken_gzip_is_refused(client: FlaskClient, body: bytes, media_type: st
     response = client.post("/v1/bulk", data=body, content_type=media_type, headers=GZIP)
     assert response.status_code == 400, response.text
     assert client.get("/v1/entries").get_json()["total"] == 0
+
+
+@pytest.mark.parametrize(("media_type", "write"), FORMS)
+def test_gzip_that_is_not_said_to_be_is_told_so(
+    client: FlaskClient, media_type: str, write: Writer
+) -> None:
+    response = client.post("/v1/bulk", data=zipped(write(make_items(2))), content_type=media_type)
+    assert response.status_code == 400
+    detail = response.get_json()["detail"]
+    assert detail.startswith("The body is gzip and is not said to be: send it with Content-Encodin")
+    assert client.get("/v1/imports").get_json()["total"] == 0
 
 
 def test_gzip_in_several_members_is_read_whole(client: FlaskClient) -> None:

@@ -131,6 +131,37 @@ def test_an_array_among_lines_of_json_is_a_row_and_no_document(client: FlaskClie
     assert counts(preview.text) == [2, 1, 0, 1]
 
 
+CELLS = (
+    "title\turl\tdate\n"
+    '"Enough"\thttps://example.org/1\t2014\n'
+    '"Fake" news, "he" said\thttps://example.org/2\t2014\n'
+    '"""Doubled"" marks"\thttps://example.org/3\t2014\n'
+    '"Two\n""lines""\t""and"" a tab"\thttps://example.org/4\t2014\n'
+)
+
+
+def titles(client: FlaskClient) -> list[str]:
+    return [item["title"] for item in client.get("/v1/entries?sort=added").get_json()["items"]]
+
+
+def test_cells_that_are_pasted_keep_their_quotation_marks(client: FlaskClient) -> None:
+    """A spreadsheet copies them as they stand, but for cells with a tab or a line break."""
+    preview = send(client, text=CELLS)
+    assert counts(ledger(client, confirm(client, preview)).text) == [4, 4, 0, 0]
+    assert titles(client) == [
+        '"Enough"',
+        '"Fake" news, "he" said',
+        '"Doubled" marks',
+        'Two "lines" "and" a tab',
+    ]
+
+
+def test_a_file_with_tabs_is_quoted_as_all_csv_is(client: FlaskClient) -> None:
+    preview = send_file(client, CELLS.encode(), "rows.csv")
+    assert counts(ledger(client, confirm(client, preview)).text) == [4, 3, 0, 1]
+    assert titles(client) == ["Enough", '"Doubled" marks', 'Two "lines" "and" a tab']
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_rows_without_names_are_read_by_the_columns_that_are_said(
     client: FlaskClient, delimiter: str

@@ -260,12 +260,24 @@ def test_a_plus_that_has_become_a_blank_is_told(client: FlaskClient, name: str) 
     assert client.get(f"/v1/entries?{name}={moment.replace('+', '%2B')}").status_code == 200
 
 
+@pytest.mark.parametrize("domain", ["http://", "http:example.org/a", "http:///example.org/a"])
+def test_a_host_that_is_not_where_it_must_be_is_told_so(client: FlaskClient, domain: str) -> None:
+    refused = client.get("/v1/entries", query_string={"domain": domain})
+    assert refused.status_code == 400
+    assert refused.get_json()["detail"] == (
+        "The URL needs a host right behind two slashes: write “http://example.org/a”."
+    )
+
+
 @pytest.mark.parametrize(
     "query",
     [
         f"q={'a' * 1000}",
         f"contains={'a' * 1000}",
         f"url={'a' * 2000}",
+        f"url=example.org/{'a' * 1988}&match=exact",
+        f"url=example.org:80/{'a' * 1985}&match=prefix",
+        f"domain=example.org/{'a' * 1988}",
         f"after=2014{'+' * 196}",
         f"before=2014{'+' * 196}",
         "q=" + "+".join(f"w{number}" for number in range(20)),

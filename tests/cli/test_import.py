@@ -219,6 +219,7 @@ def test_one_bad_file_does_not_stop_the_others(run: Run, directory: Path) -> Non
     [
         ("rows.ndjson.gz", as_ndjson(ROWS)),
         ("rows.ndjson.gz", zipped(as_ndjson(ROWS))[:-8]),
+        ("rows.csv", zipped(as_csv(ROWS))),
         ("rows.json", b'{"rows": []}'),
         ("rows.json", as_json(ROWS)[:-9]),
         ("rows.csv", b"name;address\na;b\n"),

@@ -76,7 +76,6 @@ def test_question_becomes_the_beginning_of_keys(
         ("https://", "url.invalid"),
         ("https://%", "url.invalid"),
         ("a..b", "url.invalid"),
-        ("a" * 2001, "url.too_long"),
     ],
 )
 def test_what_is_no_address_is_a_fault(

@@ -112,7 +112,7 @@ FAULTS: list[tuple[object, str, str]] = [
     (True, "url.invalid", "not text"),
     (["https://example.org"], "url.invalid", "not text"),
     ({"url": "https://example.org"}, "url.invalid", "not text"),
-    ("http:", "url.invalid", "two slashes and then a host"),
+    ("http:", "url.invalid", "a host right behind two slashes"),
     ("https://", "url.invalid", "“https://example.org/a”"),
     ("http:example.net/a", "url.invalid", "“http://example.net/a”"),
     ("http:\\\\example.net\\a", "url.invalid", "“http://example.net/a”"),
