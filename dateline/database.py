@@ -26,8 +26,11 @@ given before. 64 bits are enough for eight thousand million transactions."""
 NEWEST_MIGRATION: Final = "0012"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
 
-REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}
+REFUSALS: Final = {1044, 1045, 1049, 1130, 1142, 1143, 1290, 1820, 1836, 1862, 3118}
 """Numbers of MySQL's errors that say who may not do what, or that the server is read-only."""
+
+UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
+"""OpenSSL's word for the certificate of a server, which the driver hands on."""
 
 NO_ROOM: Final = {1021, 1114, 3675}
 """Numbers of MySQL's errors that say that its disk is full; others have it in their words alone."""
@@ -222,8 +225,15 @@ def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
     if number in REFUSALS:
         return DatabaseAway(
             "MySQL refuses it; see to it that user, password and database in "
-            "DATELINE_DATABASE_URL are right, that the user has all rights on the database, "
-            "and that the server is not read-only."
+            "DATELINE_DATABASE_URL are right, that the user may come from this machine, is not "
+            "locked, has a password that has not expired and all rights on the database, and that "
+            "the server is not read-only."
+        )
+    if UNTRUSTED in str(orig):
+        return DatabaseAway(
+            "The certificate of MySQL is not trusted; see to it that ssl_ca behind "
+            "DATELINE_DATABASE_URL is of who has signed it, and that it names the host and has "
+            "not expired."
         )
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return DatabaseAway("The database cannot be reached or is busy; try again.")
