@@ -120,8 +120,10 @@ class Settings(BaseSettings):
                 "an in-memory SQLite database cannot be shared by workers; name a file, "
                 "like sqlite:///dateline.db"
             )
-        options = dict(url.query)
-        # Not by the options: SQLAlchemy passes over one without a value, and what it is part of.
+        # SQLAlchemy passes over options without a value, such as the one that asks for TLS.
+        behind = value.rpartition("@")[2].partition("?")[2]
+        options = {**dict(parse_qsl(behind, keep_blank_values=True)), **url.query}
+        # Not by the options: a ? may be part of the name.
         if url.drivername == "sqlite" and "?" in value:
             raise ValueError(
                 "an SQLite file takes no options; leave out the ? and what follows, or write it as "
@@ -132,6 +134,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"behind the ? may stand {', '.join(sorted(MYSQL_OPTIONS))}, and charset=utf8mb4"
             )
+        if empty := [name for name, given in options.items() if not given]:
+            raise ValueError(f"{empty[0]} has no value; give it one, or leave it out")
         file = info.data.get("database_password_file")
         return value if file is None else _with_password(url, file)
 
@@ -223,13 +227,14 @@ def _is_redis(url: str) -> bool:
         has_port = parts.port != 0
     except ValueError:
         return False
-    options = {name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
     return (
         parts.scheme in ("redis", "rediss")
         and bool(parts.hostname)
         and has_port
         and re.fullmatch(r"(/\d*)?", parts.path, re.ASCII) is not None
-        and options <= (TLS_OPTIONS if parts.scheme == "rediss" else set())
+        and options.keys() <= (TLS_OPTIONS if parts.scheme == "rediss" else set())
+        and all(options.values())
         and not parts.fragment
     )
 
