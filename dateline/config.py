@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from dotenv.parser import Binding, parse_stream
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -36,6 +37,16 @@ MYSQL_OPTIONS: Final = {
 ENV_FILE = ".env"
 
 MIB = 1024 * 1024
+
+MENDS: Final = {
+    "int_parsing": "not a whole number; write one, such as {default}",
+    "float_parsing": "not a number; write one, such as {default}",
+    "bool_parsing": "neither true nor false; write one of the two",
+    "greater_than": "too small; write more than {gt:g}",
+    "greater_than_equal": "too small; write {ge} or more",
+    "less_than_equal": "too large; write {le:g} or less",
+}
+"""What is said of a value that Pydantic refuses, by its own names for why."""
 
 
 class Settings(BaseSettings):
@@ -172,10 +183,9 @@ def load_settings() -> Settings:
     except ValidationError as error:
         for problem in error.errors():
             name = PREFIX + str(problem["loc"][0]).upper()
-            reason = problem["msg"].removeprefix("Value error, ")
             # A URL may have a password in it, and this goes to a log.
             value = "" if name.endswith("_URL") else f"={problem['input']}"
-            wrong.append(f"{name}{value}: {reason}")
+            wrong.append(f"{name}{value}: {_reason(problem)}")
         raise InvalidSettings(wrong) from error
     if wrong:
         raise InvalidSettings(wrong)
@@ -193,6 +203,14 @@ def settings_of_start() -> Settings:
         InvalidSettings: as `load_settings`.
     """
     return load_settings()
+
+
+def _reason(problem: ErrorDetails) -> str:
+    mend = MENDS.get(problem["type"])
+    if mend is None:
+        return problem["msg"].removeprefix("Value error, ")
+    default = Settings.model_fields[str(problem["loc"][0])].default
+    return mend.format(default=default, **problem.get("ctx", {}))
 
 
 def _lines_of_env_file() -> Iterator[Binding]:

@@ -76,6 +76,30 @@ def test_a_database_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -
     assert load_settings().database_url == url
 
 
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("WORKERS=zero", "not a whole number; write one, such as 2"),
+        ("THREADS=2.5", "not a whole number; write one, such as 4"),
+        ("WORKERS=0", "too small; write 1 or more"),
+        ("WORKERS=257", "too large; write 256 or less"),
+        ("MAX_BODY_BYTES=1", "too small; write 1024 or more"),
+        ("LOCK_TIMEOUT=long", "not a number; write one, such as 30.0"),
+        ("LOCK_TIMEOUT=0", "too small; write more than 0"),
+        ("DATABASE_TIMEOUT=inf", "too large; write 600 or less"),
+        ("ACCESS_LOG=perhaps", "neither true nor false; write one of the two"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_mend(
+    given: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, _, value = given.partition("=")
+    monkeypatch.setenv(f"DATELINE_{name}", value)
+    with pytest.raises(InvalidSettings) as stopped:
+        load_settings()
+    assert stopped.value.wrong == [f"DATELINE_{given}: {reason}"]
+
+
 @pytest.fixture
 def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
