@@ -41,8 +41,11 @@ NO_ROOM_WORDS: Final = "No space left on device"
 NOT_OURS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
 """How the names of SQLite's errors begin that say the same of a file."""
 
-NO_SUCH_TABLE: Final = 1146
-"""MySQL's number for it; SQLite has no name of its own for that."""
+MISSING: Final = {1054, 1146}
+"""Numbers of MySQL's errors that say that there is no such column or table."""
+
+MISSING_WORDS: Final = ("no such table", "no such column", " has no column named ")
+"""SQLite has no names of its own for that."""
 
 OTHER_TABLES: Final = (
     "The archive's tables are not those of this release; run: python -m dateline db upgrade"
@@ -209,7 +212,7 @@ def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
     orig = getattr(error, "orig", None)
     number = orig.args[0] if orig is not None else None
     code = getattr(orig, "sqlite_errorname", "")
-    if number == NO_SUCH_TABLE or str(orig).startswith("no such table"):
+    if number in MISSING or any(words in str(orig) for words in MISSING_WORDS):
         return UnfitDatabase(OTHER_TABLES)
     if code.startswith(NOT_OURS):
         return DatabaseAway(
