@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from dotenv.parser import Binding, parse_stream
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -36,6 +37,16 @@ MYSQL_OPTIONS: Final = {
 ENV_FILE = ".env"
 
 MIB = 1024 * 1024
+
+MENDS: Final = {
+    "int_parsing": "not a whole number; write one, such as {default}",
+    "float_parsing": "not a number; write one, such as {default}",
+    "bool_parsing": "neither true nor false; write one of the two",
+    "greater_than": "too small; write more than {gt:g}",
+    "greater_than_equal": "too small; write {ge} or more",
+    "less_than_equal": "too large; write {le:g} or less",
+}
+"""What is said of a value that Pydantic refuses, by its own names for why."""
 
 
 class Settings(BaseSettings):
@@ -120,8 +131,10 @@ class Settings(BaseSettings):
                 "an in-memory SQLite database cannot be shared by workers; name a file, "
                 "like sqlite:///dateline.db"
             )
-        options = dict(url.query)
-        # Not by the options: SQLAlchemy passes over one without a value, and what it is part of.
+        # SQLAlchemy passes over options without a value, such as the one that asks for TLS.
+        behind = value.rpartition("@")[2].partition("?")[2]
+        options = {**dict(parse_qsl(behind, keep_blank_values=True)), **url.query}
+        # Not by the options: a ? may be part of the name.
         if url.drivername == "sqlite" and "?" in value:
             raise ValueError(
                 "an SQLite file takes no options; leave out the ? and what follows, or write it as "
@@ -132,6 +145,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"behind the ? may stand {', '.join(sorted(MYSQL_OPTIONS))}, and charset=utf8mb4"
             )
+        if empty := [name for name, given in options.items() if not given]:
+            raise ValueError(f"{empty[0]} has no value; give it one, or leave it out")
         file = info.data.get("database_password_file")
         return value if file is None else _with_password(url, file)
 
@@ -168,10 +183,9 @@ def load_settings() -> Settings:
     except ValidationError as error:
         for problem in error.errors():
             name = PREFIX + str(problem["loc"][0]).upper()
-            reason = problem["msg"].removeprefix("Value error, ")
             # A URL may have a password in it, and this goes to a log.
             value = "" if name.endswith("_URL") else f"={problem['input']}"
-            wrong.append(f"{name}{value}: {reason}")
+            wrong.append(f"{name}{value}: {_reason(problem)}")
         raise InvalidSettings(wrong) from error
     if wrong:
         raise InvalidSettings(wrong)
@@ -189,6 +203,14 @@ def settings_of_start() -> Settings:
         InvalidSettings: as `load_settings`.
     """
     return load_settings()
+
+
+def _reason(problem: ErrorDetails) -> str:
+    mend = MENDS.get(problem["type"])
+    if mend is None:
+        return problem["msg"].removeprefix("Value error, ")
+    default = Settings.model_fields[str(problem["loc"][0])].default
+    return mend.format(default=default, **problem.get("ctx", {}))
 
 
 def _lines_of_env_file() -> Iterator[Binding]:
@@ -223,13 +245,14 @@ def _is_redis(url: str) -> bool:
         has_port = parts.port != 0
     except ValueError:
         return False
-    options = {name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
     return (
         parts.scheme in ("redis", "rediss")
         and bool(parts.hostname)
         and has_port
         and re.fullmatch(r"(/\d*)?", parts.path, re.ASCII) is not None
-        and options <= (TLS_OPTIONS if parts.scheme == "rediss" else set())
+        and options.keys() <= (TLS_OPTIONS if parts.scheme == "rediss" else set())
+        and all(options.values())
         and not parts.fragment
     )
 

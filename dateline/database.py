@@ -26,8 +26,11 @@ given before. 64 bits are enough for eight thousand million transactions."""
 NEWEST_MIGRATION: Final = "0012"
 """Known without Alembic, so that a command need not load it to see that the tables are right."""
 
-REFUSALS: Final = {1044, 1045, 1049, 1142, 1143, 1290, 1836}
+REFUSALS: Final = {1044, 1045, 1049, 1130, 1142, 1143, 1290, 1820, 1836, 1862, 3118}
 """Numbers of MySQL's errors that say who may not do what, or that the server is read-only."""
+
+UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
+"""OpenSSL's word for the certificate of a server, which the driver hands on."""
 
 NO_ROOM: Final = {1021, 1114, 3675}
 """Numbers of MySQL's errors that say that its disk is full; others have it in their words alone."""
@@ -38,8 +41,11 @@ NO_ROOM_WORDS: Final = "No space left on device"
 NOT_OURS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
 """How the names of SQLite's errors begin that say the same of a file."""
 
-NO_SUCH_TABLE: Final = 1146
-"""MySQL's number for it; SQLite has no name of its own for that."""
+MISSING: Final = {1054, 1146}
+"""Numbers of MySQL's errors that say that there is no such column or table."""
+
+MISSING_WORDS: Final = ("no such table", "no such column", " has no column named ")
+"""SQLite has no names of its own for that."""
 
 OTHER_TABLES: Final = (
     "The archive's tables are not those of this release; run: python -m dateline db upgrade"
@@ -206,7 +212,7 @@ def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
     orig = getattr(error, "orig", None)
     number = orig.args[0] if orig is not None else None
     code = getattr(orig, "sqlite_errorname", "")
-    if number == NO_SUCH_TABLE or str(orig).startswith("no such table"):
+    if number in MISSING or any(words in str(orig) for words in MISSING_WORDS):
         return UnfitDatabase(OTHER_TABLES)
     if code.startswith(NOT_OURS):
         return DatabaseAway(
@@ -222,8 +228,15 @@ def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
     if number in REFUSALS:
         return DatabaseAway(
             "MySQL refuses it; see to it that user, password and database in "
-            "DATELINE_DATABASE_URL are right, that the user has all rights on the database, "
-            "and that the server is not read-only."
+            "DATELINE_DATABASE_URL are right, that the user may come from this machine, is not "
+            "locked, has a password that has not expired and all rights on the database, and that "
+            "the server is not read-only."
+        )
+    if UNTRUSTED in str(orig):
+        return DatabaseAway(
+            "The certificate of MySQL is not trusted; see to it that ssl_ca behind "
+            "DATELINE_DATABASE_URL is of who has signed it, and that it names the host and has "
+            "not expired."
         )
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return DatabaseAway("The database cannot be reached or is busy; try again.")

@@ -32,6 +32,12 @@ class DatelineError(Exception):
     """The root of our exceptions. The text of each is safe to show to whoever asked."""
 
 
+def cause_of(error: DatelineError) -> object:
+    """Give what lies behind an error, in the words of a driver where there are some: for logs."""
+    cause = error.__cause__
+    return getattr(cause, "orig", None) or cause or error
+
+
 class InvalidSettings(DatelineError):
     """The configuration names an unknown setting or gives one a wrong value."""
 

@@ -42,5 +42,8 @@ LOGGING: Final[dict[str, Any]] = {
         }
     },
     "root": {"level": "INFO", "handlers": ["stdout"]},
+    # It tells by a traceback of a lost connection that nobody needs any more; whoever needs one is
+    # told by an exception.
+    "loggers": {"sqlalchemy.pool": {"level": "CRITICAL"}},
 }
 """What `logging.config.dictConfig` is given."""

@@ -17,6 +17,7 @@ WRONG = [
     ("DATELINE_CACHE_URL", "redis://localhost?password=s3cret"),
     ("DATELINE_CACHE_URL", "redis://:s3cret/+x==@localhost:6379/0"),
     ("DATELINE_CACHE_URL", "redis://:s3cret#x@localhost:6379/0"),
+    ("DATELINE_CACHE_URL", "rediss://localhost/0?ssl_ca_certs="),
     ("DATELINE_CACHE_URL", "memory://x"),
     ("DATELINE_DATABASE_URL", "archive.db"),
     ("DATELINE_DATABASE_URL", "sqlite://data/archive.db"),
@@ -25,6 +26,9 @@ WRONG = [
     ("DATELINE_DATABASE_URL", "mysql+pymysql://ann:s3cret@localhost/d?sslca=/etc/ca.pem"),
     ("DATELINE_DATABASE_URL", "mysql+pymysql://ann@localhost/d?password=s3cret"),
     ("DATELINE_DATABASE_URL", "mysql+pymysql://ann@localhost/d?charset=latin1"),
+    ("DATELINE_DATABASE_URL", "mysql+pymysql://ann:s3cret@localhost/d?ssl_ca="),
+    ("DATELINE_DATABASE_URL", "mysql+pymysql://localhost/d?ssl_ca&ssl_check_hostname=true"),
+    ("DATELINE_DATABASE_URL", "mysql+pymysql://ann:s3cret@localhost/d?sslca"),
     ("DATELINE_DATABASE_URL", "sqlite:///archive.db?mode=ro"),
     ("DATELINE_DATABASE_URL", "sqlite:///what?.db"),
     ("DATELINE_DATABASE_URL", "sqlite:///file::memory:?uri=true"),
@@ -62,6 +66,7 @@ def test_a_cache_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> N
         "sqlite:////var/lib/archive.db",
         "sqlite:///what%3F 100%25.db",
         "mysql+pymysql://ann:p%2Fw%40d@[::1]:3306/d",
+        "mysql+pymysql://ann:p?w@localhost/d",
         "mysql+pymysql://ann@/d?unix_socket=/run/mysqld.sock&charset=utf8mb4",
         "mysql+pymysql://ann@localhost/d?ssl_ca=/etc/ca.pem&ssl_check_hostname=true",
     ],
@@ -69,6 +74,30 @@ def test_a_cache_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_database_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_DATABASE_URL", url)
     assert load_settings().database_url == url
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("WORKERS=zero", "not a whole number; write one, such as 2"),
+        ("THREADS=2.5", "not a whole number; write one, such as 4"),
+        ("WORKERS=0", "too small; write 1 or more"),
+        ("WORKERS=257", "too large; write 256 or less"),
+        ("MAX_BODY_BYTES=1", "too small; write 1024 or more"),
+        ("LOCK_TIMEOUT=long", "not a number; write one, such as 30.0"),
+        ("LOCK_TIMEOUT=0", "too small; write more than 0"),
+        ("DATABASE_TIMEOUT=inf", "too large; write 600 or less"),
+        ("ACCESS_LOG=perhaps", "neither true nor false; write one of the two"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_mend(
+    given: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, _, value = given.partition("=")
+    monkeypatch.setenv(f"DATELINE_{name}", value)
+    with pytest.raises(InvalidSettings) as stopped:
+        load_settings()
+    assert stopped.value.wrong == [f"DATELINE_{given}: {reason}"]
 
 
 @pytest.fixture

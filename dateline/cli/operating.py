@@ -1,6 +1,7 @@
 """The commands for whoever runs the service."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,10 +41,26 @@ def serve(host: str, port: int) -> None:
     services = open_archive(current=False)
     services.database.upgrade()
     services.close()
+    _tell_of_taken(host.strip("[]"), port)
     # Else Gunicorn takes what follows the first colon for the port.
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
     os.execv(sys.executable, [*gunicorn, "--bind", f"{host}:{port}"])  # noqa: S606
+
+
+def _tell_of_taken(host: str, port: int) -> None:
+    """Say what to do where the address cannot be had; Gunicorn tries it for some seconds more."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+        # As Gunicorn has it: connections of a server that has just ended are no hindrance.
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            click.echo(
+                f"{host}, port {port}: {error.strerror}; end what listens there, or choose "
+                "another by --host and --port.",
+                err=True,
+            )
 
 
 @commands.group()

@@ -22,6 +22,7 @@ from dateline.errors import (
     UnfitDatabase,
     UnreadableBody,
     UnsoundEntry,
+    cause_of,
 )
 from dateline.schemas import Problem, ProblemError
 
@@ -71,9 +72,7 @@ def _ours(error: DatelineError) -> Response:
 def tell_when_to_return(response: Response, error: DatelineError) -> None:
     """Say when to try again where the database is away; the log alone is told why it is."""
     response.headers["Retry-After"] = str(RETRY_AFTER)
-    cause = error.__cause__
-    reason = getattr(cause, "orig", None) or cause or error
-    _log.warning("%s %s: %s", request.method, request.path, reason)
+    _log.warning("%s %s: %s", request.method, request.path, cause_of(error))
 
 
 def _pointing(faults: Sequence[Fault]) -> list[ProblemError]:

@@ -1,7 +1,10 @@
 """From ready-made bytes, or from the pieces of a file, to a response."""
 
-from collections.abc import Generator
-from functools import lru_cache
+import errno
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -10,6 +13,7 @@ from flask import Response, request
 from werkzeug.http import parse_accept_header
 
 from dateline.cache.answers import Answer, Outcome
+from dateline.errors import DatelineError, cause_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 JSON: Final = "application/json"
 OK: Final = "200 OK"
 NOT_MODIFIED: Final = "304 NOT MODIFIED"
+
+_log = logging.getLogger(__name__)
 
 
 def send(answer: Answer, outcome: Outcome) -> Response:
@@ -91,9 +97,37 @@ def send_file(pieces: Generator[bytes, None, None], media_type: str, name: str) 
     Raises:
         DatabaseAway: the first piece cannot be made, which is seen before the status is sent.
     """
-    response = Response(chain([next(pieces, b"")], pieces), mimetype=media_type)
+    asked = f"{request.method} {request.path}"
+    response = Response(chain([next(pieces, b"")], _rest(pieces, asked)), mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     # A reader who hangs up leaves no open session behind.
-    response.call_on_close(pieces.close)
+    response.call_on_close(partial(_close, pieces, asked))
     return response
+
+
+def _rest(pieces: Generator[bytes, None, None], asked: str) -> Iterator[bytes]:
+    with _cutting_off(asked):
+        yield from pieces
+
+
+def _close(pieces: Generator[bytes, None, None], asked: str) -> None:
+    with _cutting_off(asked):
+        pieces.close()
+
+
+@contextmanager
+def _cutting_off(asked: str) -> Iterator[None]:
+    """Have an answer end without its end where the database breaks off: its status is sent.
+
+    Args:
+        asked: method and path, for the log; the request is over by then.
+
+    Raises:
+        ConnectionResetError: the one at which Gunicorn hangs up and says nothing.
+    """
+    try:
+        yield
+    except DatelineError as error:
+        _log.warning("%s, cut off: %s", asked, cause_of(error))
+        raise ConnectionResetError(errno.ECONNRESET, "the answer is cut off") from error

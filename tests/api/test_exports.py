@@ -1,6 +1,7 @@
 """Exports and feeds: whole, importable again, and sound for other people's programs."""
 
 import csv
+import errno
 import io
 import json
 import re
@@ -13,6 +14,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from dateline.wiring import Services
 from tests.factories import CSV, JSON, NDJSON, as_json, make_item, make_items
@@ -103,6 +105,33 @@ def test_a_failure_is_a_problem_and_no_short_file(
     response = client.get(f"/v1/entries.{form}")
     assert response.status_code == 503
     assert response.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("form", list(MEDIA))
+def test_what_breaks_off_is_cut_off_and_one_line_in_the_log(
+    client: FlaskClient, services: Services, caplog: pytest.LogCaptureFixture, form: str
+) -> None:
+    """The status is sent by then, so a whole answer would be taken for a whole file."""
+    broken = False
+
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_progress_handler(lambda: broken, 1)
+
+    client.post("/v1/bulk", data=as_json(make_items(2_345)), content_type=JSON)
+    services.database.engine.dispose()
+    event.listen(services.database.engine, "connect", set_up)
+    response = client.get(f"/v1/entries.{form}")
+    assert response.status_code == 200
+    broken = True
+
+    with pytest.raises(ConnectionResetError) as cut_off:
+        response.get_data()
+    # What Gunicorn hangs up at, and says nothing.
+    assert cut_off.value.errno == errno.ECONNRESET
+    (line,) = caplog.records
+    assert line.levelname == "WARNING"
+    assert line.getMessage() == f"GET /v1/entries.{form}, cut off: interrupted"
+    assert line.exc_info is None
 
 
 @pytest.mark.parametrize("form", [*MEDIA, "rss", "atom"])

@@ -319,6 +319,25 @@ def test_an_archive_without_tables_says_how_they_are_made(backend: str, tmp_path
         assert answer.get_json()["detail"].endswith("run: python -m dateline db upgrade")
 
 
+@pytest.mark.parametrize("backend", [ON_SQLITE, ON_MYSQL])
+@pytest.mark.parametrize(("table", "column"), [("blocks", "version"), ("entries", "added_at")])
+def test_an_archive_of_another_release_says_so(
+    table: str, column: str, backend: str, tmp_path: Path
+) -> None:
+    """To try again, as where it is away, would not help."""
+    with fresh_archive(backend, tmp_path) as services:
+        client = create_app(services).test_client()
+        client.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON)
+        with services.database.engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {table} RENAME COLUMN {column} TO other")
+        asked = client.get("/v1/entries?contains=comfort")
+        sent = client.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON)
+
+    for answer in (asked, sent):
+        assert answer.status_code == 503
+        assert answer.get_json()["detail"].endswith("run: python -m dateline db upgrade")
+
+
 def test_an_archive_without_tables_is_not_ready(tmp_path: Path) -> None:
     with opened(new_settings(tmp_path)) as services:
         client = create_app(services).test_client()

@@ -1,6 +1,7 @@
 """`dateline doctor`, on set-ups that are sound and on such as are not."""
 
 import os
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +15,7 @@ from dateline.doctor import examine
 from dateline.wiring import Services
 from tests.cli.conftest import Run
 from tests.requirements_here import MYSQL_URL
-from tests.servers import RedisServer
+from tests.servers import RedisServer, SilentServer
 
 
 def test_nothing_is_wrong(run: Run) -> None:
@@ -80,6 +81,52 @@ def test_a_mysql_that_refuses(
     assert (examined.exit_code, asked.exit_code) == (1, 2)
     assert "user, password, database" in examined.stdout
     assert "MySQL refuses it; see to it that user, password and database" in asked.stderr
+
+
+class RefusingServer(SilentServer):
+    """Greets as MySQL does whoever it does not let in."""
+
+    def __init__(self, number: int) -> None:
+        error = b"\xff" + number.to_bytes(2, "little") + b"Go away"
+        self._packet = len(error).to_bytes(3, "little") + b"\0" + error
+        super().__init__()
+
+    def talk(self, connection: socket.socket) -> None:
+        """Say so."""
+        connection.sendall(self._packet)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [1130, 1820, 1862, 3118],
+    ids=["host not allowed", "password expired", "password expired, log in", "locked"],
+)
+def test_a_mysql_that_refuses_the_user(
+    number: int, run_anywhere: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of these the first says so before it has asked for the user, the others after."""
+    with closing(RefusingServer(number)) as server:
+        url = f"mysql+pymysql://ann:secret@127.0.0.1:{server.port}/d"
+        monkeypatch.setenv("DATELINE_DATABASE_URL", url)
+        examined, asked = run_anywhere("doctor"), run_anywhere("db", "upgrade")
+
+    assert f"({number}, 'Go away')" in examined.stdout
+    assert asked.stderr.startswith("Error: MySQL refuses it; ")
+    assert "may come from this machine, is not locked, has a password that has" in asked.stderr
+
+
+@pytest.mark.needs("mysql")
+def test_a_mysql_whose_certificate_is_not_trusted(
+    run_anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory without certificates trusts nobody."""
+    url = make_url(os.environ[MYSQL_URL]).update_query_dict({"ssl_capath": str(tmp_path)})
+    monkeypatch.setenv("DATELINE_DATABASE_URL", url.render_as_string(hide_password=False))
+    examined, asked = run_anywhere("doctor"), run_anywhere("db", "upgrade")
+
+    assert "certificate verify failed: " in examined.stdout
+    assert asked.stderr.startswith("Error: The certificate of MySQL is not trusted; ")
+    assert "ssl_ca" in asked.stderr
 
 
 def _as_redis_user(

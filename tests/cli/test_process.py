@@ -292,6 +292,25 @@ def test_serve_tells_gunicorn_the_address(
     assert given[-2:] == ["--bind", bind]
 
 
+def test_serve_says_what_to_do_where_its_port_is_taken(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And leaves it to Gunicorn, which tries again: a server that ends may hold it a while."""
+    given: list[str] = []
+    monkeypatch.setattr(os, "execv", lambda _program, words: given.extend(words))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        taken = run("serve", "--port", str(port))
+    free = run("serve", "--port", str(port))
+
+    assert taken.stderr == (
+        f"127.0.0.1, port {port}: Address already in use; end what listens there, or choose "
+        "another by --host and --port.\n"
+    )
+    assert (free.exit_code, free.stderr) == (0, "")
+    assert given.count(f"127.0.0.1:{port}") == 2
+
+
 def _wait_until(happened: Callable[[], bool]) -> None:
     deadline = time.monotonic() + SECONDS
     while not happened():
