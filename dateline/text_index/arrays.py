@@ -116,7 +116,7 @@ def with_value(
 def seconds_at(array: bytes, places: Numbers) -> Numbers:
     """Give the seconds at some places."""
     least, after = _unpacked(array)
-    seconds: Numbers = least + after[places].astype(MOMENT)
+    seconds: Numbers = np.add(after.take(places), least, dtype=MOMENT)
     return seconds
 
 

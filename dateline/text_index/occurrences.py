@@ -8,7 +8,7 @@ to index by a boolean mask takes NumPy five times as long.
 """
 
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,6 @@ BLOCK_AT: Final = 32
 
 MANY_TIMES: Final = 32
 """From here on it is cheaper to look few numbers up among many than to merge them."""
-
-_Occurrence = TypeVar("_Occurrence", np.int64, np.uint32)
-"""An occurrence with the number of its block in front, or as it is stored."""
 
 
 def joined(blocks: Sequence[int], stored: Sequence[Bytes]) -> Numbers:
@@ -40,8 +37,11 @@ def stored_among(stored: Bytes, places: Numbers) -> bytes:
     """Give those of the stored occurrences of a block that are at some of its places, sorted."""
     occurrences = np.frombuffer(stored, OCCURRENCE)
     if MANY_TIMES * len(places) < len(occurrences):
-        # In a block by itself a place is what an entry is among all blocks.
-        return among(occurrences, places).tobytes()
+        firsts = places.astype(OCCURRENCE) << POSITION
+        begins = occurrences.searchsorted(firsts) * OCCURRENCE.itemsize
+        lasts = firsts + ((1 << POSITION) - 1)
+        ends = occurrences.searchsorted(lasts, "right") * OCCURRENCE.itemsize
+        return b"".join(map(stored.__getitem__, map(slice, begins.tolist(), ends.tolist())))
     wanted = np.zeros(1 << 8 * OCCURRENCE.itemsize - POSITION, np.bool_)
     wanted[places] = True
     return stored_where(stored, wanted)
@@ -91,10 +91,10 @@ def place_of(entries: Numbers) -> Numbers:
 def places_in_blocks(entries: Numbers) -> dict[int, Numbers]:
     """Give the places of sorted entries in each block that has some of them."""
     in_blocks = block_of(entries)
-    numbers = distinct(in_blocks)
-    begins = np.searchsorted(in_blocks, numbers)
-    places = np.split(place_of(entries), begins[1:])
-    return dict(zip(numbers.tolist(), places, strict=True))
+    begins = np.flatnonzero(_is_first(in_blocks))
+    places = place_of(entries)
+    cuts = map(slice, begins.tolist(), [*begins[1:].tolist(), len(places)])
+    return dict(zip(in_blocks[begins].tolist(), map(places.__getitem__, cuts), strict=True))
 
 
 def begins_before(occurrences: Numbers, position: int) -> Numbers:
@@ -107,9 +107,9 @@ def begins_before(occurrences: Numbers, position: int) -> Numbers:
     return occurrences - position
 
 
-def among(occurrences: NDArray[_Occurrence], entries: Numbers) -> NDArray[_Occurrence]:
+def among(occurrences: Numbers, entries: Numbers) -> Numbers:
     """Give those of the occurrences that are of one of the entries; both are sorted."""
-    firsts = entries.astype(occurrences.dtype) << POSITION
+    firsts = entries << POSITION
     begins = np.searchsorted(occurrences, firsts)
     counts = np.searchsorted(occurrences, firsts + ((1 << POSITION) - 1), "right") - begins
     # Of each entry the numbers from its first occurrence on, as many as it has.

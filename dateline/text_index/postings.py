@@ -150,14 +150,33 @@ def counted(lists: Sequence[tuple[Bytes, Bytes]]) -> tuple[Numbers, Numbers]:
 
 
 def occurrences_in(
-    trigrams: Bytes, ends: Bytes, occurrences: Bytes, first: int, after: int
-) -> Bytes:
-    """Give the occurrences of those trigrams of a posting list whose numbers are in a range."""
-    numbers, all_ends = np.frombuffer(trigrams, NUMBER), np.frombuffer(ends, END)
-    before, last = numbers.searchsorted(first), numbers.searchsorted(after)
-    begin = int(all_ends[before - 1]) if before else 0
-    end = int(all_ends[last - 1]) if last else 0
-    return occurrences[begin * OCCURRENCE.itemsize : end * OCCURRENCE.itemsize]
+    lists: Sequence[tuple[Bytes, Bytes, Bytes]], first: int, after: int
+) -> list[Bytes]:
+    """Give of each of some posting lists the occurrences of its trigrams with numbers in a range.
+
+    Args:
+        lists: `trigrams`, `ends` and `occurrences` of each.
+        first: of the range.
+        after: the first number behind it.
+    """
+    # Of all lists at once: one question asks hundreds of them, each of which has little.
+    numbers = np.frombuffer(b"".join(trigrams for trigrams, _ends, _all in lists), NUMBER)
+    all_ends = np.frombuffer(b"".join(ends for _trigrams, ends, _all in lists), END)
+    lengths = np.array([len(ends) // END.itemsize for _trigrams, ends, _all in lists], np.int64)
+    list_ends = np.cumsum(lengths)
+    found: list[Bytes] = [b""] * len(lists)
+    wanted = np.flatnonzero((numbers >= first) & (numbers < after))
+    if not len(wanted):
+        return found
+    # The wanted ones of a list stand behind each other, and so do their occurrences.
+    which, at = np.unique(list_ends.searchsorted(wanted, "right"), return_index=True)
+    firsts, lasts = wanted[at], wanted[np.append(at[1:], len(wanted)) - 1]
+    is_first_of_list = firsts == list_ends[which] - lengths[which]
+    begins = np.where(is_first_of_list, 0, all_ends[firsts - 1]) * OCCURRENCE.itemsize
+    ends = all_ends[lasts].astype(np.int64) * OCCURRENCE.itemsize
+    for number, begin, end in zip(which.tolist(), begins.tolist(), ends.tolist(), strict=True):
+        found[number] = lists[number][2][begin:end]
+    return found
 
 
 def _pieces(column: bytearray, ends: list[int]) -> Iterator[bytearray]:
