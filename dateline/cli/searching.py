@@ -87,4 +87,7 @@ def export(*, kind: ExportFormat, **given: tuple[str, ...]) -> None:
     if given["limit"] or given["cursor"] or given["total"]:
         raise click.UsageError("An export has no pages: leave out --limit, --cursor and --total.")
     question = _question(given)
-    sys.stdout.buffer.writelines(export_entries(open_archive().database, question, kind))
+    out = sys.stdout.buffer
+    out.writelines(export_entries(open_archive().database, question, kind))
+    # Here, where it is told if it fails, and not while Python ends.
+    out.flush()
