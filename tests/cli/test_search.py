@@ -1,6 +1,7 @@
 """`dateline search`: the same answers as the API gives."""
 
 import json
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -145,6 +146,16 @@ def test_every_parameter_of_the_api_is_an_option(run: Run) -> None:
 
     for name in [*SearchParameters.model_fields, *SearchParameters.aliases]:
         assert f"--{name}" in said
+
+
+def test_help_names_every_value_of_an_option(run: Run) -> None:
+    said = run("search", "--help").stdout
+
+    for name in ("match", "sort"):
+        annotation = SearchParameters.model_fields[name].annotation
+        values = re.findall(r"'([\w-]+)'", str(annotation))
+        assert len(values) > 3
+        assert [value for value in values if f"`{value}`" not in said] == []
 
 
 def test_what_is_printed_has_no_orders_to_a_terminal_and_all_of_the_language(run: Run) -> None:
