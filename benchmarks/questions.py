@@ -19,7 +19,7 @@ Asked = dict[str, Any]
 """The parameters of a question."""
 
 MEDIUM: Final = (0.0005, 0.002)
-"""Shares of the entries: too many to be seeked in no time, too few to be met by a scan."""
+"""Shares of the entries: too many for a seek to take no time, too few to be met by a scan soon."""
 
 COMMON: Final = 0.01
 RARE: Final = 20

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from benchmarks.vocabulary import Language, make_languages, zipf_weights
+from dateline.sample_words import ENGLISH_MONTHS
 
 SITES: Final = 5_000
 HOSTS: Final = ("www", "", "news", "m", "blog", "en", "sport", "archive", "shop", "edition")
@@ -157,20 +158,7 @@ def _hosts() -> list[Host]:
 Day = tuple[str, str, str, str]
 """Year, month and day of the month in digits, and the English name of the month."""
 
-_MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS: Final = ENGLISH_MONTHS.split()
 
 _FORMS: Final[tuple[tuple[int, Callable[[Day, int], str]], ...]] = (
     (60, lambda day, number: f"{day[0]}-{day[1]}-{day[2]}"),

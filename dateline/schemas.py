@@ -88,7 +88,10 @@ class Filters(Parameters):
     ] = None
     match: Annotated[
         Literal["contains", "exact", "prefix", "host", "domain"] | None,
-        Field(description="How `url` is compared; `contains` where this is not given."),
+        Field(
+            description="How `url` is compared: `contains` (where this is not given), `exact`, "
+            "`prefix`, `host` or `domain`."
+        ),
     ] = None
     domain: Annotated[
         str | None,
@@ -115,7 +118,10 @@ class ExportParameters(Filters):
 
     sort: Annotated[
         Literal["-date", "date", "-added", "added"],
-        Field(description="The order; `-` means the latest first."),
+        Field(
+            description="The order: `-date` (the latest first, where this is not given), `date`, "
+            "`-added` (the last added first) or `added`."
+        ),
     ] = "-date"
 
 
@@ -146,7 +152,13 @@ class SearchParameters(ExportParameters):
     """The parameters of a search."""
 
     limit: Annotated[
-        int, Field(ge=1, le=MAX_LIMIT, description="Entries on a page."), ONLY_DIGITS
+        int,
+        Field(
+            ge=1,
+            le=MAX_LIMIT,
+            description=f"Entries on a page, {MAX_LIMIT:,} at the most; 20 where this is not given.",
+        ),
+        ONLY_DIGITS,
     ] = 20
     cursor: Annotated[
         str | None,

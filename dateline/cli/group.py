@@ -1,5 +1,8 @@
 """The group that all commands belong to, and how they reach the archive."""
 
+import errno
+import os
+import sys
 from typing import Any, Final
 
 import click
@@ -29,6 +32,14 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except DatelineError as error:
             raise _Failure(str(error)) from error
+        except OSError as error:
+            # A reader who has seen enough (`| head`) is no mistake: Click ends without a word.
+            if error.errno == errno.EPIPE:
+                raise
+            # Else Python would try once more to print what is left, while it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            where = error.filename or "what was printed"
+            raise _Failure(f"{where}: {error.strerror or error}") from error
         except KeyboardInterrupt:
             # Click's own code is 1, which would say that some rows were rejected.
             click.echo("\nInterrupted.", err=True)

@@ -24,7 +24,7 @@ from dateline.imports.ledger import (
 from dateline.imports.options import Options, read_zone
 from dateline.imports.read import Format, read_rows
 from dateline.imports.run import Report, run_import
-from dateline.schemas import MAX_LIMIT, ImportPage, ImportView, RejectedRowView
+from dateline.schemas import MAX_ID, MAX_LIMIT, ImportPage, ImportView, RejectedRowView
 from dateline.wiring import Services, settle
 
 BATCH: Final = 80_000
@@ -161,7 +161,7 @@ def _show_report(name: str, report: Report) -> None:
 
 
 @commands.command()
-@click.argument("import_id", type=click.IntRange(1, 2**63 - 1), required=False)
+@click.argument("import_id", type=click.IntRange(1, MAX_ID), required=False)
 @click.option(
     "--limit",
     default=20,

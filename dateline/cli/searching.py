@@ -11,25 +11,32 @@ from dateline.cli.group import commands, open_archive
 from dateline.cli.tables import show_table
 from dateline.errors import InvalidQuestion
 from dateline.parameters import named_as_sent, read_parameters
-from dateline.schemas import EntryPage, SearchParameters
+from dateline.schemas import EntryPage, ExportParameters, Filters, SearchParameters
 from dateline.search.answer import answer_question
 from dateline.search.export import ExportFormat, export_entries
 from dateline.search.question import Question, read_question
 
+_Command = Callable[..., None]
 
-def _question_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for every parameter of a search, under all its names."""
-    for name, field in reversed(SearchParameters.model_fields.items()):
-        # Options of their own, as of two names of one option click does not tell which was given.
-        helps = {name: field.description} | {
-            alias: f"The same as --{name}."
-            for alias, known in SearchParameters.aliases.items()
-            if known == name
-        }
-        for option, help_ in reversed(helps.items()):
-            # All may be repeated, so that read_parameters, and not click, says which must not be.
-            command = click.option(f"--{option}", option, multiple=True, help=help_)(command)
-    return command
+
+def _options_of(parameters: type[Filters]) -> Callable[[_Command], _Command]:
+    """Give a command an option for every parameter, under all its names."""
+
+    def decorate(command: _Command) -> _Command:
+        for name, field in reversed(parameters.model_fields.items()):
+            # Options of their own, as of two names of one option click does not tell which was
+            # given.
+            helps = {name: field.description} | {
+                alias: f"The same as --{name}."
+                for alias, known in parameters.aliases.items()
+                if known == name
+            }
+            for option, help_ in reversed(helps.items()):
+                # All may be repeated, so that read_parameters, and not click, says which must not.
+                command = click.option(f"--{option}", option, multiple=True, help=help_)(command)
+        return command
+
+    return decorate
 
 
 def _question(given: dict[str, tuple[str, ...]]) -> Question:
@@ -51,7 +58,7 @@ def _question(given: dict[str, tuple[str, ...]]) -> Question:
 
 
 @commands.command()
-@_question_options
+@_options_of(SearchParameters)
 @click.option("--json", "as_json", is_flag=True, help="Print what the API would answer.")
 def search(*, as_json: bool, **given: tuple[str, ...]) -> None:
     """Search entries."""
@@ -70,7 +77,7 @@ def search(*, as_json: bool, **given: tuple[str, ...]) -> None:
 
 
 @commands.command()
-@_question_options
+@_options_of(ExportParameters)
 @click.option(
     "--format",
     "kind",
@@ -82,9 +89,10 @@ def search(*, as_json: bool, **given: tuple[str, ...]) -> None:
 def export(*, kind: ExportFormat, **given: tuple[str, ...]) -> None:
     """Print all entries that a search finds, as they can be imported again.
 
-    All pages are printed, from one snapshot of the archive; --limit and --cursor do not apply.
+    All are from one snapshot of the archive, whatever is added meanwhile.
     """
-    if given["limit"] or given["cursor"] or given["total"]:
-        raise click.UsageError("An export has no pages: leave out --limit, --cursor and --total.")
     question = _question(given)
-    sys.stdout.buffer.writelines(export_entries(open_archive().database, question, kind))
+    out = sys.stdout.buffer
+    out.writelines(export_entries(open_archive().database, question, kind))
+    # Here, where it is told if it fails, and not while Python ends.
+    out.flush()

@@ -1,8 +1,16 @@
 """Lines of text in columns."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 import click
+
+# Controls, ends of lines, marks of writing direction, and lone surrogates, which no output takes.
+# Joiners and soft hyphens are none of them: titles have them.
+_ORDERS: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def show_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
@@ -18,4 +26,4 @@ def show_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
 
 def printable(text: str) -> str:
     """What people sent, without the characters that would be orders to a terminal."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text)

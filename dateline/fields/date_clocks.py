@@ -42,7 +42,10 @@ _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])([0-9]{1,2}):?([0-9]{2})?:?([0-9]{2})
 
 # What stands where a zone would, in a text that is not read: `4:05 p.m. ET`, `15:04 MEZ`.
 _LETTERS_BEHIND = re.compile(
-    r"[0-9] (?: [:h][0-9]{2} | \ ?[ap]\.?m\b\.? ) (?: \ [ap]\.?m\b\.? )? \ \(?(?-i:([A-Z]{2,5}))\b",
+    r"""
+    [0-9] (?: [:h][0-9]{2} (?: [.,][0-9]+ )? | \ ?h | \ ?[ap]\.?m\b\.? ) (?: \ [ap]\.?m\b\.? )?
+    \ \(?(?-i:([A-Z]{2,5}))\b
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -8,7 +8,7 @@ import re
 from calendar import isleap
 from datetime import UTC, date, datetime, timedelta
 
-from dateline.fields.date_clocks import ZONE, is_range, two_times, zone_offset
+from dateline.fields.date_clocks import ZONE, is_range, two_times, uncertain_zone, zone_offset
 from dateline.fields.date_names import MONTH_NAMES
 from dateline.fields.date_spans import DateFields, DateOrder, Refusal
 
@@ -66,7 +66,7 @@ def read_iso_instant(text: str) -> DateFields | Refusal | None:
     """Read an ISO 8601 day with a time of day; None when the text does not look like one."""
     match = _ISO_INSTANT.fullmatch(text)
     if match is None:
-        return _no_iso_clock(text) if _LOOKS_ISO.match(text) else None
+        return (uncertain_zone(text) or _no_iso_clock(text)) if _LOOKS_ISO.match(text) else None
     try:
         year, month, day = _iso_day(match["date"])
         if match["separator"] == " " and is_range(match):

@@ -51,7 +51,7 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
             message = "The title has a character reference (&#...;) to no character: correct it."
             return Fault("title.invalid", "title", raw, message)
     title = " ".join(title.split())
-    # What is longer is too long in NFC as well; to sort its marks could take hours.
+    # What is longer is too long in NFC as well; to sort its marks could take minutes.
     if not title.isascii() and len(title) <= MAX_TITLE_LENGTH * LONGEST_DECOMPOSITION:
         title = unicodedata.normalize("NFC", title)
     if len(title) > MAX_TITLE_LENGTH:

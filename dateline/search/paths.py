@@ -30,7 +30,7 @@ not with parameters: only then does SQLite see that such an index will do."""
 
 
 class Order(Enum):
-    """The orders in which an index can be walked; equal dates by id."""
+    """The orders in which an index can be scanned; equal dates by id."""
 
     DATE = auto()
     ID = auto()

@@ -69,7 +69,8 @@ def test_pages_do_not_apply(option: list[str], run: Run) -> None:
     result = run("export", *option)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "An export has no pages" in result.stderr
+    assert f"No such option '{option[0]}'" in result.stderr
+    assert option[0] not in run("export", "--help").stdout
 
 
 def test_a_bad_question_is_a_sentence(run: Run) -> None:

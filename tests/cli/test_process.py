@@ -10,10 +10,14 @@ import time
 from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from dateline.config import Settings
+from dateline.imports.options import Options
+from dateline.imports.read import Row
+from dateline.imports.run import run_import
 from dateline.wiring import Services
 from tests.cli.conftest import Run
 from tests.factories import as_json, as_ndjson, make_item, make_items
@@ -72,6 +76,53 @@ def test_what_a_mistake_proposes_can_be_typed(dateline: Dateline) -> None:
     result = dateline("search", "harbour")
 
     assert "Try 'python -m dateline search --help' for help." in result.stderr
+
+
+@pytest.fixture
+def print_to(
+    services: Services, environment: dict[str, str], tmp_path: Path
+) -> Callable[..., tuple[int, str]]:
+    """Run a command that prints to a file, on an archive of one entry."""
+    run_import(services.database, [Row(1, make_item())], Options())
+
+    def run(file: IO[bytes], *words: str) -> tuple[int, str]:
+        ended = subprocess.run(
+            [*COMMAND, *words],
+            stdout=file,
+            stderr=subprocess.PIPE,
+            text=True,
+            # What is printed is kept until there is more of it, as in a shell.
+            env={**environment, "PYTHONUNBUFFERED": ""},
+            cwd=tmp_path,
+            timeout=SECONDS,
+            check=False,
+        )
+        return ended.returncode, ended.stderr
+
+    return run
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+@pytest.mark.parametrize("command", ["search", "export", "imports"])
+def test_a_full_disk_under_what_is_printed_is_a_sentence(
+    print_to: Callable[..., tuple[int, str]], command: str
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = print_to(full, command)
+
+    assert ended == (2, "Error: what was printed: No space left on device\n")
+
+
+@pytest.mark.parametrize("command", ["search", "export"])
+def test_a_reader_who_has_seen_enough_is_told_nothing(
+    print_to: Callable[..., tuple[int, str]], command: str
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as pipe:
+        ended = print_to(pipe, command)
+
+    assert ended == (1, "")
 
 
 def test_an_interrupted_import_does_not_end_as_one_with_rejected_rows(

@@ -1,6 +1,7 @@
 """`dateline search`: the same answers as the API gives."""
 
 import json
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +13,7 @@ from dateline.sample import sample_rows
 from dateline.schemas import SearchParameters
 from dateline.wiring import Services
 from tests.cli.conftest import Run
-from tests.factories import make_item
+from tests.factories import as_ndjson, make_item
 
 QUESTIONS: list[dict[str, str]] = [
     {},
@@ -145,3 +146,24 @@ def test_every_parameter_of_the_api_is_an_option(run: Run) -> None:
 
     for name in [*SearchParameters.model_fields, *SearchParameters.aliases]:
         assert f"--{name}" in said
+
+
+def test_help_names_every_value_of_an_option(run: Run) -> None:
+    said = run("search", "--help").stdout
+
+    for name in ("match", "sort"):
+        annotation = SearchParameters.model_fields[name].annotation
+        values = re.findall(r"'([\w-]+)'", str(annotation))
+        assert len(values) > 3
+        assert [value for value in values if f"`{value}`" not in said] == []
+
+
+def test_what_is_printed_has_no_orders_to_a_terminal_and_all_of_the_language(run: Run) -> None:
+    """Persian words, soft hyphens and families of emoji have characters that show nothing."""
+    title = "می\u200cخواهم, Do\u00adnau, 👩\u200d💻"
+    rows = as_ndjson([make_item(title=f"{title} \u202e\u2066", url="https://example.org/a\u00a0b")])
+    assert run("import", "-", "--format", "ndjson", given=rows).exit_code == 0
+
+    line = run("search").stdout.splitlines()[1]
+
+    assert line == f"1   2014-03-08  {title} \ufffd\ufffd  https://example.org/a\u00a0b"

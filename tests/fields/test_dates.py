@@ -390,6 +390,10 @@ def test_no_other_value_is_a_date(value: object) -> None:
         ("Feb. 3, 2019, 4:05 p.m. ET", "ET"),
         ("Feb 3, 2019 4pm (BST)", "BST"),
         ("12.03.2021 14:30 MEZ", "MEZ"),
+        ("2014-03-08T15:04 IST", "IST"),
+        ("2014-03-08T15:04:05.999 (CET)", "CET"),
+        ("8 March 2014 15h CET", "CET"),
+        ("2014-03-08T15:04 PM", None),
         ("Sat Mar  8 15:04:05 CET 2014", "CET"),
         ("Q1 2019 4:05 PM", None),
         ("Q1 2019 4:05 EST", None),
@@ -471,11 +475,11 @@ def test_a_year_that_is_outside_in_utc_alone_is_told_so() -> None:
     assert fault.message.startswith("'1000' has a part outside the years 1000 to 9999, in UTC;")
 
 
-def test_a_zone_that_is_not_read_is_no_day_that_is_not_in_the_calendar() -> None:
-    fault = read_date("2014-03-08T15:04 IST")
+def test_what_is_not_read_behind_a_day_is_no_day_that_is_not_in_the_calendar() -> None:
+    fault = read_date("2014-03-08T15:04 Uhr")
     assert isinstance(fault, Fault)
     assert fault.message == (
-        "What follows the T in '2014-03-08T15:04 IST' is no time, or no time and zone, in a form "
+        "What follows the T in '2014-03-08T15:04 Uhr' is no time, or no time and zone, in a form "
         "that is read here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00."
     )
 

@@ -75,5 +75,8 @@ def test_every_command_is_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (DOCS / "decisions").iterdir()))
-def test_every_decision_is_listed(name: str) -> None:
-    assert f"(decisions/{name})" in read("index.md")
+def test_every_decision_has_its_form_and_is_listed_by_its_title(name: str) -> None:
+    text, number = read(f"decisions/{name}"), name[:4]
+    title = text.partition("\n")[0].removeprefix(f"# {number} ")
+    assert f"| [{number}](decisions/{name}) | {title} " in read("index.md")
+    assert re.findall(r"^## .+", text, re.M)[:2] == ["## Question", "## Decision"]

@@ -83,10 +83,10 @@ def ask(long: Long, url: str, match: str) -> set[str]:
 
 @pytest.fixture
 def by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No other path is sized, and none is scanned, so all is found by the index of keys."""
+    """No other path is counted, and none is scanned, so all is found by the index of keys."""
 
-    def only_by_keys(sizing: Costs) -> Iterator[tuple[Path, None]]:
-        yield path_of_keys(sizing._question, sizing._connection.dialect.name), None
+    def only_by_keys(costs: Costs) -> Iterator[tuple[Path, None]]:
+        yield path_of_keys(costs._question, costs._connection.dialect.name), None
 
     monkeypatch.setattr(Costs, "_paths", only_by_keys)
     monkeypatch.setattr(Plan, "_steps_worth_scanning", lambda _plan: 0)

@@ -45,7 +45,7 @@ def archive_of(
 def test_a_scan_that_is_given_up_is_no_page(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beyond the days that were not walked to their end there are whole years, with a page full."""
+    """Beyond the days that were not scanned to their end there are whole years, with a page full."""
     items = [
         *(("storm", f"2014-12-{day:02}") for day in range(1, 11)),
         *(("harbour", f"2014-11-{day:02}") for day in range(1, 11)),
@@ -303,16 +303,16 @@ def test_facets_of_a_range_of_keys_count_what_is_found(
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
 def test_years_that_reach_into_a_time_make_its_path_wide(database: str, tmp_path: Path) -> None:
-    """Nothing begins in it, so that by what does it would be the narrowest."""
+    """Nothing begins in it, so that by what does it would be the cheapest."""
     items = [("harbour", "2014") for _ in range(FEW + 1)]
     asked = "url=example.org/7&match=exact&after=2014-06-01&before=2014-06-02"
     with archive_of(items, database, tmp_path) as client:
         assert client.get(f"/v1/entries?{asked}").get_json()["total"] == 1
         with client.application.app_context(), services().database.reading() as session:
             question = read_question(read_parameters(SearchParameters, parse_qsl(asked)))
-            narrowest = Plan(session.connection(), question)._cheapest
-    assert narrowest is not None
-    assert (narrowest.size, narrowest.path.assures) == (1, frozenset({Filter.KEYS}))
+            cheapest = Plan(session.connection(), question)._cheapest
+    assert cheapest is not None
+    assert (cheapest.size, cheapest.path.assures) == (1, frozenset({Filter.KEYS}))
 
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])

@@ -134,7 +134,7 @@ def test_years_and_months_are_sorted_without_their_rows(archive: Services, name:
 
 
 @pytest.mark.parametrize(("sort", "among"), [("date", 9_000), ("-added", ROWS)])
-def test_a_walk_is_as_long_as_what_is_asked_for_is_far_apart(
+def test_a_scan_is_as_long_as_what_is_asked_for_is_far_apart(
     archive: Services, sort: str, among: int
 ) -> None:
     """By dates along its site, by ids along everything: 3,000 entries, four times for 20 of them."""
