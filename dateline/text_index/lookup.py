@@ -239,12 +239,14 @@ class TextIndex:
         return self._connection.exec_driver_sql(statement).all()
 
 
-def _occurrences_in(rows: Sequence[Any], first: int, after: int) -> list[tuple[int, Bytes]]:
+def _occurrences_in(rows: Iterable[Any], first: int, after: int) -> list[tuple[int, Bytes]]:
     """Give block and occurrences of posting lists that have some of the trigrams in a range."""
-    found = occurrences_in([tuple(row[1:]) for row in rows], first, after)
-    return [
-        (row[0], occurrences) for row, occurrences in zip(rows, found, strict=True) if occurrences
-    ]
+    bounds = np.array((first, after))
+    found = (
+        (number, occurrences_in(trigrams, ends, occurrences, bounds))
+        for number, trigrams, ends, occurrences in rows
+    )
+    return [(number, occurrences) for number, occurrences in found if occurrences]
 
 
 def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:

@@ -149,34 +149,22 @@ def counted(lists: Sequence[tuple[Bytes, Bytes]]) -> tuple[Numbers, Numbers]:
     return numbers, times
 
 
-def occurrences_in(
-    lists: Sequence[tuple[Bytes, Bytes, Bytes]], first: int, after: int
-) -> list[Bytes]:
-    """Give of each of some posting lists the occurrences of its trigrams with numbers in a range.
+def occurrences_in(trigrams: Bytes, ends: Bytes, occurrences: Bytes, bounds: Numbers) -> Bytes:
+    """Give the occurrences of those trigrams of a posting list whose numbers are in a range.
 
     Args:
-        lists: `trigrams`, `ends` and `occurrences` of each.
-        first: of the range.
-        after: the first number behind it.
+        trigrams: its column of `PostingList`, as are the next two.
+        ends: as above.
+        occurrences: as above.
+        bounds: the first number of the range, and the first one behind it.
     """
-    # Of all lists at once: one question asks hundreds of them, each of which has little.
-    numbers = np.frombuffer(b"".join(trigrams for trigrams, _ends, _all in lists), NUMBER)
-    all_ends = np.frombuffer(b"".join(ends for _trigrams, ends, _all in lists), END)
-    lengths = np.array([len(ends) // END.itemsize for _trigrams, ends, _all in lists], np.int64)
-    list_ends = np.cumsum(lengths)
-    found: list[Bytes] = [b""] * len(lists)
-    wanted = np.flatnonzero((numbers >= first) & (numbers < after))
-    if not len(wanted):
-        return found
-    # The wanted ones of a list stand behind each other, and so do their occurrences.
-    which, at = np.unique(list_ends.searchsorted(wanted, "right"), return_index=True)
-    firsts, lasts = wanted[at], wanted[np.append(at[1:], len(wanted)) - 1]
-    is_first_of_list = firsts == list_ends[which] - lengths[which]
-    begins = np.where(is_first_of_list, 0, all_ends[firsts - 1]) * OCCURRENCE.itemsize
-    ends = all_ends[lasts].astype(np.int64) * OCCURRENCE.itemsize
-    for number, begin, end in zip(which.tolist(), begins.tolist(), ends.tolist(), strict=True):
-        found[number] = lists[number][2][begin:end]
-    return found
+    before, last = np.frombuffer(trigrams, NUMBER).searchsorted(bounds).tolist()
+    if before == last:
+        return b""
+    all_ends = np.frombuffer(ends, END)
+    begin = int(all_ends[before - 1]) if before else 0
+    end = int(all_ends[last - 1])
+    return occurrences[begin * OCCURRENCE.itemsize : end * OCCURRENCE.itemsize]
 
 
 def _pieces(column: bytearray, ends: list[int]) -> Iterator[bytearray]:
