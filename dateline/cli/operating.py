@@ -25,6 +25,8 @@ def sample(rows: int, seed: int) -> None:
     """Print made-up source metadata, faults included, as NDJSON."""
     out = sys.stdout.buffer
     out.writelines(to_json(row) + b"\n" for row in sample_rows(rows, seed))
+    # Here, where it is told if it fails, and not while Python ends.
+    out.flush()
 
 
 @commands.command()

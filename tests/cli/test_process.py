@@ -103,24 +103,24 @@ def print_to(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
-@pytest.mark.parametrize("command", ["search", "export", "imports"])
+@pytest.mark.parametrize("command", ["search", "export", "imports", "sample --rows 1"])
 def test_a_full_disk_under_what_is_printed_is_a_sentence(
     print_to: Callable[..., tuple[int, str]], command: str
 ) -> None:
     with Path("/dev/full").open("wb") as full:
-        ended = print_to(full, command)
+        ended = print_to(full, *command.split())
 
     assert ended == (2, "Error: what was printed: No space left on device\n")
 
 
-@pytest.mark.parametrize("command", ["search", "export"])
+@pytest.mark.parametrize("command", ["search", "export", "sample --rows 1"])
 def test_a_reader_who_has_seen_enough_is_told_nothing(
     print_to: Callable[..., tuple[int, str]], command: str
 ) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as pipe:
-        ended = print_to(pipe, command)
+        ended = print_to(pipe, *command.split())
 
     assert ended == (1, "")
 
