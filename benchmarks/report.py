@@ -42,12 +42,13 @@ Where it falls short of what was aimed at:
   where a quarter less was aimed at: three indexes are in random order, so that each row has a page
   of each of them read and written. The floor, which has none of them, loses more than a
   third.
-- At ten million entries on SQLite a text takes up to eight times as long as at one million, where
-  twice was aimed at, since every block of the text index is asked (docs/search.md).
-- At one million on SQLite a host, and a text in URLs, in a time have 99 of 100 answers within 10 to
-  12 ms, where 10 was aimed at, and the sites of a common text in a little above 10.
-- Ready-made answers have some 0.8 of the rate of a constant of bare WSGI, and 3.3 to 3.7 times
-  that of the first version, where 0.9 and four times were aimed at: each looks whether it is
+- At ten million entries on SQLite a text takes up to seven times as long as at one million, where
+  twice was aimed at (a missing or a rare one 1.3 to 2.1 times), and the sites of one up to six
+  times, since every block of the text index is asked (docs/search.md).
+- At one million on SQLite a text in URLs has 99 of 100 answers within 10 to 18 ms, and a host in a
+  time, its timeline and that of a large domain within 11 to 14, where 10 was aimed at.
+- Ready-made answers have from 0.73 to 0.85 of the rate of a constant of bare WSGI, and 3.1 to 3.7
+  times that of the first version, where 0.9 and four times were aimed at: each looks whether it is
   current (docs/decisions/0007).
 """
 
