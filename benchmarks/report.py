@@ -47,8 +47,8 @@ Where it falls short of what was aimed at:
   times, since every block of the text index is asked (docs/search.md).
 - At one million on SQLite a text in URLs has 99 of 100 answers within 10 to 18 ms, and a host in a
   time, its timeline and that of a large domain within 11 to 14, where 10 was aimed at.
-- Ready-made answers have from 0.73 to 0.85 of the rate of a constant of bare WSGI, and 3.1 to 3.7
-  times that of the first version, where 0.9 and four times were aimed at: each looks whether it is
+- Ready-made answers have some three quarters of the rate of a constant of bare WSGI, and 3.2 times
+  that of the first version, where 0.9 and four times were aimed at: each looks whether it is
   current (docs/decisions/0007).
 """
 
