@@ -63,6 +63,7 @@ def make_engines(settings: Settings) -> Engines:
     """
     url = make_url(settings.database_url)
     if url.get_backend_name() == "mysql":
+        _try_options(url)
         # A server that has frozen must not keep a reader for ever; a lock may take longer.
         seconds = settings.database_timeout + round(settings.lock_timeout)
         return Engines(_mysql(url, settings, seconds), _mysql(url, settings, LONGEST_STATEMENT))
@@ -116,7 +117,6 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _mysql(url: URL, settings: Settings, read_timeout: float) -> Engine:
-    _try_options(url)
     engine = create_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         connect_args={

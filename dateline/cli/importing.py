@@ -202,6 +202,7 @@ def _show_import(cache: Cache, import_id: int, limit: int) -> None:
     click.echo(printable(f"{kept.source}: {_counts(kept)}"))
     _show_decided(kept)
     shown = 0
+    # Not the rows themselves, each of which may be long.
     lines = []
     for row in _rejected_rows(cache, import_id, limit):
         shown += 1

@@ -21,6 +21,11 @@ NDJSON: Final = "application/x-ndjson"
 TAG: Final = "Exports and feeds"
 
 
+def _operation_of(feed: str, media_type: str) -> Operation:
+    answers = {HTTPStatus.OK: media_type, HTTPStatus.NOT_MODIFIED: None}
+    return Operation(feed, TAG, query=FeedParameters, answers=answers, headers=IF_NONE_MATCH)
+
+
 @blueprint.get("/entries.csv")
 @operation(Operation("Export as CSV", TAG, query=ExportParameters, answers={HTTPStatus.OK: CSV}))
 def csv(parameters: ExportParameters) -> Response:
@@ -45,30 +50,14 @@ def ndjson(parameters: ExportParameters) -> Response:
 
 
 @blueprint.get("/entries.rss")
-@operation(
-    Operation(
-        "RSS feed",
-        TAG,
-        query=FeedParameters,
-        answers={HTTPStatus.OK: RSS, HTTPStatus.NOT_MODIFIED: None},
-        headers=IF_NONE_MATCH,
-    )
-)
+@operation(_operation_of("RSS feed", RSS))
 def rss(parameters: FeedParameters) -> Response:
     """Give the entries that every filter matches, the last added first, as RSS 2.0."""
     return _send_feed(write_rss(_feed(parameters)), RSS)
 
 
 @blueprint.get("/entries.atom")
-@operation(
-    Operation(
-        "Atom feed",
-        TAG,
-        query=FeedParameters,
-        answers={HTTPStatus.OK: ATOM, HTTPStatus.NOT_MODIFIED: None},
-        headers=IF_NONE_MATCH,
-    )
-)
+@operation(_operation_of("Atom feed", ATOM))
 def atom(parameters: FeedParameters) -> Response:
     """Give the entries that every filter matches, the last added first, as Atom."""
     return _send_feed(write_atom(_feed(parameters)), ATOM)

@@ -18,7 +18,6 @@ NAMES: Final = {
 REMEMBERED: Final = 4_000
 """Characters of the names of a row, with which what they are is remembered."""
 
-
 ABSENT: Final = {
     "title": "There is no title here: its column must be named title.",
     "url": "There is no URL here: its column must be named url, uri or link.",
@@ -40,7 +39,7 @@ class Columns(NamedTuple):
 
 def name_absent(columns: Columns, fault: Fault) -> Fault:
     """Say of a field that is missing which names it may have, if the row has none of them."""
-    if dict(zip(NAMES, columns[:3], strict=True))[fault.field] is not None:
+    if getattr(columns, fault.field) is not None:
         return fault
     return replace(fault, message=ABSENT[fault.field])
 

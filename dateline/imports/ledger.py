@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 from dateline.cache.answers import Answer, Answers, Outcome
 from dateline.errors import NotFound
 from dateline.fields.dates import iso_utc
-from dateline.imports.outcomes import Rejection
+from dateline.imports.outcomes import Rejection, first_of
 from dateline.imports.run import Report
 from dateline.models import Import, RejectedRow
 from dateline.schemas import (
@@ -19,9 +18,6 @@ from dateline.schemas import (
     ImportView,
     RejectedPage,
 )
-
-PAGE_LENGTH: Final = 1024 * 1024
-"""Characters of rejected rows with which a page of fewer than were asked for is whole."""
 
 
 def report_json(report: Report) -> str:
@@ -128,15 +124,8 @@ def rejected_rows(
         # One by one, so that no more are in memory than are wanted.
         .execution_options(yield_per=1)
     )
-    rows: list[Rejection] = []
-    length = 0
     with session.execute(query) as found:
-        for rejection in map(Rejection._make, found):
-            if len(rows) == most or length >= PAGE_LENGTH:
-                return rows, True
-            rows.append(rejection)
-            length += rejection.length
-    return rows, False
+        return first_of(map(Rejection._make, found), most)
 
 
 def read_rejected(answer: Answer) -> RejectedPage:

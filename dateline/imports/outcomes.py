@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dateline.errors import Fault
 from dateline.fields.dates import DateOrder
@@ -12,6 +12,9 @@ from dateline.imports.columns import find_columns
 from dateline.imports.json_texts import is_finite
 from dateline.imports.normalise import normalise
 from dateline.imports.read import RawRow, Unread, read_row, unreadable
+
+SHOWN_LENGTH: Final = 1024 * 1024
+"""Characters of rows with which fewer than were asked for are enough."""
 
 
 class Rejection(NamedTuple):
@@ -31,6 +34,22 @@ class Rejection(NamedTuple):
     def length(self) -> int:
         """Characters of all of it, about."""
         return len(self.faults) + len(self.raw)
+
+
+def first_of(rejections: Iterable[Rejection], most: int) -> tuple[list[Rejection], bool]:
+    """Take so many rejected rows, or fewer where they are long.
+
+    Returns:
+        At least one, if there is any; and whether there are more.
+    """
+    taken: list[Rejection] = []
+    length = 0
+    for rejection in rejections:
+        if len(taken) == most or length >= SHOWN_LENGTH:
+            return taken, True
+        taken.append(rejection)
+        length += rejection.length
+    return taken, False
 
 
 class Reading(NamedTuple):

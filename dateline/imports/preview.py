@@ -13,16 +13,13 @@ from dateline.imports.columns import find_columns
 from dateline.imports.groups import length_of
 from dateline.imports.normalise import SoundRow, normalise
 from dateline.imports.options import Options
-from dateline.imports.outcomes import kept_of
+from dateline.imports.outcomes import SHOWN_LENGTH, kept_of
 from dateline.imports.read import RawRow, Row, read_row
 from dateline.imports.run import Report, run_import
 from dateline.imports.store import same_entry
 
 SHOWN: Final = 20
 """Rows shown in full."""
-
-SHOWN_LENGTH: Final = 1024 * 1024
-"""Characters with which fewer rows are enough."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dateline.database import Database
 from dateline.fields.dates import DateOrder
 from dateline.imports.groups import Group, Groups
 from dateline.imports.options import Options
-from dateline.imports.outcomes import Rejection
+from dateline.imports.outcomes import Rejection, first_of
 from dateline.imports.read import RawRow
 from dateline.imports.store import last_entry_id, store_rejections, store_rows
 from dateline.imports.tallies import count_after
@@ -22,9 +22,6 @@ from dateline.text_index import Indexing, Sorter, open_sorter
 
 MAX_SHOWN: Final = 100
 """Rejected rows in a report; the ledger has them all."""
-
-SHOWN_LENGTH: Final = 1024 * 1024
-"""Characters with which fewer of them are enough."""
 
 
 @dataclass(slots=True)
@@ -49,13 +46,7 @@ class Report:
         self.rejected += len(group.rejections)
         # Rows that were set aside come last, but are shown in their place.
         known = sorted([*self.shown, *group.rejections], key=lambda rejection: rejection.row)
-        self.shown = []
-        length = 0
-        for rejection in known[:MAX_SHOWN]:
-            if length >= SHOWN_LENGTH:
-                break
-            self.shown.append(rejection)
-            length += rejection.length
+        self.shown, _are_more = first_of(known, MAX_SHOWN)
 
 
 def run_import(

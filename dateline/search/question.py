@@ -23,7 +23,6 @@ MAX_TEXTS: Final = 20
 TOTAL_LIMIT: Final = 10_000
 """Totals are exact up to here, if all are not asked for."""
 
-
 MAX_QUERY: Final = 8_000
 """Bytes of a question as a query string: a server takes 8,190 of a request line (gunicorn.conf.py),
 in which the path and the cursor of the next page must have room."""

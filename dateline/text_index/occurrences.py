@@ -8,7 +8,7 @@ to index by a boolean mask takes NumPy five times as long.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ BLOCK_AT: Final = 32
 
 MANY_TIMES: Final = 32
 """From here on it is cheaper to look few numbers up among many than to merge them."""
+
+_Occurrence = TypeVar("_Occurrence", np.int64, np.uint32)
+"""An occurrence with the number of its block in front, or as it is stored."""
 
 
 def joined(blocks: Sequence[int], stored: Sequence[Bytes]) -> Numbers:
@@ -37,11 +40,8 @@ def stored_among(stored: Bytes, places: Numbers) -> bytes:
     """Give those of the stored occurrences of a block that are at some of its places, sorted."""
     occurrences = np.frombuffer(stored, OCCURRENCE)
     if MANY_TIMES * len(places) < len(occurrences):
-        firsts = places.astype(OCCURRENCE) << POSITION
-        begins = occurrences.searchsorted(firsts) * OCCURRENCE.itemsize
-        lasts = firsts + ((1 << POSITION) - 1)
-        ends = occurrences.searchsorted(lasts, "right") * OCCURRENCE.itemsize
-        return b"".join(map(stored.__getitem__, map(slice, begins.tolist(), ends.tolist())))
+        # In a block by itself a place is what an entry is among all blocks.
+        return among(occurrences, places).tobytes()
     wanted = np.zeros(1 << 8 * OCCURRENCE.itemsize - POSITION, np.bool_)
     wanted[places] = True
     return stored_where(stored, wanted)
@@ -107,9 +107,9 @@ def begins_before(occurrences: Numbers, position: int) -> Numbers:
     return occurrences - position
 
 
-def among(occurrences: Numbers, entries: Numbers) -> Numbers:
+def among(occurrences: NDArray[_Occurrence], entries: Numbers) -> NDArray[_Occurrence]:
     """Give those of the occurrences that are of one of the entries; both are sorted."""
-    firsts = entries << POSITION
+    firsts = entries.astype(occurrences.dtype) << POSITION
     begins = np.searchsorted(occurrences, firsts)
     counts = np.searchsorted(occurrences, firsts + ((1 << POSITION) - 1), "right") - begins
     # Of each entry the numbers from its first occurrence on, as many as it has.
