@@ -225,9 +225,12 @@ class Plan:
     @property
     def _entries_to_scan(self) -> int:
         """How many entries the ordered path brings, about."""
-        if not self._is_by_date:
-            return self._costs.last_id
-        return self._site.entries if self._site is not None else self._costs.entries_in_time
+        if self._is_by_date and self._site is not None:
+            return self._site.entries
+        if self._is_by_date and Filter.DATES in self._asked:
+            return self._costs.entries_in_time
+        # Of all entries, to look at the last id is less than to add up the counts of all days.
+        return self._costs.last_id
 
 
 def _up_to_limit(count: int) -> Total:
