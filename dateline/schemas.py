@@ -70,7 +70,7 @@ class Filters(Parameters):
         str | None,
         Field(
             max_length=MAX_TEXT,
-            description='Words and "phrases" of the title, -without, site:example.org, url:news, '
+            description='Words and "phrases" in the title, -without, site:example.org, url:news, '
             "after:2014, before:2014-03; all must match.",
         ),
     ] = None
@@ -78,24 +78,24 @@ class Filters(Parameters):
         tuple[Text, ...],
         Field(
             max_length=20,
-            description="Text that the title contains, whatever its case and accents. "
-            "Repeatable: all must match.",
+            description="Text that the title contains, ignoring case and accents. "
+            "Repeatable; all must match.",
         ),
     ] = ()
     url: Annotated[
         str | None,
-        Field(max_length=MAX_URL, description="A URL or a part of one. Alias: `uri`."),
+        Field(max_length=MAX_URL, description="A URL or part of one. Alias: `uri`."),
     ] = None
     match: Annotated[
         Literal["contains", "exact", "prefix", "host", "domain"] | None,
         Field(
-            description="How `url` is compared: `contains` (where this is not given), `exact`, "
-            "`prefix`, `host` or `domain`."
+            description="How `url` is compared: `contains` (default), `exact`, `prefix`, `host` "
+            "or `domain`."
         ),
     ] = None
     domain: Annotated[
         str | None,
-        Field(max_length=2_000, description="A domain, with all hosts below it."),
+        Field(max_length=2_000, description="A domain, including all hosts under it."),
     ] = None
     after: Annotated[
         str | None,
@@ -108,7 +108,7 @@ class Filters(Parameters):
         str | None,
         Field(
             max_length=200,
-            description="Latest date, inclusive: `2014` is the whole year. Alias: `to`.",
+            description="Latest date, inclusive: `2014` means the whole year. Alias: `to`.",
         ),
     ] = None
 
@@ -119,8 +119,8 @@ class ExportParameters(Filters):
     sort: Annotated[
         Literal["-date", "date", "-added", "added"],
         Field(
-            description="The order: `-date` (the latest first, where this is not given), `date`, "
-            "`-added` (the last added first) or `added`."
+            description="Sort order: `-date` (default, latest first), `date`, `-added` (latest "
+            "added first) or `added`."
         ),
     ] = "-date"
 
@@ -130,21 +130,23 @@ class TimelineParameters(Filters):
 
     interval: Annotated[
         Literal["year", "month", "day"] | None,
-        Field(description="How long a bucket is; without it, what suits the time that is spanned."),
+        Field(description="Length of a bucket; by default, chosen by the time spanned."),
     ] = None
 
 
 class SitesParameters(Filters):
     """The parameters of a list of sites."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Sites to give."), ONLY_DIGITS] = 20
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description="Number of sites."), ONLY_DIGITS
+    ] = 20
 
 
 class FeedParameters(Filters):
     """The parameters of a feed: what was added last."""
 
     limit: Annotated[
-        int, Field(ge=1, le=MAX_LIMIT, description="Entries in the feed."), ONLY_DIGITS
+        int, Field(ge=1, le=MAX_LIMIT, description="Number of entries in the feed."), ONLY_DIGITS
     ] = 50
 
 
@@ -156,29 +158,29 @@ class SearchParameters(ExportParameters):
         Field(
             ge=1,
             le=MAX_LIMIT,
-            description=f"Entries on a page, {MAX_LIMIT:,} at the most; 20 where this is not given.",
+            description=f"Entries per page, at most {MAX_LIMIT:,}; default 20.",
         ),
         ONLY_DIGITS,
     ] = 20
     cursor: Annotated[
         str | None,
-        Field(max_length=100, description="Where the page before ended: take it from `next`."),
+        Field(max_length=100, description="Where the previous page ended; take it from `next`."),
     ] = None
     total: Annotated[
         Literal["exact"] | None,
-        Field(description="`exact` counts all, even above 10,000."),
+        Field(description="`exact` counts all matches, even above 10,000."),
     ] = None
 
 
 class LedgerParameters(Parameters):
     """The parameters of a list of imports or of rejected rows."""
 
-    limit: Annotated[
-        int, Field(ge=1, le=MAX_LIMIT, description="Members of a page."), ONLY_DIGITS
-    ] = 20
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Items per page."), ONLY_DIGITS] = (
+        20
+    )
     cursor: Annotated[
         int | None,
-        Field(ge=1, le=MAX_ID, description="Where the page before ended: take it from `next`."),
+        Field(ge=1, le=MAX_ID, description="Where the previous page ended; take it from `next`."),
         ONLY_DIGITS,
     ] = None
 
@@ -188,18 +190,20 @@ class ReadingParameters(Parameters):
 
     date_order: Annotated[
         DateOrder | None,
-        Field(description="Order of day and month in dates like 03/04/2020."),
+        Field(description="The order of day and month in dates like 03/04/2020."),
     ] = None
     timezone: Annotated[
         str,
-        Field(max_length=64, description="IANA name of the zone of dates that name none."),
+        Field(max_length=64, description="IANA name of the time zone of dates that name none."),
     ] = "UTC"
 
 
 class ImportParameters(ReadingParameters):
     """What holds for all rows of an import."""
 
-    dry_run: Annotated[bool, Field(description="Give the same answer, and write nothing.")] = False
+    dry_run: Annotated[bool, Field(description="Return the same response, but write nothing.")] = (
+        False
+    )
 
 
 class BulkBody(BaseModel):
@@ -220,8 +224,8 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 
 OF_AN_ENTRY: Final = Field(
-    description="Of an entry that is sent as it was read: `date_precision`, `date_start`, "
-    "`date_end` and `date_raw`, all four of them.",
+    description="Only for posting back an entry that you have read: send `date_precision`, "
+    "`date_start`, `date_end` and `date_raw`, all four or none.",
     json_schema_extra=_without_default,
 )
 
@@ -245,7 +249,7 @@ def _with_aliases(schema: dict[str, Any]) -> None:
 class NewEntry(BaseModel):
     """One row to keep. Its values are read by the same rules as those of an import.
 
-    The case of the names does not matter.
+    Names of fields are not case-sensitive.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_with_aliases)
@@ -266,7 +270,7 @@ def _as_of_a_new_entry(schema: dict[str, Any]) -> None:
 
 
 class EntryChange(Taken):
-    """The fields to change; those that are not given stay (RFC 7396)."""
+    """The fields to change; the others stay as they are (RFC 7396)."""
 
     model_config = ConfigDict(json_schema_extra=_as_of_a_new_entry)
 
@@ -280,11 +284,11 @@ class EntryView(Given):
 
     id: int
     title: str
-    url: Annotated[str, Field(description="As it was sent, byte for byte.")]
-    date: Annotated[str, Field(description="ISO 8601, at the precision that was written.")]
+    url: Annotated[str, Field(description="Exactly as sent, byte for byte.")]
+    date: Annotated[str, Field(description="ISO 8601, at the precision in which it was written.")]
     date_precision: Literal["year", "month", "day", "hour", "minute", "second"]
-    date_start: Annotated[str, Field(description="First second that the date covers, UTC.")]
-    date_end: Annotated[str, Field(description="Last second that the date covers, UTC.")]
+    date_start: Annotated[str, Field(description="The first second that the date covers, UTC.")]
+    date_end: Annotated[str, Field(description="The last second that the date covers, UTC.")]
     date_raw: Annotated[str, Field(description="The date as it was sent.")]
     site: Annotated[str, Field(description="The registrable domain.")]
     added_at: str
@@ -303,7 +307,7 @@ class EntryPage(Given):
 
 
 class TimelineBucket(Given):
-    """How many entries begin in one stretch of time."""
+    """How many entries begin in one interval."""
 
     start: str
     count: int
@@ -326,7 +330,7 @@ class SiteView(Given):
 
 
 class SiteList(Given):
-    """Sites with the most entries."""
+    """The sites with the most entries, highest count first."""
 
     items: list[SiteView]
     total_sites: int
@@ -336,7 +340,7 @@ class SiteList(Given):
 
 
 class FaultView(Given):
-    """One thing wrong with a row."""
+    """One error in a row."""
 
     code: str
     field: Annotated[
@@ -347,9 +351,9 @@ class FaultView(Given):
 
 
 class RejectedRowView(Given):
-    """A row that was not kept."""
+    """A row that was rejected."""
 
-    row: Annotated[int, Field(description="Its place in the submission, counted from 1.")]
+    row: Annotated[int, Field(description="Its number in the submission, counted from 1.")]
     errors: list[FaultView]
     raw: Annotated[Any, Field(description="The row as it was sent.")]
 
@@ -364,7 +368,7 @@ class RejectedPage(Given):
 
 
 class Counts(Given):
-    """What became of the rows; created, duplicate and rejected add up to received."""
+    """What happened to the rows: `created`, `duplicate` and `rejected` add up to `received`."""
 
     received: int
     created: int
@@ -373,9 +377,9 @@ class Counts(Given):
 
 
 class ImportReport(Counts):
-    """An import that has just been made."""
+    """An import that has just finished."""
 
-    id: Annotated[int | None, Field(description="None for a dry run.")]
+    id: Annotated[int | None, Field(description="`null` for a dry run.")]
     dry_run: bool
     date_order: DateOrder | None
     ignored_columns: list[str]
@@ -384,14 +388,14 @@ class ImportReport(Counts):
 
 
 class BulkResult(Given):
-    """The answer to a submission."""
+    """The response to an import."""
 
     model_config = ConfigDict(frozen=True, serialize_by_alias=True, populate_by_name=True)
 
     import_: Annotated[ImportReport, Field(alias="import")]
     errors: Annotated[bool, Field(description="Whether any row was rejected.")]
     rejected: Annotated[
-        list[RejectedRowView], Field(description="The first hundred, or fewer where they are long.")
+        list[RejectedRowView], Field(description="The first hundred, or fewer if they are long.")
     ]
 
 
@@ -404,13 +408,15 @@ class ImportView(Counts):
     timezone: str
     ignored_columns: list[str]
     started_at: str
-    finished_at: Annotated[str | None, Field(description="None while it runs or if cut off.")]
+    finished_at: Annotated[
+        str | None, Field(description="`null` while it runs, or if it was interrupted.")
+    ]
     url: str
     rejected_url: str
 
 
 class ImportPage(Given):
-    """A page of imports, the newest first."""
+    """A page of imports, newest first."""
 
     items: list[ImportView]
     total: int
@@ -419,7 +425,7 @@ class ImportPage(Given):
 
 
 class ProblemError(Given):
-    """One fault of a request: `pointer` into its body, or the name of a `parameter`."""
+    """One error in a request, at a `pointer` into its body or in a `parameter`."""
 
     detail: str
     code: str

@@ -49,7 +49,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="dateline")
 def commands() -> None:
-    """Keep what was published, where and when; find it again."""
+    """Keep and search source metadata: what was published, where and when."""
 
 
 def open_archive(*, current: bool = True) -> Services:

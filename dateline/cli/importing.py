@@ -47,18 +47,20 @@ MOST_SHOWN: Final = 1_000_000
 
 @commands.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, but write nothing.")
 @click.option(
     "--date-order",
     type=click.Choice(get_args(DateOrder)),
-    help="Order of day and month in dates like 03/04/2020.",
+    help="The order of day and month in dates like 03/04/2020.",
 )
-@click.option("--timezone", default="UTC", show_default=True, help="Zone of dates that name none.")
+@click.option(
+    "--timezone", default="UTC", show_default=True, help="Time zone of dates that name none."
+)
 @click.option(
     "--format",
     "kind",
     type=click.Choice(Format, case_sensitive=False),
-    help="What all files are; else their names say it (.json .ndjson .jsonl .csv, .gz).",
+    help="Format of all files; by default, from their names (.json .ndjson .jsonl .csv, .gz).",
 )
 def import_files(
     files: tuple[str, ...],
@@ -68,9 +70,9 @@ def import_files(
     timezone: str,
     kind: Format | None,
 ) -> None:
-    """Keep what is sound of FILEs ('-' is standard input), and say exactly what is not.
+    """Import FILEs ('-' is standard input), and report what is wrong with rejected rows.
 
-    Rows are committed in batches; sending a file again creates nothing twice. The exit code is 0
+    Rows are committed in batches; importing a file again creates nothing twice. The exit code is 0
     if no row was rejected, 1 if some were, 2 if a file could not be read.
     """
     zone = read_zone(timezone)
@@ -167,10 +169,10 @@ def _show_report(name: str, report: Report) -> None:
     default=20,
     show_default=True,
     type=click.IntRange(1, MOST_SHOWN),
-    help="Imports, or rejected rows, to show.",
+    help="Number of imports or rejected rows to show.",
 )
 def imports(import_id: int | None, limit: int) -> None:
-    """List imports, the newest first; or the rejected rows of the one with IMPORT_ID."""
+    """List imports, newest first, or the rejected rows of the one with IMPORT_ID."""
     cache = open_archive().cache
     if import_id is None:
         _list_imports(cache, limit)

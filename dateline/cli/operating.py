@@ -19,10 +19,12 @@ GUNICORN_CONFIG: Final = Path(__file__).parent.parent.parent / "gunicorn.conf.py
 
 
 @commands.command()
-@click.option("--rows", default=1_000, show_default=True, type=click.IntRange(0), help="How many.")
-@click.option("--seed", default=1, show_default=True, help="Equal seeds give equal rows.")
+@click.option(
+    "--rows", default=1_000, show_default=True, type=click.IntRange(0), help="Number of rows."
+)
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same rows.")
 def sample(rows: int, seed: int) -> None:
-    """Print made-up source metadata, faults included, as NDJSON."""
+    """Print made-up source metadata as NDJSON, including faulty rows."""
     out = sys.stdout.buffer
     out.writelines(to_json(row) + b"\n" for row in sample_rows(rows, seed))
     # Here, where it is told if it fails, and not while Python ends.
@@ -39,7 +41,7 @@ def sample(rows: int, seed: int) -> None:
     help="Port to listen on.",
 )
 def serve(host: str, port: int) -> None:
-    """Serve the API and the page with Gunicorn, after bringing the tables up to date."""
+    """Serve the API and the page with Gunicorn, after migrating the database."""
     services = open_archive(current=False)
     services.database.upgrade()
     services.close()
@@ -67,18 +69,18 @@ def _tell_of_taken(host: str, port: int) -> None:
 
 @commands.group()
 def db() -> None:
-    """Look after the tables."""
+    """Manage the database tables."""
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the tables to this release."""
+    """Migrate the tables to this release."""
     open_archive(current=False).database.upgrade()
 
 
 @db.command()
 def check() -> None:
-    """Say whether the tables are those of this release; the exit code is 1 if not."""
+    """Check that the tables are those of this release; the exit code is 1 if not."""
     if not open_archive(current=False).database.is_current():
         raise click.ClickException("Migrations are behind; run: python -m dateline db upgrade")
     click.echo("The tables are those of this release.")
@@ -86,19 +88,19 @@ def check() -> None:
 
 @commands.group()
 def cache() -> None:
-    """Look after the ready-made answers."""
+    """Manage the cached answers."""
 
 
 @cache.command()
 def status() -> None:
-    """Say how the cache is; the exit code is 1 if it cannot be reached."""
+    """Show the state of the cache; the exit code is 1 if it cannot be reached."""
     with _redis_told():
         show_table(("what", "how"), list(open_archive().cache.status().items()))
 
 
 @cache.command()
 def clear() -> None:
-    """Forget every answer, as to free the memory of Redis; nothing needs it."""
+    """Delete all cached answers, for example to free memory in Redis; never necessary."""
     services = open_archive()
     with _redis_told():
         services.cache.clear()
@@ -119,7 +121,7 @@ def _redis_told() -> Iterator[None]:
 
 @commands.command()
 def doctor() -> None:
-    """Look for what is wrong with the set-up, and say how to mend it; exit code 1 if anything is."""
+    """Check the set-up and say how to fix it; the exit code is 1 if anything is wrong."""
     # It asks Redis by its own client, which no other command needs to load.
     from dateline.doctor import examine
 

@@ -27,7 +27,7 @@ def _options_of(parameters: type[Filters]) -> Callable[[_Command], _Command]:
             # Options of their own, as of two names of one option click does not tell which was
             # given.
             helps = {name: field.description} | {
-                alias: f"The same as --{name}."
+                alias: f"Same as --{name}."
                 for alias, known in parameters.aliases.items()
                 if known == name
             }
@@ -59,7 +59,7 @@ def _question(given: dict[str, tuple[str, ...]]) -> Question:
 
 @commands.command()
 @_options_of(SearchParameters)
-@click.option("--json", "as_json", is_flag=True, help="Print what the API would answer.")
+@click.option("--json", "as_json", is_flag=True, help="Print the response of the API.")
 def search(*, as_json: bool, **given: tuple[str, ...]) -> None:
     """Search entries."""
     answer, _outcome = answer_question(open_archive().cache, _question(given))
@@ -84,12 +84,12 @@ def search(*, as_json: bool, **given: tuple[str, ...]) -> None:
     type=click.Choice(list(ExportFormat), case_sensitive=False),
     default=ExportFormat.NDJSON.value,
     show_default=True,
-    help="How the entries are written.",
+    help="Output format.",
 )
 def export(*, kind: ExportFormat, **given: tuple[str, ...]) -> None:
-    """Print all entries that a search finds, as they can be imported again.
+    """Print all entries that a search finds, in a form that can be imported again.
 
-    All are from one snapshot of the archive, whatever is added meanwhile.
+    They come from one snapshot of the archive, whatever is added meanwhile.
     """
     question = _question(given)
     out = sys.stdout.buffer

@@ -9,7 +9,7 @@ blueprint = Blueprint("documents", __name__)
 
 @blueprint.get("/v1/openapi.json")
 def openapi() -> Response:
-    """Give the OpenAPI document."""
+    """Return the OpenAPI document."""
     # Not before somebody asks: the models of OpenAPI make a start slower and a server larger.
     from dateline.controllers.openapi import document
 

@@ -55,10 +55,10 @@ EXAMPLE: Final = {
     )
 )
 def search(parameters: SearchParameters) -> Response:
-    """Give a page of the entries that every filter matches.
+    """Return a page of the entries that match all filters.
 
-    No match is an empty list. `next` is the link to the next page; a walk through all pages sees
-    every entry that was there when it began exactly once.
+    If nothing matches, the list is empty. `next` is the link to the next page; following it to
+    the last page returns every entry that was there at the start exactly once.
     """
     return send(*answer_question(services().cache, read_question(parameters)))
 
@@ -74,7 +74,7 @@ def search(parameters: SearchParameters) -> Response:
     )
 )
 def read(_parameters: NoParameters, entry_id: int) -> Response:
-    """Give one entry."""
+    """Return one entry."""
     return send(*answer_entry(services().cache, entry_id))
 
 
@@ -95,7 +95,7 @@ def read(_parameters: NoParameters, entry_id: int) -> Response:
     )
 )
 def add(parameters: ReadingParameters) -> Response:
-    """Keep one row: 201 with the new entry, or 200 with the one that was there."""
+    """Add one entry: 201 with the new entry, or 200 with the one that was already there."""
     options = read_options(parameters.date_order, parameters.timezone)
     added = add_entry(services().database, object_of_body("application/json"), options)
     response = send(*answer_entry(services().cache, added.entry_id))
@@ -126,7 +126,7 @@ def add(parameters: ReadingParameters) -> Response:
     )
 )
 def change(parameters: ReadingParameters, entry_id: int) -> Response:
-    """Change the title, the URL or the date; what is not named stays."""
+    """Change the title, the URL or the date; fields that are not given stay as they are."""
     options = read_options(parameters.date_order, parameters.timezone)
     body = object_of_body("application/merge-patch+json", "application/json")
     try:

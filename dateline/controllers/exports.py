@@ -29,10 +29,10 @@ def _operation_of(feed: str, media_type: str) -> Operation:
 @blueprint.get("/entries.csv")
 @operation(Operation("Export as CSV", TAG, query=ExportParameters, answers={HTTPStatus.OK: CSV}))
 def csv(parameters: ExportParameters) -> Response:
-    """Give all entries that every filter matches, from one snapshot, without a limit.
+    """Return all entries that match all filters, from one snapshot, without a limit.
 
-    Importing the file again creates nothing. Titles that a spreadsheet would take for formulas
-    stay as they are: open the file by its import of texts.
+    Importing the file again creates nothing. Titles that look like formulas are not changed, so
+    open the file with the text import of your spreadsheet.
     """
     return _export(parameters, ExportFormat.CSV, CSV)
 
@@ -42,7 +42,7 @@ def csv(parameters: ExportParameters) -> Response:
     Operation("Export as NDJSON", TAG, query=ExportParameters, answers={HTTPStatus.OK: NDJSON})
 )
 def ndjson(parameters: ExportParameters) -> Response:
-    """Give all entries that every filter matches, one JSON object on a line.
+    """Return all entries that match all filters, one JSON object per line.
 
     Importing the file again creates nothing.
     """
@@ -52,14 +52,14 @@ def ndjson(parameters: ExportParameters) -> Response:
 @blueprint.get("/entries.rss")
 @operation(_operation_of("RSS feed", RSS))
 def rss(parameters: FeedParameters) -> Response:
-    """Give the entries that every filter matches, the last added first, as RSS 2.0."""
+    """Return the entries that match all filters, latest added first, as RSS 2.0."""
     return _send_feed(write_rss(_feed(parameters)), RSS)
 
 
 @blueprint.get("/entries.atom")
 @operation(_operation_of("Atom feed", ATOM))
 def atom(parameters: FeedParameters) -> Response:
-    """Give the entries that every filter matches, the last added first, as Atom."""
+    """Return the entries that match all filters, latest added first, as Atom."""
     return _send_feed(write_atom(_feed(parameters)), ATOM)
 
 

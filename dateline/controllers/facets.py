@@ -33,10 +33,10 @@ blueprint = Blueprint("facets", __name__)
     )
 )
 def timeline(parameters: TimelineParameters) -> Response:
-    """Count the entries that every filter matches by the year, month or day they begin in.
+    """Count the entries that match all filters by the year, month or day in which they begin.
 
-    Buckets without entries are given too. Where `total_relation` is `gte`, only the first 10,000
-    entries that were met were counted.
+    Empty buckets are included. If `total_relation` is `gte`, only the first 10,000 entries found
+    were counted.
     """
     interval = parameters.interval and Interval(parameters.interval)
     return send(*answer_timeline(services().cache, _question(parameters), interval))
@@ -53,9 +53,9 @@ def timeline(parameters: TimelineParameters) -> Response:
     )
 )
 def sites(parameters: SitesParameters) -> Response:
-    """Count the entries that every filter matches by their sites, the sites with the most first.
+    """Count the entries that match all filters by site, highest count first.
 
-    Where `total_relation` is `gte`, only the first 10,000 entries that were met were counted.
+    If `total_relation` is `gte`, only the first 10,000 entries found were counted.
     """
     return send(*answer_sites(services().cache, _question(parameters), parameters.limit))
 

@@ -51,13 +51,13 @@ EXAMPLE: Final = {
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         ),
-        headers={"Content-Encoding": "`gzip`, where the body is compressed."},
+        headers={"Content-Encoding": "`gzip`, if the body is compressed."},
     )
 )
 def bulk(parameters: ImportParameters) -> Response:
-    """Keep what is sound of many rows, in one transaction, and say exactly what is not.
+    """Import many rows in one transaction: keep the sound ones, and say what is wrong with the rest.
 
-    200 when no row was rejected, 207 when some were, 422 when all were. Rows are JSON
+    200 if no row was rejected, 207 if some were, 422 if all were. Rows are JSON
     (`{"items": [...]}`), NDJSON or CSV, plain or gzip.
     """
     options = read_options(parameters.date_order, parameters.timezone, dry_run=parameters.dry_run)
@@ -85,7 +85,7 @@ def _status(report: Report) -> HTTPStatus:
     )
 )
 def list_imports(parameters: LedgerParameters) -> Response:
-    """Give the ledger, the newest import first."""
+    """Return the ledger, newest import first."""
     return send(*answer_imports(services().cache, parameters.limit, parameters.cursor))
 
 
@@ -99,7 +99,7 @@ def list_imports(parameters: LedgerParameters) -> Response:
     )
 )
 def read_import(_parameters: NoParameters, import_id: int) -> Response:
-    """Give the counts of one import."""
+    """Return the counts of one import."""
     return send(*answer_import(services().cache, import_id))
 
 
@@ -114,5 +114,5 @@ def read_import(_parameters: NoParameters, import_id: int) -> Response:
     )
 )
 def list_rejected(parameters: LedgerParameters, import_id: int) -> Response:
-    """Give the rows of one import that were not kept, with the reasons and what was sent."""
+    """Return the rejected rows of one import, each with its errors and as it was sent."""
     return send(*answer_rejected(services().cache, import_id, parameters.limit, parameters.cursor))

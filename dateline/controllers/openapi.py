@@ -25,16 +25,16 @@ EVERYWHERE: Final = (
     HTTPStatus.INTERNAL_SERVER_ERROR,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
-"""Failures that any operation may have: an unknown parameter, our fault, the database away."""
+"""Failures of any operation: a bad request, an error on our side, the database unavailable."""
 
 HTML: Final = "text/html"
-"""The form of what Gunicorn refuses. Of this the document names an address that is too long, as it
-may have one that is sound by the document."""
+"""The form of Gunicorn's own errors. The document lists only 414, as a request that it allows may
+have a URL that is too long."""
 
 _VARIABLE: Final = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 
 DESCRIPTION: Final = """Dateline keeps *source metadata*: what was published (title), where (URL)
-and when (date). Every failed request is answered with `application/problem+json` (RFC 9457)."""
+and when (date). Errors are `application/problem+json` (RFC 9457)."""
 
 
 # What the views say does not change while the process runs.

@@ -51,7 +51,7 @@ class Operation:
 
 
 IF_NONE_MATCH: Final = {
-    "If-None-Match": "The ETag of an answer that you have; 304 if it is current."
+    "If-None-Match": "The ETag of a response that you have; 304 if it is still current."
 }
 
 OPERATION: Final = "dateline_operation"
