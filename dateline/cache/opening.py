@@ -1,11 +1,8 @@
 """Which cache a setting names."""
 
-from sqlalchemy import make_url
-
 from dateline.cache.answers import Cache
 from dateline.cache.memory import MemoryCache
 from dateline.cache.null import NullCache
-from dateline.cache.versions import AskedVersion, DataVersion
 from dateline.config import Settings
 from dateline.database import Database
 
@@ -25,7 +22,4 @@ def _open(settings: Settings, database: Database) -> Cache:
         from dateline.cache.redis_cache import RedisCache
 
         return RedisCache(database, settings.cache_url)
-    url = make_url(settings.database_url)
-    is_file = url.get_backend_name() == "sqlite"
-    version = DataVersion(url.database or "") if is_file else AskedVersion(database)
-    return MemoryCache(database, settings.cache_bytes, version)
+    return MemoryCache(database, settings.cache_bytes)
