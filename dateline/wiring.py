@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from dateline.cache.answers import Cache
-from dateline.cache.opening import open_cache
+from dateline.cache.memory import MemoryCache
+from dateline.cache.null import NullCache
 from dateline.config import Settings
 from dateline.database import Database
 
@@ -32,7 +33,20 @@ class Services:
 def open_services(settings: Settings) -> Services:
     """Join the parts. No server is asked for anything before it is needed."""
     database = Database(settings)
-    return Services(settings, database, open_cache(settings, database))
+    cache = _open_cache(settings, database)
+    database.acknowledge_with(cache.acknowledge)
+    return Services(settings, database, cache)
+
+
+def _open_cache(settings: Settings, database: Database) -> Cache:
+    if settings.cache_url == "none://":
+        return NullCache(database)
+    if settings.cache_url.startswith("redis"):
+        # Loaded where it is used: no command without Redis waits for its client to be loaded.
+        from dateline.cache.redis_cache import RedisCache
+
+        return RedisCache(database, settings.cache_url)
+    return MemoryCache(database, settings.cache_bytes)
 
 
 def settle() -> None:
