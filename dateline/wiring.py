@@ -51,11 +51,6 @@ def _open_cache(settings: Settings, database: Database) -> Cache:
 
 def settle() -> None:
     """Have the process keep what it uses again and again."""
-    _leave_alone_what_stays()
-    _keep_freed_memory()
-
-
-def _leave_alone_what_stays() -> None:
     # What the process has started with, the garbage collector need not look at.
     gc.freeze()
     # Each statement of SQLAlchemy leaves some cycles. With a search for them after every thousand
@@ -63,9 +58,6 @@ def _leave_alone_what_stays() -> None:
     # to 80 milliseconds, for one question in some hundred. What has outlived such searches, as
     # compiled statements and answers do, is hardly ever looked at again.
     gc.set_threshold(1_000, 20, 500)
-
-
-def _keep_freed_memory() -> None:
     # The arrays of a question have some hundred KiB each. By itself glibc gives them back to the
     # system as soon as they are free, and is given them again page by page, emptied, which takes a
     # good part of the time of a question. Other systems have no such function.
