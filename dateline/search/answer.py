@@ -10,7 +10,7 @@ from dateline.schemas import EntryPage, EntryView
 from dateline.search.cursor import write_cursor
 from dateline.search.find import Found, find, find_entry
 from dateline.search.question import Question
-from dateline.search.rows import FoundRow
+from dateline.search.reader import FoundRow
 
 
 def answer_question(cache: Answers, question: Question) -> tuple[Answer, Outcome]:
