@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dateline.cache.answers import Answer, Answers, Outcome
+from dateline.cache.answers import Answer, Cache, Outcome
 from dateline.errors import NotFound
 from dateline.fields.dates import iso_utc
 from dateline.imports.outcomes import Rejection, first_of
@@ -43,7 +43,7 @@ def _rows_json(rejections: Iterable[Rejection]) -> str:
     return f"[{','.join(rows)}]"
 
 
-def answer_imports(cache: Answers, limit: int, before: int | None) -> tuple[Answer, Outcome]:
+def answer_imports(cache: Cache, limit: int, before: int | None) -> tuple[Answer, Outcome]:
     """A page of imports, the newest first, as `ImportPage`."""
 
     def make(session: Session) -> Answer:
@@ -63,7 +63,7 @@ def answer_imports(cache: Answers, limit: int, before: int | None) -> tuple[Answ
     return cache.get_or_make(f"imports?limit={limit}&before={before}", make)
 
 
-def answer_import(cache: Answers, import_id: int) -> tuple[Answer, Outcome]:
+def answer_import(cache: Cache, import_id: int) -> tuple[Answer, Outcome]:
     """One import, as `ImportView`.
 
     Raises:
@@ -78,7 +78,7 @@ def answer_import(cache: Answers, import_id: int) -> tuple[Answer, Outcome]:
 
 
 def answer_rejected(
-    cache: Answers, import_id: int, limit: int, after: int | None
+    cache: Cache, import_id: int, limit: int, after: int | None
 ) -> tuple[Answer, Outcome]:
     """A page of the rejected rows of an import, as `RejectedPage`.
 
