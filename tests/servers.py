@@ -203,7 +203,7 @@ class SilentServer:
 class RubbishServer(SilentServer):
     """Answers whatever it is told with the same rubbish."""
 
-    def __init__(self, rubbish: bytes, port: int = 0) -> None:
+    def __init__(self, rubbish: bytes, port: int) -> None:
         self._rubbish = rubbish
         super().__init__(port)
 
