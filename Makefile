@@ -82,16 +82,15 @@ build/peer/set-up: requirements-peer.txt | setup
 screenshots: setup ## Take pictures of the page into build/screenshots (needs chromium)
 	$(BIN)/python -m tests.browser.screenshots build/screenshots
 
+PINNED := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-emit-index-url --no-emit-find-links
+
 .PHONY: requirements
 requirements: setup ## Pin the ranges of pyproject.toml anew
-	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
-		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
-		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links \
-		--group dev --constraint requirements.txt --output-file requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links \
-		--group pyproject.toml:peer --output-file requirements-peer.txt
+	$(BIN)/uv pip compile pyproject.toml $(PINNED) --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml $(PINNED) --group dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+	$(BIN)/uv pip compile $(PINNED) --group pyproject.toml:peer --output-file requirements-peer.txt
 
 .PHONY: clean
 clean: ## Remove everything that can be made again; the archive stays

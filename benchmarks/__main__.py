@@ -86,9 +86,16 @@ def run(
     results = Results(directory / "results")
     sqlite = sqlite_archive(directory)
     for archive in _archives(sqlite, mysql):
-        if only in (None, archive.kind):
-            asks_peer = peers and archive is sqlite
-            _measure(results, directory, archive, sizes, part, each, rounds, sample, asks_peer)
+        if only not in (None, archive.kind):
+            continue
+        imports.measure_http(results, archive, sample, rounds)
+        for rows in sorted(sizes):
+            imports.fill(results, directory, archive, rows, part)
+            searches.measure(results, directory, archive, rows, each, rounds)
+            facets.measure(results, directory, archive, rows, each, rounds)
+            # Before the archive grows: most of the peer's questions visit every row.
+            if peers and archive is sqlite and rows == min(sizes):
+                peer.measure(results, directory, archive, rows, each, rounds)
     if only in (None, "sqlite"):
         hits.measure(results, directory, sqlite, rounds)
     show(results.all())
@@ -96,27 +103,6 @@ def run(
 
 def _archives(sqlite: Archive, mysql: str | None) -> list[Archive]:
     return [sqlite, mysql_archive(mysql)] if mysql else [sqlite]
-
-
-def _measure(
-    results: Results,
-    directory: Path,
-    archive: Archive,
-    sizes: tuple[int, ...],
-    part: int,
-    each: int,
-    rounds: int,
-    sample: int | None,
-    asks_peer: bool,
-) -> None:
-    imports.measure_http(results, archive, sample, rounds)
-    for rows in sorted(sizes):
-        imports.fill(results, directory, archive, rows, part)
-        searches.measure(results, directory, archive, rows, each, rounds)
-        facets.measure(results, directory, archive, rows, each, rounds)
-        # Before the archive grows: most of the peer's questions visit every row.
-        if asks_peer and rows == min(sizes):
-            peer.measure(results, directory, archive, rows, each, rounds)
 
 
 @main.command()

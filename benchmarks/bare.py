@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import redis
 from flask import Flask, Response, jsonify, request
 
-from dateline.cache.versions import DataVersion
+from dateline.cache.data_version import DataVersion
 from dateline.schemas import EntryPage
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dateline.errors import Fault, shortened
+from dateline.fields.dates import DateOrder, Precision
 
 MAX_LIMIT: Final = 1_000
 
@@ -19,8 +20,6 @@ MAX_URL: Final = 2_000
 MAX_ID: Final = 10**18
 """No database gives so large a number to anything. The OpenAPI document, in which bounds are double
 floats, says it exactly, as it could not say 2**63 - 1."""
-
-DateOrder = Literal["DMY", "MDY", "YMD"]
 
 
 class Taken(BaseModel):
@@ -286,7 +285,7 @@ class EntryView(Given):
     title: str
     url: Annotated[str, Field(description="Exactly as sent, byte for byte.")]
     date: Annotated[str, Field(description="ISO 8601, at the precision in which it was written.")]
-    date_precision: Literal["year", "month", "day", "hour", "minute", "second"]
+    date_precision: Precision
     date_start: Annotated[str, Field(description="The first second that the date covers, UTC.")]
     date_end: Annotated[str, Field(description="The last second that the date covers, UTC.")]
     date_raw: Annotated[str, Field(description="The date as it was sent.")]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from dateline.cache.answers import Cache
-from dateline.cache.opening import open_cache
+from dateline.cache.memory import MemoryCache
+from dateline.cache.null import NullCache
 from dateline.config import Settings
 from dateline.database import Database
 
@@ -32,16 +33,24 @@ class Services:
 def open_services(settings: Settings) -> Services:
     """Join the parts. No server is asked for anything before it is needed."""
     database = Database(settings)
-    return Services(settings, database, open_cache(settings, database))
+    cache = _open_cache(settings, database)
+    database.acknowledge_with(cache.acknowledge)
+    return Services(settings, database, cache)
+
+
+def _open_cache(settings: Settings, database: Database) -> Cache:
+    if settings.cache_url == "none://":
+        return NullCache(database)
+    if settings.cache_url.startswith("redis"):
+        # Loaded where it is used: no command without Redis waits for its client to be loaded.
+        from dateline.cache.redis_cache import RedisCache
+
+        return RedisCache(database, settings.cache_url)
+    return MemoryCache(database, settings.cache_bytes)
 
 
 def settle() -> None:
     """Have the process keep what it uses again and again."""
-    _leave_alone_what_stays()
-    _keep_freed_memory()
-
-
-def _leave_alone_what_stays() -> None:
     # What the process has started with, the garbage collector need not look at.
     gc.freeze()
     # Each statement of SQLAlchemy leaves some cycles. With a search for them after every thousand
@@ -49,9 +58,6 @@ def _leave_alone_what_stays() -> None:
     # to 80 milliseconds, for one question in some hundred. What has outlived such searches, as
     # compiled statements and answers do, is hardly ever looked at again.
     gc.set_threshold(1_000, 20, 500)
-
-
-def _keep_freed_memory() -> None:
     # The arrays of a question have some hundred KiB each. By itself glibc gives them back to the
     # system as soon as they are free, and is given them again page by page, emptied, which takes a
     # good part of the time of a question. Other systems have no such function.

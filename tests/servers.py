@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 import psutil
@@ -204,7 +203,7 @@ class SilentServer:
 class RubbishServer(SilentServer):
     """Answers whatever it is told with the same rubbish."""
 
-    def __init__(self, rubbish: bytes, port: int = 0) -> None:
+    def __init__(self, rubbish: bytes, port: int) -> None:
         self._rubbish = rubbish
         super().__init__(port)
 
@@ -371,12 +370,7 @@ class Browser:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
 

@@ -96,8 +96,8 @@ Make = Callable[[Session], Answer]
 """Makes an answer from a snapshot of the archive."""
 
 
-class Answers(Protocol):
-    """What gives answers."""
+class Cache(Protocol):
+    """Where ready-made answers are kept."""
 
     def get_or_make(self, key: str, make: Make) -> tuple[Answer, Outcome]:
         """Give the answer kept under the key if it is current, else make it and keep it.
@@ -109,10 +109,6 @@ class Answers(Protocol):
         Raises:
             DatabaseAway: the answer is not ready, and the database cannot be reached.
         """
-
-
-class Cache(Answers, Protocol):
-    """Where ready-made answers are kept."""
 
     def ready(self, key: str) -> Answer | None:
         """Give the answer kept under the key if it is current, and never make it.

@@ -1,24 +1,16 @@
 """The in-process cache: the embedded default, nothing to install."""
 
 import threading
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import NamedTuple
 
 from cachetools import LRUCache
 from dogpile.util import NameRegistry
 
 from dateline.cache.answers import Answer, Make, Outcome
+from dateline.cache.data_version import DataVersion
 from dateline.cache.once import make_once
 from dateline.database import Database
-
-
-class Version(Protocol):
-    """What tells the version of the archive."""
-
-    def current(self) -> object:
-        """Another value after every commit."""
-
-    def close(self) -> None:
-        """Give the connection back, if there is one."""
 
 
 class _Kept(NamedTuple):
@@ -39,10 +31,16 @@ class MemoryCache:
     version that the database itself tells.
     """
 
-    def __init__(self, database: Database, max_bytes: int, version: Version) -> None:
+    def __init__(self, database: Database, max_bytes: int) -> None:
         """Keep answers to questions about a database, so many bytes of them."""
         self._database = database
-        self._version = version
+        path = database.engine.url.database
+        is_file = database.engine.dialect.name == "sqlite"
+        self._data_version = DataVersion(path or "") if is_file else None
+        # MySQL tells nobody of its commits: there the stamp in the archive is asked for each time.
+        self._version: Callable[[], object] = (
+            self._data_version.current if self._data_version is not None else database.stamp
+        )
         self._answers: LRUCache[str, _Kept] = LRUCache(max_bytes, getsizeof=_size_of)
         # LRUCache moves what it finds, so that even reading needs the lock.
         self._lock = threading.Lock()
@@ -53,7 +51,7 @@ class MemoryCache:
         """Give the answer if it is kept and current."""
         with self._lock:
             kept = self._answers.get(key)
-        if kept is None or kept.stamp != self._version.current():
+        if kept is None or kept.stamp != self._version():
             return None
         return kept.answer
 
@@ -79,13 +77,14 @@ class MemoryCache:
             self._answers.clear()
 
     def close(self) -> None:
-        """Give the connection back that reads the version."""
-        self._version.close()
+        """Give the connection back that reads the version, if there is one."""
+        if self._data_version is not None:
+            self._data_version.close()
 
     def _make(self, key: str, make: Make) -> Answer:
         # The stamp is read before the snapshot begins. A commit between the two leaves an answer
         # newer than its stamp: made again needlessly, never taken for current when it is not.
-        stamp = self._version.current()
+        stamp = self._version()
         with self._database.reading() as session:
             answer = make(session)
         kept = _Kept(key, answer, stamp)

@@ -110,7 +110,7 @@ def clear() -> None:
 
 @contextmanager
 def _redis_told() -> Iterator[None]:
-    # Loaded where it is used, as in cache/opening.py.
+    # Loaded where it is used, as in wiring.py.
     from redis.exceptions import RedisError
 
     try:

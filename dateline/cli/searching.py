@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
 
 import click
 
@@ -72,7 +71,7 @@ def search(*, as_json: bool, **given: tuple[str, ...]) -> None:
     more = "" if page.total_relation == "eq" else "more than "
     click.echo(f"{more}{page.total:,} found")
     if page.next is not None:
-        cursor = parse_qs(urlsplit(page.next).query)["cursor"][0]
+        cursor = page.next.rpartition("cursor=")[2]
         click.echo(f"next page: the same with --cursor {cursor}")
 
 

@@ -9,10 +9,10 @@ from dateline.controllers.current import services
 from dateline.controllers.feeds import ATOM, RSS, Feed, write_atom, write_rss
 from dateline.controllers.operation import IF_NONE_MATCH, Operation, operation
 from dateline.controllers.responses import send_file
-from dateline.schemas import EntryPage, ExportParameters, FeedParameters, SearchParameters
+from dateline.schemas import EntryPage, ExportParameters, FeedParameters
 from dateline.search.answer import answer_question
 from dateline.search.export import ExportFormat, export_entries
-from dateline.search.question import Sort, read_question
+from dateline.search.question import Sort, read_filters
 
 blueprint = Blueprint("exports", __name__)
 
@@ -64,14 +64,13 @@ def atom(parameters: FeedParameters) -> Response:
 
 
 def _export(parameters: ExportParameters, form: ExportFormat, media_type: str) -> Response:
-    question = read_question(SearchParameters.model_validate(parameters.model_dump()))
+    question = read_filters(parameters, sort=parameters.sort)
     pieces = export_entries(services().database, question, form)
     return send_file(pieces, media_type, f"dateline.{form}")
 
 
 def _feed(parameters: FeedParameters) -> Feed:
-    asked = {**parameters.model_dump(), "sort": Sort.LAST_ADDED.value}
-    question = read_question(SearchParameters.model_validate(asked))
+    question = read_filters(parameters, sort=Sort.LAST_ADDED.value, limit=parameters.limit)
     answer, _outcome = answer_question(services().cache, question)
     return Feed(
         entries=EntryPage.model_validate_json(answer.body).items,

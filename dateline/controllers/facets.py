@@ -7,17 +7,10 @@ from flask import Blueprint, Response
 from dateline.controllers.current import services
 from dateline.controllers.operation import Operation, operation
 from dateline.controllers.responses import send
-from dateline.schemas import (
-    Filters,
-    SearchParameters,
-    SiteList,
-    SitesParameters,
-    Timeline,
-    TimelineParameters,
-)
+from dateline.schemas import SiteList, SitesParameters, Timeline, TimelineParameters
 from dateline.search.calendar import Interval
 from dateline.search.facets import answer_sites, answer_timeline
-from dateline.search.question import Question, read_question
+from dateline.search.question import read_filters
 
 blueprint = Blueprint("facets", __name__)
 
@@ -39,7 +32,7 @@ def timeline(parameters: TimelineParameters) -> Response:
     were counted.
     """
     interval = parameters.interval and Interval(parameters.interval)
-    return send(*answer_timeline(services().cache, _question(parameters), interval))
+    return send(*answer_timeline(services().cache, read_filters(parameters), interval))
 
 
 @blueprint.get("/sites")
@@ -57,10 +50,4 @@ def sites(parameters: SitesParameters) -> Response:
 
     If `total_relation` is `gte`, only the first 10,000 entries found were counted.
     """
-    return send(*answer_sites(services().cache, _question(parameters), parameters.limit))
-
-
-def _question(parameters: Filters) -> Question:
-    """The same filters, of a search."""
-    filters = {name: getattr(parameters, name) for name in Filters.model_fields}
-    return read_question(SearchParameters(**filters))
+    return send(*answer_sites(services().cache, read_filters(parameters), parameters.limit))

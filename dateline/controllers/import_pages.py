@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -10,7 +11,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from dateline.controllers.choices import Choices, read_choices, zones
 from dateline.controllers.current import services
 from dateline.controllers.problems import STATUSES, tell_when_to_return
-from dateline.controllers.progress import Progress, work_and_answer
+from dateline.controllers.progress import work_and_answer
 from dateline.controllers.safety import require_own_page
 from dateline.controllers.uploads import (
     MAX_CARRIED,
@@ -67,10 +68,7 @@ def send() -> Response:
 
 
 def _import(understood: Understood, options: Options) -> Response:
-    database = services().database
-
-    def work(progress: Progress) -> Report:
-        return run_import(database, understood.rows, options, progress)
+    work = partial(run_import, services().database, understood.rows, options)
 
     def answer(made: Callable[[], Report]) -> Response:
         try:
@@ -86,10 +84,7 @@ def _import(understood: Understood, options: Options) -> Response:
 def _preview(
     understood: Understood, options: Options, upload: Upload, fingerprint: str
 ) -> Response:
-    database = services().database
-
-    def work(progress: Progress) -> Preview:
-        return preview_import(database, understood.rows, options, progress)
+    work = partial(preview_import, services().database, understood.rows, options)
 
     def answer(made: Callable[[], Preview]) -> Response:
         try:

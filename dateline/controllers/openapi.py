@@ -139,18 +139,13 @@ def _answer(status: HTTPStatus, model: type[BaseModel] | str | None) -> dict[str
     if model is None:
         return {"description": status.phrase}
     if isinstance(model, str):
-        return {
-            "description": status.phrase,
-            "content": {model: {"schema": {"type": "string"}}},
-        }
-    return {
-        "description": status.phrase,
-        "content": {JSON: {"schema": PydanticSchema(schema_class=model)}},
-    }
+        return _content(status, model, {"type": "string"})
+    return _content(status, JSON, PydanticSchema(schema_class=model))
 
 
 def _problem(status: HTTPStatus) -> dict[str, Any]:
-    return {
-        "description": status.phrase,
-        "content": {PROBLEM_JSON: {"schema": PydanticSchema(schema_class=Problem)}},
-    }
+    return _content(status, PROBLEM_JSON, PydanticSchema(schema_class=Problem))
+
+
+def _content(status: HTTPStatus, media_type: str, schema: object) -> dict[str, Any]:
+    return {"description": status.phrase, "content": {media_type: {"schema": schema}}}

@@ -1,7 +1,5 @@
 """The page for people: the same question, the same answer, as HTML."""
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
@@ -9,8 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict
 
-from dateline.cache.answers import Answers
-from dateline.cache.kept import KeptAlone, NotKept
+from dateline.cache.answers import Answer
 from dateline.controllers.asked import Asked, Chip
 from dateline.controllers.citations import address, cite
 from dateline.controllers.current import services
@@ -26,7 +23,7 @@ from dateline.parameters import read_parameters
 from dateline.sample import sample_rows
 from dateline.schemas import EntryPage, SearchParameters, SiteList, Timeline
 from dateline.search.answer import answer_question
-from dateline.search.facets import answer_sites, answer_timeline
+from dateline.search.facets import answer_sites, answer_timeline, sites_key, timeline_key
 from dateline.search.question import Question, Sort, read_question
 
 blueprint = Blueprint("pages", __name__)
@@ -43,6 +40,7 @@ ORDERS: Final = (
     (Sort.LAST_ADDED, "Last added"),
     (Sort.FIRST_ADDED, "First added"),
 )
+FACETS: Final = ("timeline", "sites")
 TOP_SITES: Final = 8
 MOST_LOOSENED: Final = 8
 """Filters that are dropped in turn where nothing is found."""
@@ -68,7 +66,11 @@ def search() -> ResponseReturnValue:
     page = EntryPage.model_validate_json(answer.body)
     found: dict[str, object] = {"page": page, "question": question}
     if page.total:
-        found |= _ready_facets(question) if HTMX in request.headers else _all_facets(question)
+        if HTMX in request.headers:
+            found |= _ready_facets(question)
+        else:
+            for name in FACETS:
+                found |= _facet(name, question)
         found["following"] = _following(asked, page)
     elif _count(Asked([])):
         found["loosened"] = _loosen(asked)
@@ -77,15 +79,14 @@ def search() -> ResponseReturnValue:
     return _shown(asked, **found)
 
 
-@blueprint.get("/facets/<any(timeline, sites):name>")
+@blueprint.get(f"/facets/<any({', '.join(FACETS)}):name>")
 def facet(name: str) -> ResponseReturnValue:
     """Show what did not come with the entries while somebody typed, as a part of the page."""
     asked = Asked(pairs_of(request.query_string))
     if HTMX not in request.headers:
         # A person sees it where it belongs.
         return redirect(_page(asked))
-    found = FACETS[name](services().cache, _read(asked))
-    return _rendered(f"search/{name}.html", asked, **found)
+    return _rendered(f"search/{name}.html", asked, **_facet(name, _read(asked)))
 
 
 @blueprint.get("/sample")
@@ -118,37 +119,32 @@ def _count(asked: Asked) -> int:
     return EntryPage.model_validate_json(answer.body).total
 
 
-def _timeline(cache: Answers, question: Question) -> dict[str, object]:
-    """The entries counted over time."""
-    timeline = Timeline.model_validate_json(answer_timeline(cache, question, None)[0].body)
-    return {"timeline": timeline, "bars": draw_bars(timeline)}
-
-
-def _sites(cache: Answers, question: Question) -> dict[str, object]:
-    """The entries counted by site."""
-    answer, _outcome = answer_sites(cache, question, TOP_SITES)
-    return {"sites": SiteList.model_validate_json(answer.body)}
-
-
-FACETS: Final[Mapping[str, Callable[[Answers, Question], dict[str, object]]]] = {
-    "timeline": _timeline,
-    "sites": _sites,
-}
-
-
-def _all_facets(question: Question) -> dict[str, object]:
+def _facet(name: str, question: Question) -> dict[str, object]:
+    """What is found, counted: over time or by site."""
     cache = services().cache
-    return _timeline(cache, question) | _sites(cache, question)
+    if name == "timeline":
+        return _timeline(answer_timeline(cache, question, None)[0])
+    return _sites(answer_sites(cache, question, TOP_SITES)[0])
 
 
 def _ready_facets(question: Question) -> dict[str, object]:
     """Those that cost nothing; the page asks for the others once its entries are shown."""
     found: dict[str, object] = {}
-    cache = KeptAlone(services().cache)
-    for make in FACETS.values():
-        with suppress(NotKept):
-            found |= make(cache, question)
+    cache = services().cache
+    if (timeline := cache.ready(timeline_key(question, None))) is not None:
+        found |= _timeline(timeline)
+    if (sites := cache.ready(sites_key(question, TOP_SITES))) is not None:
+        found |= _sites(sites)
     return found
+
+
+def _timeline(answer: Answer) -> dict[str, object]:
+    timeline = Timeline.model_validate_json(answer.body)
+    return {"timeline": timeline, "bars": draw_bars(timeline)}
+
+
+def _sites(answer: Answer) -> dict[str, object]:
+    return {"sites": SiteList.model_validate_json(answer.body)}
 
 
 def _loosen(asked: Asked) -> list[tuple[Chip, int]]:

@@ -95,7 +95,7 @@ def read_numeric(text: str, order: DateOrder | None) -> DateFields | Refusal | N
     if match := _MONTH_AND_YEAR.fullmatch(text):
         return DateFields(int(match[2]), int(match[1]))
     if _NO_YEAR.fullmatch(text):
-        return Refusal("date.no_year", f"'{text}' has no year; write it out, as in 2014-03-08.")
+        return no_year(text)
     if _ORDINAL.fullmatch(text) or _WEEK.fullmatch(text):
         try:
             return DateFields(*_iso_day(text))
@@ -135,10 +135,7 @@ def _day_and_month(
 ) -> DateFields | Refusal:
     """Read `first/second/year`, where only the numbers or the sender's order say which is which."""
     if len(year) < 4:
-        return Refusal(
-            "date.two_digit_year",
-            f"'{text}' has a year of two digits, which may be of any century; write four.",
-        )
+        return two_digit_year(text)
     whole_year = int(year)
     if first > 12 or second > 12:
         proves: DateOrder = "DMY" if first > 12 else "MDY"
@@ -172,6 +169,19 @@ def _instant(second: int) -> DateFields:
     """Return the UTC fields of a Unix second."""
     moment = datetime.fromtimestamp(second, UTC)
     return DateFields(*moment.timetuple()[:6], offset=0)
+
+
+def no_year(text: str) -> Refusal:
+    """Refuse a text that says the day or the month, and no year."""
+    return Refusal("date.no_year", f"'{text}' has no year; write it out, as in 2014-03-08.")
+
+
+def two_digit_year(text: str) -> Refusal:
+    """Refuse a text whose year may be of any century."""
+    return Refusal(
+        "date.two_digit_year",
+        f"'{text}' has a year of two digits, which may be of any century; write four.",
+    )
 
 
 def _impossible(text: str) -> Refusal:

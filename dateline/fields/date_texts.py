@@ -7,6 +7,7 @@ with anything left over is not read.
 import re
 from datetime import date
 
+from dateline.fields.date_forms import no_year, two_digit_year
 from dateline.fields.date_languages import DAY, YEAR, named_in
 from dateline.fields.date_names import JOINERS, MONTHS, RELATIVE, WEEKDAYS, folded
 from dateline.fields.date_spans import DateFields, Refusal
@@ -55,9 +56,9 @@ def read_words(text: str) -> DateFields | Refusal | None:
         return None
     core = shape.replace(_JOINER, "").replace(_WEEKDAY, "")
     if core in _YEARLESS:
-        return _no_year(text)
+        return no_year(text)
     if core in _TWO_DIGIT_YEARS:
-        return _two_digit_year(text)
+        return two_digit_year(text)
     if core not in _WHOLE_DATES or (_WEEKDAY in shape and _SHORT not in shape):
         return None
     found = dict(zip(shape, tokens, strict=True))
@@ -113,9 +114,9 @@ def _read_other_language(text: str, shape: str) -> DateFields | Refusal | None:
     months = {month for month, _weekday in named}
     weekdays = {weekday for _month, weekday in named if weekday is not None}
     if kinds == "d":
-        return _no_year(text)
+        return no_year(text)
     if kinds == "dd":
-        return _two_digit_year(text)
+        return two_digit_year(text)
     if len(months) > 1:
         return Refusal(
             "date.ambiguous",
@@ -151,17 +152,6 @@ def _phrase(text: str, kinds: str) -> str:
     if kinds == "y":
         return f"{phrase} {DAY}" if phrase.startswith(YEAR) else f"{DAY} {phrase}"
     return phrase
-
-
-def _no_year(text: str) -> Refusal:
-    return Refusal("date.no_year", f"'{text}' has no year; write it out, as in 2014-03-08.")
-
-
-def _two_digit_year(text: str) -> Refusal:
-    return Refusal(
-        "date.two_digit_year",
-        f"'{text}' has a year of two digits, which may be of any century; write four.",
-    )
 
 
 def _relative(text: str) -> Refusal:

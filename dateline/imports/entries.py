@@ -4,14 +4,13 @@ from typing import Final
 
 from dateline.errors import Fault
 from dateline.fields.dates import WrittenDate, read_date
+from dateline.models import DAY
 
 NAMES: Final = frozenset({"date", "date_precision", "date_start", "date_end", "date_raw"})
 """What tells such a row from others."""
 
 LONGEST_RAW: Final = 200
 """Characters of a date's raw text: no longer one is ever read."""
-
-_DAY: Final = 86_400
 
 _CLOCK_CHANGE: Final = 4 * 3_600
 """Seconds by which a zone has made a day shorter, at most."""
@@ -57,5 +56,5 @@ def _fits(date: WrittenDate, first: int, last: int) -> bool:
     longer = (last - first) - (date.end - date.start)
     # Zones have left out a whole day, as Samoa 30 December 2011, and had one twice, as Samoa the
     # fourth of July 1892.
-    shorter = _CLOCK_CHANGE if date.precision == "day" else _DAY
-    return abs(first - date.start) < _DAY and -shorter <= longer <= _DAY
+    shorter = _CLOCK_CHANGE if date.precision == "day" else DAY
+    return abs(first - date.start) < DAY and -shorter <= longer <= DAY

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
-from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from dateline.errors import shortened
@@ -62,6 +61,7 @@ class Groups:
         self._undecided = Undecided()
         self._second_process: SecondProcess | None = None
         self._to_close = ExitStack()
+        self._to_close.callback(self._undecided.close)
 
     @property
     def ignored_columns(self) -> list[str]:
@@ -78,16 +78,10 @@ class Groups:
         yield from self._normalise(self._undecided)
 
     def __enter__(self) -> Self:
-        self._to_close.callback(self._undecided.close)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._to_close.__exit__(kind, error, trace)
+    def __exit__(self, *_error: object) -> None:
+        self._to_close.close()
 
     def _normalise(self, rows: Iterable[RawRow]) -> Iterator[Group]:
         for taken, outcomes in self._outcomes(rows):

@@ -1,23 +1,18 @@
 """Reading the ledger: imports, and what each of them rejected."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dateline.cache.answers import Answer, Answers, Outcome
+from dateline.cache.answers import Answer, Cache, Outcome
 from dateline.errors import NotFound
 from dateline.fields.dates import iso_utc
 from dateline.imports.outcomes import Rejection, first_of
 from dateline.imports.run import Report
 from dateline.models import Import, RejectedRow
-from dateline.schemas import (
-    ImportPage,
-    ImportReport,
-    ImportView,
-    RejectedPage,
-)
+from dateline.schemas import ImportPage, ImportReport, ImportView, RejectedPage
 
 
 def report_json(report: Report) -> str:
@@ -48,7 +43,7 @@ def _rows_json(rejections: Iterable[Rejection]) -> str:
     return f"[{','.join(rows)}]"
 
 
-def answer_imports(cache: Answers, limit: int, before: int | None) -> tuple[Answer, Outcome]:
+def answer_imports(cache: Cache, limit: int, before: int | None) -> tuple[Answer, Outcome]:
     """A page of imports, the newest first, as `ImportPage`."""
 
     def make(session: Session) -> Answer:
@@ -56,7 +51,8 @@ def answer_imports(cache: Answers, limit: int, before: int | None) -> tuple[Answ
         if before is not None:
             query = query.where(Import.id < before)
         kept = session.scalars(query).all()
-        following = _following("/v1/imports", limit, [row.id for row in kept])
+        more = len(kept) > limit
+        following = f"/v1/imports?limit={limit}&cursor={kept[limit - 1].id}" if more else None
         page = ImportPage(
             items=[_import_view(row) for row in kept[:limit]],
             total=session.scalars(select(func.count(Import.id))).one(),
@@ -67,7 +63,7 @@ def answer_imports(cache: Answers, limit: int, before: int | None) -> tuple[Answ
     return cache.get_or_make(f"imports?limit={limit}&before={before}", make)
 
 
-def answer_import(cache: Answers, import_id: int) -> tuple[Answer, Outcome]:
+def answer_import(cache: Cache, import_id: int) -> tuple[Answer, Outcome]:
     """One import, as `ImportView`.
 
     Raises:
@@ -82,7 +78,7 @@ def answer_import(cache: Answers, import_id: int) -> tuple[Answer, Outcome]:
 
 
 def answer_rejected(
-    cache: Answers, import_id: int, limit: int, after: int | None
+    cache: Cache, import_id: int, limit: int, after: int | None
 ) -> tuple[Answer, Outcome]:
     """A page of the rejected rows of an import, as `RejectedPage`.
 
@@ -140,11 +136,6 @@ def read_rejected(answer: Answer) -> RejectedPage:
 def import_url(import_id: int) -> str:
     """Where the ledger of an import is."""
     return f"/v1/imports/{import_id}"
-
-
-def _following(path: str, limit: int, numbers: Sequence[int]) -> str | None:
-    """The link to the next page; `numbers` are those of this page and one more, if there is."""
-    return f"{path}?limit={limit}&cursor={numbers[limit - 1]}" if len(numbers) > limit else None
 
 
 def _get(session: Session, import_id: int) -> Import:

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from dateline.database import Database
 from dateline.imports.columns import NAMES, find_columns
@@ -17,14 +17,7 @@ AT_ONCE: Final = 100
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
-
 _BREAK: Final = re.compile(r"[\r\n]+")
-
-
-class _Kept(NamedTuple):
-    raw: Any
-    is_text: bool
-    """Whether it is the text of a row that could not be read."""
 
 
 def rejected_as_ndjson(database: Database, import_id: int) -> Iterator[str]:
@@ -88,7 +81,8 @@ def _cell(value: object) -> str:
     return f" {text}" if text.startswith(FORMULA) else text
 
 
-def _rows(database: Database, import_id: int) -> Iterator[_Kept]:
+def _rows(database: Database, import_id: int) -> Iterator[tuple[Any, bool]]:
+    """Give each row, and whether it is the text of one that could not be read."""
     last = 0
     more = True
     while more:
@@ -96,5 +90,5 @@ def _rows(database: Database, import_id: int) -> Iterator[_Kept]:
             rows, more = rejected_rows(session, import_id, last, AT_ONCE)
         for row in rows:
             codes = {fault["code"] for fault in json.loads(row.faults)}
-            yield _Kept(json.loads(row.raw), "row.unreadable" in codes)
+            yield json.loads(row.raw), "row.unreadable" in codes
             last = row.row

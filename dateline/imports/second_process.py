@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from types import TracebackType
 from typing import IO, Any, Final, Self, cast
 
 import dateline
@@ -89,12 +88,7 @@ class SecondProcess:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         # It keeps nothing, and may be busy with what nobody waits for, or not even have started.
         self._process.kill()
         self._process.wait()

@@ -51,7 +51,7 @@ def count_one(connection: Connection, entry: Entry, by: int) -> None:
     """Count one entry, as it is now: 1 more, or 1 less."""
     site = {"site_key": entry.url_key[: len(entry.site) + 1], "site": entry.site}
     _count(connection, SiteCount, SiteCount.site_key == site["site_key"], site, by)
-    day = {"day": day_of(entry.date_start)}
+    day = {"day": entry.date_start - entry.date_start % DAY}
     _count(connection, DayCount, DayCount.day == day["day"], day, by)
 
 
@@ -66,8 +66,3 @@ def _count(
     if counted.rowcount == 0:
         connection.execute(insert(table).values(**values, entries=by))
     connection.execute(delete(table).where(this, table.entries == 0))
-
-
-def day_of(second: int) -> int:
-    """Give the first second of the day, in UTC."""
-    return second - second % DAY

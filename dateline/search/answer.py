@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from dateline.cache.answers import Answer, Answers, Outcome
+from dateline.cache.answers import Answer, Cache, Outcome
 from dateline.errors import NotFound
 from dateline.fields.dates import iso_utc
 from dateline.models import Entry
@@ -10,10 +10,10 @@ from dateline.schemas import EntryPage, EntryView
 from dateline.search.cursor import write_cursor
 from dateline.search.find import Found, find, find_entry
 from dateline.search.question import Question
-from dateline.search.rows import FoundRow
+from dateline.search.reader import FoundRow
 
 
-def answer_question(cache: Answers, question: Question) -> tuple[Answer, Outcome]:
+def answer_question(cache: Cache, question: Question) -> tuple[Answer, Outcome]:
     """One page of entries, as `EntryPage`."""
 
     def make(session: Session) -> Answer:
@@ -23,7 +23,7 @@ def answer_question(cache: Answers, question: Question) -> tuple[Answer, Outcome
     return cache.get_or_make(question.cache_key, make)
 
 
-def answer_entry(cache: Answers, entry_id: int) -> tuple[Answer, Outcome]:
+def answer_entry(cache: Cache, entry_id: int) -> tuple[Answer, Outcome]:
     """One entry, as `EntryView`.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from sqlalchemy.orm import Session
 
-from dateline.cache.answers import Answer, Answers, Outcome
+from dateline.cache.answers import Answer, Cache, Outcome
 from dateline.errors import Fault, InvalidQuestion
 from dateline.schemas import SiteList, SiteView, Timeline, TimelineBucket
 from dateline.search.calendar import Interval, buckets_between, interval_for
@@ -19,7 +19,7 @@ MOST_BUCKETS: Final = 10_000
 
 
 def answer_timeline(
-    cache: Answers, question: Question, interval: Interval | None
+    cache: Cache, question: Question, interval: Interval | None
 ) -> tuple[Answer, Outcome]:
     """Count entries by the year, month or day in which their dates begin, as `Timeline`.
 
@@ -36,17 +36,27 @@ def answer_timeline(
         days = count_by_day(session.connection(), question)
         return Answer.of(_timeline(days, interval).model_dump_json().encode())
 
-    return cache.get_or_make(f"timeline:{interval}:{question.filters!r}", make)
+    return cache.get_or_make(timeline_key(question, interval), make)
 
 
-def answer_sites(cache: Answers, question: Question, limit: int) -> tuple[Answer, Outcome]:
+def answer_sites(cache: Cache, question: Question, limit: int) -> tuple[Answer, Outcome]:
     """Count entries by site, and give the sites with the most, as `SiteList`."""
 
     def make(session: Session) -> Answer:
         sites = count_by_site(session.connection(), question)
         return Answer.of(_site_list(sites, limit).model_dump_json().encode())
 
-    return cache.get_or_make(f"sites:{limit}:{question.filters!r}", make)
+    return cache.get_or_make(sites_key(question, limit), make)
+
+
+def timeline_key(question: Question, interval: Interval | None) -> str:
+    """Under what the cache keeps a timeline."""
+    return f"timeline:{interval}:{question.filters!r}"
+
+
+def sites_key(question: Question, limit: int) -> str:
+    """Under what the cache keeps a list of sites."""
+    return f"sites:{limit}:{question.filters!r}"
 
 
 def _timeline(days: Counts[int], interval: Interval | None) -> Timeline:

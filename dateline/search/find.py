@@ -11,7 +11,7 @@ from dateline.models import ENTRY
 from dateline.search.cursor import Position
 from dateline.search.plan import Plan
 from dateline.search.question import Question
-from dateline.search.rows import COLUMNS, FoundRow
+from dateline.search.reader import COLUMNS, FoundRow
 
 PAGE_OF_ALL: Final = 1_000
 

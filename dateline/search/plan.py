@@ -14,8 +14,7 @@ from dateline.search.costs import AS_A_ROW, FEW, NARROW, Costs, CountedPath
 from dateline.search.numbers import read_numbers
 from dateline.search.paths import Path, path_of_ids
 from dateline.search.question import TOTAL_LIMIT, Question
-from dateline.search.reader import Reader
-from dateline.search.rows import FoundRow
+from dateline.search.reader import FoundRow, Reader
 from dateline.search.sites import only_site_of
 from dateline.text_index.array_types import NONE, Numbers
 

@@ -11,7 +11,7 @@ from dateline.errors import Fault, InvalidQuestion, shortened
 from dateline.fields.dates import WrittenDate, read_date
 from dateline.fields.folding import fold
 from dateline.fields.url_ranges import domain_key, exact_key, host_key, prefix_key
-from dateline.schemas import MAX_TEXT, MAX_URL, SearchParameters
+from dateline.schemas import MAX_TEXT, MAX_URL, Filters, SearchParameters
 from dateline.search.cursor import Position, read_cursor
 from dateline.search.query import Kind, Part, read_query
 
@@ -108,6 +108,12 @@ def read_question(parameters: SearchParameters) -> Question:
         InvalidQuestion: names every parameter that has a bad value.
     """
     return _Reading(parameters).question()
+
+
+def read_filters(parameters: Filters, **more: object) -> Question:
+    """Read the question of a search with the same filters, and with more of its parameters."""
+    filters = {name: getattr(parameters, name) for name in Filters.model_fields}
+    return read_question(SearchParameters.model_validate({**filters, **more}))
 
 
 class _Reading:

@@ -1,9 +1,9 @@
 """Reading what paths bring: row after row along an order, or everything, sorted."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Select, func, select, union_all
+from sqlalchemy import Connection, Executable, Row, Select, func, select, union_all
 
 from dateline.models import ENTRIES, ENTRY
 from dateline.search.conditions import tests, unindexed
@@ -11,7 +11,24 @@ from dateline.search.costs import counted
 from dateline.search.cursor import Position
 from dateline.search.paths import IndexRange, Order, Path, beyond, cut_at, entries_in
 from dateline.search.question import Question
-from dateline.search.rows import COLUMNS, FoundRow
+
+COLUMNS: Final = (
+    ENTRY.id,
+    ENTRY.title,
+    ENTRY.url,
+    ENTRY.date,
+    ENTRY.date_precision,
+    ENTRY.date_start,
+    ENTRY.date_end,
+    ENTRY.date_raw,
+    ENTRY.site,
+    ENTRY.added_at,
+    ENTRY.import_id,
+)
+"""What is read of an entry that was found."""
+
+FoundRow = Row[*tuple[Any, ...]]
+"""The values of `COLUMNS`, by their names."""
 
 
 class Reader:

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from dateline.models import DAY
 from dateline.text_index.array_types import Numbers
 
-SHORT_SPAN: Final = 2 * 86_400
+SHORT_SPAN: Final = 2 * DAY
 """Seconds: no date of a day or less covers more, whatever the clocks of its zone did."""
 
-LONGEST_SPAN: Final = 368 * 86_400
+LONGEST_SPAN: Final = 368 * DAY
 """Seconds: no written date covers more (a leap year, and a day for the time zone at each end)."""
 
 

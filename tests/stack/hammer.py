@@ -101,9 +101,9 @@ class Hammer:
         self._counting = threading.Lock()
         self.judge = judge
 
-    def start(self, readers: int) -> None:
-        """Let writers of every kind and so many readers loose."""
-        jobs = [self._add, self._import, self._change, self._remove, *[self._read] * readers]
+    def start(self) -> None:
+        """Let a writer of every kind and six readers loose."""
+        jobs = [self._add, self._import, self._change, self._remove, *[self._read] * 6]
         for number, job in enumerate(jobs):
             thread = threading.Thread(target=self._work, args=[job, f"{self._name}{number}"])
             self._threads.append(thread)
@@ -285,19 +285,16 @@ class Hammer:
 
 
 @contextmanager
-def hammering(
-    server: DatelineServer, name: str, *, readers: int = 6, away_is_fair: bool = False
-) -> Iterator[Hammer]:
+def hammering(server: DatelineServer, name: str, *, away_is_fair: bool = False) -> Iterator[Hammer]:
     """Have a server hammered while the block runs, and the judge satisfied at its end.
 
     Args:
         server: who is asked.
         name: unlike those of other hammers on the same archive; letters only.
-        readers: reading clients; there is one writer of each kind.
         away_is_fair: whether 503 is a fair answer.
     """
     hammer = Hammer(server, Judge(away_is_fair=away_is_fair), name)
-    hammer.start(readers)
+    hammer.start()
     try:
         yield hammer
     finally:

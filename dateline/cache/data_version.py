@@ -1,9 +1,8 @@
-"""The current version of the archive, as the database itself tells it."""
+"""The current version of an archive in a file, as SQLite itself tells it."""
 
 import sqlite3
 import threading
 
-from dateline.database import Database
 from dateline.errors import DatabaseAway
 
 
@@ -44,17 +43,3 @@ class DataVersion:
         """Give the connection back."""
         if self._connection is not None:
             self._connection.close()
-
-
-class AskedVersion:
-    """The stamp in the archive, asked for each time: MySQL tells nobody of its commits."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def current(self) -> str:
-        """The version at this moment."""
-        return self._database.stamp()
-
-    def close(self) -> None:
-        """Nothing to give back: the database has its own connections."""
