@@ -4,10 +4,10 @@ import codecs
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Final
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
@@ -33,14 +33,29 @@ MAX_OBJECT: Final = 64 * 1024
 
 _NO_ENTRY: Final = "no sound entry is so long"
 
+MAX_DROPPED: Final = 2
+"""How much more is received of a refused body, in largest bodies that are taken."""
+
+_PIECE: Final = 64 * 1024
+
 
 def register_bodies(app: Flask) -> None:
-    """Have every body that does not come whole refused, whoever reads it."""
+    """Have every body that does not come whole refused, and what nobody has read of one received."""
 
     @app.before_request
     def watch() -> None:
         stream = request.environ["wsgi.input"]
         request.environ["wsgi.input"] = _Whole(stream, request.content_length)
+
+    @app.after_request
+    def receive_the_rest(response: Response) -> Response:
+        # Gunicorn hangs up on a long body that was not read, and most clients read nothing before
+        # they have sent all: they would be told of a broken connection, and not of what is wrong.
+        left = MAX_DROPPED * services().settings.max_body_bytes
+        with suppress(UnreadableBody):
+            while left > 0 and (piece := request.environ["wsgi.input"].read(_PIECE)):
+                left -= len(piece)
+        return response
 
 
 class _Whole(Pieces):
