@@ -39,8 +39,9 @@ class _Commands(click.Group):
                 raise
             # Else Python would try once more to print what is left, while it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            where = error.filename or "what was printed"
-            raise _Failure(f"{where}: {error.strerror or error}") from error
+            # What cannot be printed has no name.
+            where = f"{error.filename}: " if error.filename else ""
+            raise _Failure(f"{where}{error.strerror or error}") from error
         except KeyboardInterrupt as error:
             click.echo("\nInterrupted.", err=True)
             # Click's own code is 1, which would say that some rows were rejected. Ctrl-C, which is

@@ -110,7 +110,27 @@ def test_a_full_disk_under_what_is_printed_is_a_sentence(
     with Path("/dev/full").open("wb") as full:
         ended = print_to(full, *command.split())
 
-    assert ended == (2, "Error: what was printed: No space left on device\n")
+    assert ended == (2, "Error: No space left on device\n")
+
+
+def test_a_directory_that_is_gone_is_not_taken_for_what_is_printed(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = f"import os; os.rmdir({str(gone)!r}); import dateline.cli; dateline.cli.main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "search"],
+        env={**environment, "DATELINE_DATABASE_URL": "sqlite:///archive.db"},
+        cwd=gone,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "Error: No such file or directory\n"
 
 
 @pytest.mark.parametrize("command", ["search", "export", "sample --rows 1"])
