@@ -369,6 +369,17 @@ def test_serve_tells_gunicorn_the_address(
     assert given[-2:] == ["--bind", bind]
 
 
+def test_an_empty_address_is_not_every_address(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "execv", lambda *_words: pytest.fail("it would serve"))
+
+    refused = run("serve", "--host", "")
+
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith(
+        "Error: Invalid value for --host: it is empty; name an address.\n"
+    )
+
+
 def test_serve_says_what_to_do_where_its_port_is_taken(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
