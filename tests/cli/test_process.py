@@ -198,6 +198,11 @@ def test_sample_import_export(dateline: Dateline) -> None:
             {"DATELINE_DATABASE_URL": "sqlite://"},
             "DATELINE_DATABASE_URL: an in-memory SQLite database",
         ),
+        (
+            ["db", "upgrade"],
+            {"DATELINE_DATABASE_URL": "mysql+pymysql://ann:secret@127.0.0.1"},
+            "DATELINE_DATABASE_URL: it names no database; write it behind the host, ",
+        ),
     ],
 )
 def test_a_wrong_setting_stops_the_start(
