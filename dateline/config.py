@@ -147,6 +147,12 @@ class Settings(BaseSettings):
             )
         if empty := [name for name, given in options.items() if not given]:
             raise ValueError(f"{empty[0]} has no value; give it one, or leave it out")
+        # The file may name it.
+        if not url.database and "read_default_file" not in options:
+            raise ValueError(
+                "it names no database; write it behind the host, as in "
+                "mysql+pymysql://USER:PASSWORD@HOST/DATABASE"
+            )
         file = info.data.get("database_password_file")
         return value if file is None else _with_password(url, file)
 

@@ -1,12 +1,13 @@
 """How a connection to each database is made and set up."""
 
+import sqlite3
 from configparser import Error as UnreadableOptions
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dateline.config import PREFIX, Settings
@@ -91,11 +92,26 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEnt
     # could see two states of the archive; with it off, _begin_sqlite begins every transaction.
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
-    # Readers go on while one writer writes.
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _have_wal(cursor)
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(f"PRAGMA cache_size = -{PAGES}")
     cursor.close()
+
+
+def _have_wal(cursor: DBAPICursor) -> None:
+    """Let readers go on while one writer writes."""
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise
+            # Another process writes a file that is not WAL yet, mostly as it is making it. SQLite
+            # waits for a transaction, as long as it is told, but not for this.
+            cursor.execute("BEGIN EXCLUSIVE")
+            cursor.execute("ROLLBACK")
+        else:
+            return
 
 
 def _set_up_sqlite_reader(dbapi_connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

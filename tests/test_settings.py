@@ -69,6 +69,7 @@ def test_a_cache_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> N
         "mysql+pymysql://ann:p?w@localhost/d",
         "mysql+pymysql://ann@/d?unix_socket=/run/mysqld.sock&charset=utf8mb4",
         "mysql+pymysql://ann@localhost/d?ssl_ca=/etc/ca.pem&ssl_check_hostname=true",
+        "mysql+pymysql://localhost?read_default_file=/etc/my.cnf",
     ],
 )
 def test_a_database_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from typing import Any, Final
 
@@ -16,8 +17,8 @@ from dateline.wiring import Services, open_services
 FAILED: Final = 2
 """Exit code of a command that could not do what it was asked."""
 
-INTERRUPTED: Final = 130
-"""Exit code of a command that was ended by Ctrl-C, as shells have it: 128 and the signal."""
+SIGNALLED: Final = 128
+"""What shells add to the number of the signal that has ended a command, for its exit code."""
 
 
 class _Failure(click.ClickException):
@@ -38,12 +39,15 @@ class _Commands(click.Group):
                 raise
             # Else Python would try once more to print what is left, while it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            where = error.filename or "what was printed"
-            raise _Failure(f"{where}: {error.strerror or error}") from error
-        except KeyboardInterrupt:
-            # Click's own code is 1, which would say that some rows were rejected.
+            # What cannot be printed has no name.
+            where = f"{error.filename}: " if error.filename else ""
+            raise _Failure(f"{where}{error.strerror or error}") from error
+        except KeyboardInterrupt as error:
             click.echo("\nInterrupted.", err=True)
-            ctx.exit(INTERRUPTED)
+            # Click's own code is 1, which would say that some rows were rejected. Ctrl-C, which is
+            # told by Python itself, comes without its number.
+            (number,) = error.args or (signal.SIGINT,)
+            ctx.exit(SIGNALLED + number)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -99,6 +99,14 @@ def import_files(
         except DatelineError as error:
             click.echo(printable(f"{shown}: {error}"), err=True)
             worst = FAILED
+        except KeyboardInterrupt:
+            if not dry_run:
+                click.echo(
+                    f"\n{shown}: not finished; its batches that were committed are kept, and "
+                    "nothing else; see: python -m dateline imports. Import it again for the rest.",
+                    err=True,
+                )
+            raise
         else:
             _show_report(shown, report)
             worst = max(worst, SOME_REJECTED if report.rejected else 0)

@@ -42,6 +42,9 @@ def sample(rows: int, seed: int) -> None:
 )
 def serve(host: str, port: int) -> None:
     """Serve the API and the page with Gunicorn, after migrating the database."""
+    # Gunicorn would listen on every address.
+    if not host:
+        raise click.BadParameter("it is empty; name an address.", param_hint="--host")
     services = open_archive(current=False)
     services.database.upgrade()
     services.close()

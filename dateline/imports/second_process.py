@@ -12,6 +12,7 @@ import gc
 import os
 import pickle
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -40,15 +41,22 @@ class SecondProcess:
 
     def __init__(self) -> None:
         package = Path(dateline.__file__).parent
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, nothing from outside
-            [sys.executable, "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            pipesize=PIPE,
-            env={**os.environ, "PYTHONPATH": str(package.parent)},
-            # Ctrl-C is for the first process alone, which then closes our input.
-            start_new_session=True,
-        )
+        # Signals are for the first process alone, which ends this one when it needs it no more:
+        # systemd sends SIGTERM to all processes of a service, and an import in flight may finish.
+        # What a thread blocks, a process that it starts blocks from its first moment.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, nothing from outside
+                [sys.executable, "-m", __name__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pipesize=PIPE,
+                env={**os.environ, "PYTHONPATH": str(package.parent)},
+                # The same for Ctrl-C.
+                start_new_session=True,
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         self._tasks: IO[bytes] = _there(self._process.stdin)
         self._answers: IO[bytes] = _there(self._process.stdout)
         # Not select(2), which fails for a file whose number is above 1,023: a server may have more.

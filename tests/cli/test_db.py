@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
@@ -10,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from dateline.config import Settings
 from tests.archives import new_settings
 from tests.cli.conftest import Run
-from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database, run_dateline, wait_until
 
 
 @pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
@@ -104,3 +105,24 @@ def test_a_file_that_is_no_database_is_said_to_be_none(
     assert refused.exit_code == 2
     assert refused.stderr.startswith("Error: The database file is not an SQLite database; ")
     assert "DATELINE_DATABASE_URL" in refused.stderr
+
+
+@pytest.mark.parametrize("settings", [ON_SQLITE], indirect=True)
+def test_a_new_file_that_another_process_is_making_is_waited_for(
+    settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
+    file = settings.database_url.removeprefix("sqlite:///")
+    with engine.connect() as connection:
+        # It is not WAL yet, and taken.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        given = {"DATELINE_DATABASE_URL": settings.database_url}
+        with run_dateline(tmp_path, given, "db", "upgrade") as upgrade:
+            opened = psutil.Process(upgrade.pid)
+            wait_until(
+                lambda: upgrade.poll() is not None
+                or file in [found.path for found in opened.open_files()],
+                "it has opened the file",
+            )
+            connection.rollback()
+
+    assert upgrade.returncode == 0

@@ -16,6 +16,9 @@ from tests.factories import make_item
 MOST = 200 * 1024
 """KiB that each of the two processes may have had at once."""
 
+UNIT = 1024 if sys.platform == "darwin" else 1
+"""How many of what the system counts in are a KiB: macOS counts bytes."""
+
 MEASURED = """
 import resource, subprocess, sys
 done = subprocess.run([sys.executable, "-m", "dateline", *sys.argv[1:]], stdout=subprocess.PIPE)
@@ -59,4 +62,4 @@ def test_long_rows_that_are_rejected_take_little_memory(
     )
     exit_code, peak = map(int, done.stdout.split())
     assert exit_code == 1
-    assert peak < MOST
+    assert peak / UNIT < MOST

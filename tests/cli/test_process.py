@@ -110,7 +110,27 @@ def test_a_full_disk_under_what_is_printed_is_a_sentence(
     with Path("/dev/full").open("wb") as full:
         ended = print_to(full, *command.split())
 
-    assert ended == (2, "Error: what was printed: No space left on device\n")
+    assert ended == (2, "Error: No space left on device\n")
+
+
+def test_a_directory_that_is_gone_is_not_taken_for_what_is_printed(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = f"import os; os.rmdir({str(gone)!r}); import dateline.cli; dateline.cli.main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "search"],
+        env={**environment, "DATELINE_DATABASE_URL": "sqlite:///archive.db"},
+        cwd=gone,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "Error: No such file or directory\n"
 
 
 @pytest.mark.parametrize("command", ["search", "export", "sample --rows 1"])
@@ -125,8 +145,9 @@ def test_a_reader_who_has_seen_enough_is_told_nothing(
     assert ended == (1, "")
 
 
-def test_an_interrupted_import_does_not_end_as_one_with_rejected_rows(
-    environment: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_import_that_is_ended_says_what_is_kept(
+    number: signal.Signals, environment: dict[str, str], tmp_path: Path
 ) -> None:
     # Whoever runs the tests in the background has it ignored, for all that they start.
     program = (
@@ -140,10 +161,15 @@ def test_an_interrupted_import_does_not_end_as_one_with_rejected_rows(
         assert process.stdin is not None
         # More than a pipe holds: when all is written, the import has begun to read.
         process.stdin.write(as_ndjson(make_items(20_000)))
-        process.send_signal(signal.SIGINT)
-        assert process.wait(SECONDS) == 130
+        process.send_signal(number)
+        # Not 1, which would say that some rows were rejected.
+        assert process.wait(SECONDS) == 128 + number
         assert process.stderr is not None
-        assert process.stderr.read().decode().split() == ["Interrupted."]
+        assert process.stderr.read().decode() == (
+            "\n-: not finished; its batches that were committed are kept, and nothing else; see: "
+            "python -m dateline imports. Import it again for the rest.\n"
+            "\nInterrupted.\n"
+        )
 
 
 def test_sample_import_export(dateline: Dateline) -> None:
@@ -171,6 +197,11 @@ def test_sample_import_export(dateline: Dateline) -> None:
             ["db", "upgrade"],
             {"DATELINE_DATABASE_URL": "sqlite://"},
             "DATELINE_DATABASE_URL: an in-memory SQLite database",
+        ),
+        (
+            ["db", "upgrade"],
+            {"DATELINE_DATABASE_URL": "mysql+pymysql://ann:secret@127.0.0.1"},
+            "DATELINE_DATABASE_URL: it names no database; write it behind the host, ",
         ),
     ],
 )
@@ -341,6 +372,17 @@ def test_serve_tells_gunicorn_the_address(
     assert run("serve", "--host", host).exit_code == 0
 
     assert given[-2:] == ["--bind", bind]
+
+
+def test_an_empty_address_is_not_every_address(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "execv", lambda *_words: pytest.fail("it would serve"))
+
+    refused = run("serve", "--host", "")
+
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith(
+        "Error: Invalid value for --host: it is empty; name an address.\n"
+    )
 
 
 def test_serve_says_what_to_do_where_its_port_is_taken(

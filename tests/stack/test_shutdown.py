@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from tests.factories import as_json, make_item
+from tests.factories import NDJSON, as_json, as_ndjson, make_item, make_items
 from tests.servers import Reply, fresh_database, wait_until
 from tests.stack.conftest import running
 
@@ -46,6 +46,28 @@ def test_a_server_that_is_told_to_end_answers_what_is_in_flight(tmp_path: Path) 
     assert [reply.json["import"]["created"] for reply in replies] == [1] * IN_FLIGHT
     assert kept == IN_FLIGHT
     assert code == 0
+
+
+def test_an_import_in_flight_is_finished_where_all_processes_are_told_to_end(
+    tmp_path: Path,
+) -> None:
+    """As by systemd, unless it is told otherwise: the second process of the import too."""
+    body = as_ndjson(make_items(6_000))
+    url = f"sqlite:///{tmp_path}/archive.db"
+    with running(tmp_path, DATABASE_URL=url) as server, ThreadPoolExecutor() as client:
+        master = psutil.Process(server.pid)
+        before = len(master.children(recursive=True))
+        request = client.submit(server.post, "/v1/bulk", body, NDJSON)
+        wait_until(
+            lambda: len(master.children(recursive=True)) > before, "there is a second process"
+        )
+
+        for process in [*master.children(recursive=True), master]:
+            process.terminate()
+        reply = request.result()
+
+        assert reply.json["import"]["created"] == 6_000
+        assert server.wait() == 0
 
 
 def _waiting(watching: Connection) -> int:
