@@ -256,6 +256,9 @@ REFUSED = {
     "cca března 2014": "unrecognised",
     "около 8 марта 2014": "unrecognised",
     "до 8 март 2014": "unrecognised",  # until
+    "след 8 март 2014": "unrecognised",  # after
+    "после 8 март 2014": "unrecognised",
+    "sonra 8 Mart 2014": "unrecognised",
     "2014. március 8-ig": "unrecognised",
     "yaklaşık 8 Mart 2014": "unrecognised",
     "söndag mars 2014": "unrecognised",
