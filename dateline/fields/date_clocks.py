@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from dateline.fields.date_names import MONTHS, WEEKDAYS, ZONES, folded
+from dateline.fields.date_names import JOINERS, MONTHS, WEEKDAYS, ZONES, folded
 from dateline.fields.date_spans import Refusal
 
 # `Z`, `EST`, `+01:00`, `-0330`, `UTC+1`, and the remark that mail and JavaScript put after them.
@@ -40,14 +40,15 @@ _FARTHEST = 16 * 3600
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])([0-9]{1,2}):?([0-9]{2})?:?([0-9]{2})?")
 
 
-# What stands where a zone would, in a text that is not read: `4:05 p.m. ET`, `15:04 MEZ`.
+# What stands where a zone would: `4:05 p.m. ET`, `15:04 MEZ`, `15:04 M` (a military letter).
 _LETTERS_BEHIND = re.compile(
     r"""
     [0-9] (?: [:h][0-9]{2} (?: [.,][0-9]+ )? | \ ?h | \ ?[ap]\.?m\b\.? ) (?: \ [ap]\.?m\b\.? )?
-    \ \(?(?-i:([A-Z]{2,5}))\b
+    ,?\ \(?(?-i:([A-Z]{1,5}))\b (?! \.?\ ?m\b )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_NO_ZONES = {*ZONES, *MONTHS, *WEEKDAYS, *JOINERS, "am", "pm", "uhr"}
 
 
 class TwoTimes(Exception):
@@ -126,7 +127,7 @@ def two_times(text: str) -> Refusal:
 def uncertain_zone(text: str) -> Refusal | None:
     """Refuse a text whose zone is an abbreviation that is not certain; None where it has none."""
     found = _LETTERS_BEHIND.search(text)
-    if found is None or folded(found[1]) in {*ZONES, *MONTHS, *WEEKDAYS, "am", "pm"}:
+    if found is None or folded(found[1]) in _NO_ZONES:
         return None
     return Refusal(
         "date.unrecognised",

@@ -36,10 +36,10 @@ _SETTINGS = {"PARSERS": ["absolute-time"], "STRICT_DATE_ORDER": "all"}
 _SAMPLES = (("DMY", 25), ("MDY", 5), ("MDY", 11))
 
 
-# Words that dateparser passes over, and that make a date less than exact: about, until, from.
+# Words that dateparser passes over, and that make a date less than exact: about, until, after.
 _INEXACT_WORDS = (
     "přibližně asi zhruba cca kolem okolo někdy cirka yaklaşık "
-    "около примерно приблизно близько до от под върху בסביבות בערך בקירוב"
+    "sonra след после подир около примерно приблизно близько до от под върху בסביבות בערך בקירוב"
 )
 _INEXACT = re.compile(
     rf"(?<!\w)(?:{'|'.join(map(folded, _INEXACT_WORDS.split()))})(?!\w)"

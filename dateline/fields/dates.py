@@ -100,9 +100,10 @@ def _read_with_clock(text: str, order: DateOrder | None) -> DateFields | Refusal
             learn_shape(text, found)
     if clock is None or not isinstance(found, DateFields):
         return found
-    if found.day is None:
-        return None
     hour, minute, second, offset = clock
+    # Or `6 Mar 2014 15:04 CET` would name a Thursday, `čet` in Croatian; in small letters too.
+    if found.day is None or (offset is None and uncertain_zone(text.upper())):
+        return None
     return found._replace(hour=hour, minute=minute, second=second, offset=offset)
 
 

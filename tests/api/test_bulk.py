@@ -284,6 +284,7 @@ FAULTS = [
     ({"date": "03/04/2020"}, ["date.ambiguous"]),
     ({"date": "1/2/03"}, ["date.two_digit_year"]),
     ({"date": True}, ["date.unrecognised"]),
+    ({"date": "6 Mar 2014 15:04:05 CET"}, ["date.unrecognised"]),
     ({"date": {"$date": 5}}, ["date.unrecognised"]),
     ({"title": None, "url": "x", "date": ""}, ["title.missing", "url.relative", "date.missing"]),
 ]

@@ -47,6 +47,9 @@ READ = {
     "2014-W10-6": "2014-03-08",
     "2014. március 8-án": "2014-03-08",
     "lördag 8 mars 2014": "2014-03-08",
+    "10:00 le 12 MARS 2014": "2014-03-12T10:00Z",
+    "15:04 UHR 8. MÄRZ 2014": "2014-03-08T15:04Z",
+    "6. ožu 2014 15:04 čet": "2014-03-06T15:04Z",
     "so 8. března 2014": "2014-03-08",  # Saturday in Czech, as it was, and Sunday in German
     "mar 8 avril 2014": "2014-04-08",
     "2014W106": "2014-03-08",
@@ -253,6 +256,9 @@ REFUSED = {
     "cca března 2014": "unrecognised",
     "около 8 марта 2014": "unrecognised",
     "до 8 март 2014": "unrecognised",  # until
+    "след 8 март 2014": "unrecognised",  # after
+    "после 8 март 2014": "unrecognised",
+    "sonra 8 Mart 2014": "unrecognised",
     "2014. március 8-ig": "unrecognised",
     "yaklaşık 8 Mart 2014": "unrecognised",
     "söndag mars 2014": "unrecognised",
@@ -395,6 +401,14 @@ def test_no_other_value_is_a_date(value: object) -> None:
         ("8 March 2014 15h CET", "CET"),
         ("2014-03-08T15:04 PM", None),
         ("Sat Mar  8 15:04:05 CET 2014", "CET"),
+        # In their place these are weekdays in other languages.
+        ("6 Mar 2014 15:04:05 CET", "CET"),
+        ("8 Mar 2014 15:04:05 CET", "CET"),
+        ("7 Mar 2014 15:04 PET", "PET"),
+        ("Mar 7, 2014, 3:04 PM PT", "PT"),
+        ("Mar 7, 2014, 3:04 p.m., PT", "PT"),
+        ("4 Mar 2014 15:04 M", "M"),
+        ("6 mar 2014 15:04 cet", None),
         ("Q1 2019 4:05 PM", None),
         ("Q1 2019 4:05 EST", None),
     ],
