@@ -48,12 +48,12 @@ class NoParameters(Parameters):
 
 
 def _digits(value: object) -> object:
-    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+    if isinstance(value, str) and not (value.isascii() and value.removeprefix("-").isdigit()):
         raise PydanticCustomError("int_parsing", "not a whole number")
     return value
 
 
-# Pydantic also takes 1_0, 5.0 and +5 for whole numbers.
+# Pydantic also takes 1_0, 5.0 and +5 for whole numbers. What is below 0 is told the least number.
 ONLY_DIGITS: Final = BeforeValidator(_digits)
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]

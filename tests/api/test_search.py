@@ -214,6 +214,7 @@ def test_a_bad_parameter_is_named(client: FlaskClient, query: str, name: str, co
         ("entries?limit=ten", "'limit' must be a whole number, not 'ten'."),
         ("entries?limit=1001", "'limit' must be 1000 or less, not '1001'."),
         ("entries?limit=0", "'limit' must be 1 or more, not '0'."),
+        ("entries?limit=-1", "'limit' must be 1 or more, not '-1'."),
         (f"entries?limit={'9' * 5000}", f"'limit' must be a smaller number, not '{'9' * 79}…'."),
         ("entries?total=yes", "'total' must be one of 'exact', not 'yes'."),
         (
