@@ -153,7 +153,7 @@ def test_a_wrong_method_is_told_the_right_ones(
 ) -> None:
     response = client.put(path)
     assert response.status_code == 405
-    assert set(response.headers["Allow"].split(", ")) == allowed
+    assert response.headers["Allow"].split(", ") == sorted(allowed)
 
 
 @pytest.mark.parametrize("path", ["/v1/broken", "/broken"])
