@@ -15,7 +15,7 @@ from typing import IO, Any, Final, NamedTuple
 
 from dateline.errors import BodyTooLarge, Fault, UnreadableBody, shortened
 from dateline.imports.columns import find_columns
-from dateline.imports.csv_rows import TEXT_BEHIND, csv_rows
+from dateline.imports.csv_rows import csv_rows, text_behind
 from dateline.imports.json_items import MAX_ROW, json_items, too_long
 from dateline.imports.json_texts import UnsoundJson, is_by_the_grammar, read_json
 from dateline.imports.streams import Pieces
@@ -183,7 +183,7 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     rows = csv_rows(text)
     first = next(rows, [])
     if isinstance(first, str):
-        raise UnreadableBody(f"The body is not sound CSV: in the first line {TEXT_BEHIND}.")
+        raise UnreadableBody(f"The body is not sound CSV: in the first line {text_behind(first)}.")
     # Spreadsheets write columns that have no name, mostly empty ones at the end.
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
@@ -204,7 +204,7 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
         )
     for number, values in enumerate((row for row in rows if row), 1):
         if isinstance(values, str):
-            yield Row(number, values, unreadable(values, f"In this row {TEXT_BEHIND}."))
+            yield Row(number, values, unreadable(values, f"In this row {text_behind(values)}."))
         elif len(values) > len(header):
             yield Row(number, values, _too_many_values(values, len(header)))
         else:
