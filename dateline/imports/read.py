@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import IO, Any, Final, NamedTuple
 
-from dateline.errors import BodyTooLarge, Fault, UnreadableBody, shortened
+from dateline.errors import BodyTooLarge, Fault, UnreadableBody, near, shortened
 from dateline.imports.columns import find_columns
 from dateline.imports.csv_rows import csv_rows, text_behind
 from dateline.imports.json_items import MAX_ROW, json_items, too_long
@@ -126,9 +126,7 @@ def read_row(row: RawRow) -> Row:
         # A document with a mistake in it is no JSON at all. A lone surrogate or a member that is
         # named twice is no mistake by the grammar of JSON: the fault of its row alone.
         if in_document and not is_by_the_grammar(text):
-            raise UnreadableBody(
-                f"The body is not sound JSON: row {number:,} is not; mend it, or drop it."
-            ) from None
+            raise UnreadableBody(f"Row {number:,} of the body {unsound}, or drop it.") from None
         return Row(number, sent, unreadable(sent, f"This row {unsound}."))
     return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
 
@@ -219,10 +217,9 @@ _READERS: Final = {
 
 
 def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:
-    around = error.object[max(0, error.start - 20) : error.start + 20].decode(errors="replace")
-    near = " ".join("".join(sign if sign.isprintable() else " " for sign in around).split())
+    place = near(error.object, error.start)
     return UnreadableBody(
-        f"The body is not UTF-8 near “{near}”; save it as UTF-8, which Excel calls CSV UTF-8."
+        f"The body is not UTF-8 near {place}; save it as UTF-8, which Excel calls CSV UTF-8."
     )
 
 

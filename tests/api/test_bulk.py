@@ -346,6 +346,25 @@ def test_a_line_of_ndjson_that_cannot_be_read_is_one_rejected_row(client: FlaskC
     assert response.get_json()["rejected"][0]["raw"] == '{"title":'
 
 
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        # As Python writes what is missing.
+        ('{"title":"A","url":"https://e.org/1","date":NaN}', 's://e.org/1","date":NaN}'),
+        ('{"title":"É",\r"url":\'https://e.org/1\'}', '"title":"É", "url":\'https://e.org/1\'}'),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(client: FlaskClient, row: str, place: str) -> None:
+    response = client.post("/v1/bulk", data=row.encode(), content_type=NDJSON)
+    (error,) = response.get_json()["rejected"][0]["errors"]
+    assert error["message"] == f"This row is not sound JSON near “{place}”; mend it."
+    document = row.replace(",", ",\n").join(('{"items": [', "]}"))
+    response = client.post("/v1/bulk", data=document.encode(), content_type=JSON)
+    assert response.status_code == 400
+    assert response.get_json()["detail"].startswith("Row 1 of the body is not sound JSON near “")
+    assert place[-10:] in response.get_json()["detail"]
+
+
 def test_the_answer_has_the_first_hundred_rejected_rows_and_the_ledger_all(
     client: FlaskClient,
 ) -> None:
