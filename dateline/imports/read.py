@@ -67,6 +67,8 @@ TOO_LARGE: Final = (
 GZIP_MAGIC: Final = b"\x1f\x8b"
 """With these bytes gzip begins, and no text in UTF-8."""
 
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
 _GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
@@ -96,6 +98,11 @@ def read_rows(
             raise UnreadableBody(
                 "The body is gzip and is not said to be: send it with Content-Encoding: gzip, have "
                 "the name of its file end in .gz, or decompress it."
+            )
+        if bounded.peek().startswith(_UTF_16):
+            raise UnreadableBody(
+                "The body is UTF-16, as what Excel calls Unicode Text and a redirection in "
+                "PowerShell are; save it as UTF-8."
             )
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:

@@ -193,6 +193,17 @@ def test_it_takes_a_byte_order_mark(client: FlaskClient, media_type: str, write:
     assert counts(client.post("/v1/bulk", data=body, content_type=media_type)) == (2, 2, 0, 0)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(("media_type", "write"), FORMS)
+def test_utf_16_is_told_by_its_name(
+    client: FlaskClient, media_type: str, write: Writer, encoding: str
+) -> None:
+    body = f"\ufeff{write(make_items(2)).decode()}".encode(encoding)
+    response = client.post("/v1/bulk", data=body, content_type=media_type)
+    assert response.status_code == 400
+    assert response.get_json()["detail"].startswith("The body is UTF-16,")
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_it_takes_every_kind_of_line_end(client: FlaskClient, newline: str) -> None:
     lines = ["title,url,date", "A,https://e.org/1,2014", "", "B,https://e.org/2,2015", ""]
