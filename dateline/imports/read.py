@@ -210,7 +210,7 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     for number, values in enumerate((row for row in rows if row), 1):
         if isinstance(values, str):
             yield Row(number, values, unreadable(values, f"In this row {text_behind(values)}."))
-        elif len(values) > len(header):
+        elif any(values[len(header) :]):
             yield Row(number, values, _too_many_values(values, len(header)))
         else:
             yield Row(number, dict(zip(header, values, strict=False)))

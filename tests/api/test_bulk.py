@@ -229,6 +229,13 @@ def test_a_csv_row_with_too_few_or_too_many_values_is_rejected(client: FlaskClie
     assert rejected[1]["raw"] == {"title": "B", "url": "https://e.org/2"}
 
 
+def test_empty_values_behind_the_last_column_are_none(client: FlaskClient) -> None:
+    body = b"title,url,date\nA,https://e.org/1,2014,\nB,https://e.org/2,,,,\n"
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert counts(response) == (2, 1, 0, 1)
+    assert codes(response) == [(2, ["date.missing"])]
+
+
 @pytest.mark.parametrize("body", [b"", b"\n", b"a,b,c\n1,2,3\n", b"A,https://e.org/1,2014\n"])
 def test_csv_without_known_columns_is_refused(client: FlaskClient, body: bytes) -> None:
     assert client.post("/v1/bulk", data=body, content_type=CSV).status_code == 400
