@@ -60,8 +60,7 @@ def write_part(kind: Kind, value: str) -> str:
     plain = f"{before}{value}"
     if read_query(plain) == [Part(kind, value, plain)]:
         return plain
-    doubled = value.replace('"', '""')
-    return f'{before}"{doubled}"'
+    return f"{before}{_quoted(value)}"
 
 
 def _parts(text: str) -> Iterator[Part | Fault]:
@@ -135,9 +134,14 @@ def _empty(written: str, kind: Kind) -> Fault:
 def _only_texts_without(written: str) -> Fault:
     message = (
         f"{_short(written)} cannot be left out, only words and phrases can; "
-        f'to leave out the text itself, write -"{_short(written[1:])}".'
+        f"to leave out the text itself, write -{_quoted(_short(written[1:]))}."
     )
     return Fault("q.without_field", "q", written, message)
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _short(text: str) -> str:

@@ -574,6 +574,33 @@ def test_a_row_longer_than_any_is_taken_is_refused_with_all(
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 
+ROW = b'{"title": "A", "url": "https://e.org/", "date": "2014", "x": "'
+# What stands before the row, and in it before and behind the value that is as long as is wanted.
+ONE_ROW: list[tuple[str, bytes, bytes, bytes]] = [
+    (JSON, b'{"items": [', ROW, b'"}'),
+    (NDJSON, b"", ROW, b'"}\n'),
+    (CSV, b"title,url,date,x\n", b"A,https://e.org/,2014,", b"\n"),
+]
+
+
+@pytest.mark.parametrize(("beyond", "status"), [(0, 200), (1, 400)])
+@pytest.mark.parametrize(
+    ("media_type", "head", "before", "behind"), ONE_ROW, ids=["JSON", "NDJSON", "CSV"]
+)
+def test_a_row_is_taken_up_to_its_last_byte(
+    client: FlaskClient,
+    media_type: str,
+    head: bytes,
+    before: bytes,
+    behind: bytes,
+    beyond: int,
+    status: int,
+) -> None:
+    value = b"x" * (MAX_ROW + beyond - len(before + behind))
+    body = head + before + value + behind + (b"]}" if media_type == JSON else b"")
+    assert client.post("/v1/bulk", data=body, content_type=media_type).status_code == status
+
+
 @pytest.mark.parametrize(
     "title",
     ['"' * (MAX_ROW // 2 - 100), "\1" * (MAX_ROW // 6 - 100)],

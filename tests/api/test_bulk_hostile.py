@@ -390,6 +390,14 @@ def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
     assert peak < 60_000_000
 
 
+@pytest.mark.parametrize(("delimiters", "status"), [(100_000, 422), (100_001, 400)])
+def test_a_row_of_csv_with_many_values_is_one_bad_row_up_to_a_number(
+    client: FlaskClient, delimiters: int, status: int
+) -> None:
+    body = b"title,url,date\n" + b"," * delimiters + b"\n"
+    assert client.post("/v1/bulk", data=body, content_type=CSV).status_code == status
+
+
 @pytest.mark.parametrize(("write", "media_type"), [(as_ndjson, NDJSON), (as_csv, CSV)])
 def test_long_rows_are_never_all_in_memory(
     client: FlaskClient, write: Callable[[list[Item]], bytes], media_type: str
