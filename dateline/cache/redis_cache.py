@@ -223,7 +223,6 @@ class _Mutex:
             call()
         except (ResponseError, LockError):
             # Redis is full and gives no lock, or the lock to release was not given or has expired.
-
             return
         except RedisError as error:
             self._breaker.fail(error)

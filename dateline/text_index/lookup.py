@@ -274,6 +274,5 @@ def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:
 
 def _with(entries: Numbers, blocks: Sequence[BlockHeader]) -> list[BlockHeader]:
     """Return the blocks that contain any of the entries."""
-
     numbers = set(distinct(block_of(entries)).tolist())
     return [block for block in blocks if block.number in numbers]

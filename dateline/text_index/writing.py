@@ -241,7 +241,6 @@ def _insert_on_mysql(
     connection: Connection, field: int, block: int, some: list[StoredList]
 ) -> None:
     # Only numbers and hexadecimal literals: the driver takes ten times as long to format bytes.
-
     rows = (
         f"({field},{block},{trigram},0x{trigrams.hex()},0x{ends.hex()},0x{occurrences.hex()})"
         for trigram, trigrams, ends, occurrences in some
