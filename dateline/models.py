@@ -33,7 +33,7 @@ from dateline.fields.dates import DateOrder, Precision
 # SQLite assigns ids only in a column of type INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
-# MySQL's TEXT is limited to 64 KiB.
+# MySQL's TEXT is limited to 64 KiB, and texts are never truncated.
 LongText = Text().with_variant(mysql.LONGTEXT(), "mysql")
 
 # Keys are ASCII, one byte per character, so more of a key fits into an index.
