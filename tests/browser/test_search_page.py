@@ -121,6 +121,15 @@ def test_the_way_out_tells_nobody_and_comes_back_to_the_same(look: Look) -> None
     assert look.titles() == before
 
 
+def test_a_result_leads_to_where_it_is_changed(look: Look) -> None:
+    page = look.go("/?q=conforto")
+    title = look.titles()[0]
+    page.locator(".entries > li").first.get_by_role("link", name="Details").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_role("link", name="Change")).to_be_visible()
+    expect(page.get_by_role("link", name="Delete")).to_be_visible()
+
+
 def test_an_entry_can_be_cited(look: Look) -> None:
     page = look.go("/?q=conforto")
     row = page.locator(".entries > li").first
