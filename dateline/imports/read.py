@@ -189,7 +189,7 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
         raise UnreadableBody(
             "The first line of CSV must name its columns, among them title, url and date; "
-            + (f"it begins with “{shortened(first[0])}”." if first else "it is empty.")
+            + (f"it begins with '{shortened(first[0])}'." if first else "it is empty.")
         )
     # Not for want of rows: what is exported of a search that finds nothing is a line of names too.
     if text.newlines is None:
@@ -222,7 +222,7 @@ def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:
     around = error.object[max(0, error.start - 20) : error.start + 20].decode(errors="replace")
     near = " ".join("".join(sign if sign.isprintable() else " " for sign in around).split())
     return UnreadableBody(
-        f"The body is not UTF-8 near “{near}”; save it as UTF-8, which Excel calls CSV UTF-8."
+        f"The body is not UTF-8 near '{near}'; save it as UTF-8, which Excel calls CSV UTF-8."
     )
 
 

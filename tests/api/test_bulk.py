@@ -228,8 +228,8 @@ def test_csv_without_known_columns_is_refused(client: FlaskClient, body: bytes) 
     ("body", "ending"),
     [
         ("", "it is empty."),
-        ("sep=;\r\ntitle;url;date\r\n", "it begins with “sep=”."),
-        ("A\thttps://e.org/1\t2014\n", "it begins with “A”."),
+        ("sep=;\r\ntitle;url;date\r\n", "it begins with 'sep='."),
+        ("A\thttps://e.org/1\t2014\n", "it begins with 'A'."),
     ],
 )
 def test_csv_without_known_columns_is_told_what_its_first_line_is(
@@ -508,7 +508,7 @@ def test_a_body_in_another_encoding_is_told_where_it_is_no_utf8(client: FlaskCli
     body = "title;url;date\r\nÜberschwemmung;https://e.org/;2014\r\n".encode("cp1252")
     response = client.post("/v1/bulk", data=body, content_type=CSV)
     assert response.get_json()["detail"] == (
-        "The body is not UTF-8 near “title;url;date \ufffdberschwemmung;https”; "
+        "The body is not UTF-8 near 'title;url;date \ufffdberschwemmung;https'; "
         "save it as UTF-8, which Excel calls CSV UTF-8."
     )
 

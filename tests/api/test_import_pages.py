@@ -171,7 +171,7 @@ def test_rows_without_names_are_read_by_the_columns_that_are_said(
     assert refused.status_code == 400
     assert faults(refused.text) == [
         "The first line of CSV must name its columns, among them title, url and date; "
-        "it begins with “2014”."
+        "it begins with '2014'."
     ]
     preview = send(client, text=text, columns="date,title,url")
     assert counts(preview.text) == [1, 1, 0, 0]

@@ -186,7 +186,7 @@ def test_paper_has_whole_titles_and_urls_and_nothing_to_press(look: Look) -> Non
 def test_nothing_found_says_what_to_loosen(look: Look) -> None:
     page = look.go("/?q=de&after=2900")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
-    page.get_by_role("link", name="without “from 2900”").click()
+    page.get_by_role("link", name="without 'from 2900'").click()
     page.wait_for_url("**/?q=de")
     assert total(page)
 
