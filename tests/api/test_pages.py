@@ -239,7 +239,7 @@ def test_nothing_found_says_which_filter_is_the_reason(client: FlaskClient) -> N
 
 def test_an_empty_archive_tells_how_to_begin(client: FlaskClient) -> None:
     page = client.get("/?q=anything").text
-    assert "Nothing is kept here yet" in page
+    assert "There are no entries yet" in page
     assert 'action="/sample"' in page
 
 

@@ -236,7 +236,7 @@ def test_first_steps_and_a_database_that_is_away(
     first_look: Look, empty_archive: DatelineServer
 ) -> None:
     page = first_look.go("/")
-    expect(page.get_by_role("heading", name="Nothing is kept here yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="There are no entries yet")).to_be_visible()
     page.get_by_role("button", name="Load the sample").click()
     page.wait_for_url("**/")
     assert total(page) > 900
