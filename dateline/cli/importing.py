@@ -240,7 +240,7 @@ def _show_decided(of: Report | ImportView) -> None:
     if of.date_order:
         click.echo(f"Order of day and month: {of.date_order}")
     if of.ignored_columns:
-        click.echo(printable(f"Columns that are not kept: {', '.join(of.ignored_columns)}"))
+        click.echo(printable(f"Ignored columns: {', '.join(of.ignored_columns)}"))
 
 
 def _show_rejected(lines: Iterable[tuple[int, str, str]]) -> None:

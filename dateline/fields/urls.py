@@ -146,4 +146,4 @@ def _whole(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{shortened(text)}”"
+    return f"'{shortened(text)}'"

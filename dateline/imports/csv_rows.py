@@ -100,7 +100,7 @@ def _opening(text: bytearray) -> str:
     """Quote the mark that is open at the end of a row, and what follows it in its line."""
     mark = deque(_ODD_MARKS.finditer(text), maxlen=1).pop()
     line = text[mark.start() : mark.start() + QUOTED].splitlines()[0].decode(errors="ignore")
-    return f"“{shortened(' '.join(line.split()))}”"
+    return f"'{shortened(' '.join(line.split()))}'"
 
 
 def _to_close(text: bytearray) -> str:

@@ -194,7 +194,7 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
         raise UnreadableBody(
             "The first line of CSV must name its columns, among them title, url and date; "
-            + (f"it begins with “{shortened(first[0])}”." if first else "it is empty.")
+            + (f"it begins with '{shortened(first[0])}'." if first else "it is empty.")
         )
     # Not for want of rows: what is exported of a search that finds nothing is a line of names too.
     if text.newlines is None:

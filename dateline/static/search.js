@@ -119,7 +119,7 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const isDone = await copied(button.parentElement.querySelector("pre"));
   button.classList.toggle("done", isDone);
-  document.getElementById("said").textContent = isDone ? "Copied" : "Not copied; it is selected, to be copied by keys.";
+  document.getElementById("said").textContent = isDone ? "Copied" : "Not copied. It is selected: copy it with the keyboard.";
   setTimeout(() => button.classList.remove("done"), 1500);
 });
 

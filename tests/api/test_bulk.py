@@ -246,8 +246,8 @@ def test_csv_without_known_columns_is_refused(client: FlaskClient, body: bytes) 
     ("body", "ending"),
     [
         ("", "it is empty."),
-        ("sep=;\r\ntitle;url;date\r\n", "it begins with “sep=”."),
-        ("A\thttps://e.org/1\t2014\n", "it begins with “A”."),
+        ("sep=;\r\ntitle;url;date\r\n", "it begins with 'sep='."),
+        ("A\thttps://e.org/1\t2014\n", "it begins with 'A'."),
     ],
 )
 def test_csv_without_known_columns_is_told_what_its_first_line_is(
@@ -376,11 +376,11 @@ def test_a_line_of_ndjson_that_cannot_be_read_is_one_rejected_row(client: FlaskC
 def test_what_is_no_json_is_told_with_its_place(client: FlaskClient, row: str, place: str) -> None:
     response = client.post("/v1/bulk", data=row.encode(), content_type=NDJSON)
     (error,) = response.get_json()["rejected"][0]["errors"]
-    assert error["message"] == f"This row is not sound JSON near “{place}”; mend it."
+    assert error["message"] == f"This row is not sound JSON near '{place}'; mend it."
     document = row.replace(",", ",\n").join(('{"items": [', "]}"))
     response = client.post("/v1/bulk", data=document.encode(), content_type=JSON)
     assert response.status_code == 400
-    assert response.get_json()["detail"].startswith("Row 1 of the body is not sound JSON near “")
+    assert response.get_json()["detail"].startswith("Row 1 of the body is not sound JSON near '")
     assert place[-10:] in response.get_json()["detail"]
 
 
@@ -546,7 +546,7 @@ def test_a_body_in_another_encoding_is_told_where_it_is_no_utf8(client: FlaskCli
     body = "title;url;date\r\nÜberschwemmung;https://e.org/;2014\r\n".encode("cp1252")
     response = client.post("/v1/bulk", data=body, content_type=CSV)
     assert response.get_json()["detail"] == (
-        "The body is not UTF-8 near “title;url;date \ufffdberschwemmung;https”; "
+        "The body is not UTF-8 near 'title;url;date \ufffdberschwemmung;https'; "
         "save it as UTF-8, which Excel calls CSV UTF-8."
     )
 

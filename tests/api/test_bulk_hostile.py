@@ -309,7 +309,7 @@ def test_a_quote_that_is_never_closed_swallows_no_rows(
     response = client.post("/v1/bulk", data=body.encode(), content_type=CSV)
     assert response.status_code == 400
     assert response.get_json()["detail"] == (
-        f"The body is not sound CSV: a quotation mark in {place} is never closed: “{quoted}”; "
+        f"The body is not sound CSV: a quotation mark in {place} is never closed: '{quoted}'; "
         "close it, or take it away."
     )
     assert client.get("/v1/entries").get_json()["total"] == 0
@@ -384,7 +384,7 @@ def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
         tracemalloc.stop()
     assert response.status_code == 400
     assert response.get_json()["detail"].startswith(f"{place} has more than {most}")
-    assert ("its quotation mark if it is open (“" in response.get_json()["detail"]) == (
+    assert ("its quotation mark if it is open ('" in response.get_json()["detail"]) == (
         b'"' in body[: 2**20]
     )
     assert peak < 60_000_000

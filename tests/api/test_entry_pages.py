@@ -41,8 +41,8 @@ def test_it_shows_the_entry_and_where_it_comes_from(client: FlaskClient) -> None
     assert page.links["https://www.example.org/a?b=c"] == "https://www.example.org/a?b=c"
     assert page.links["Import 1"] == "/imports/1"
     assert page.links["example.org"] == "/?domain=example.org"
-    assert "2014-03 month: 2014-03-01 00:00:00 to 2014-03-31 23:59:59" in page.text
-    assert "Date as it was sent Mar 2014" in page.text
+    assert "2014-03 known to the month: 2014-03-01 00:00:00 to 2014-03-31 23:59:59" in page.text
+    assert "Date as sent Mar 2014" in page.text
     assert 'rel="noopener noreferrer"' in response.text
 
 
@@ -55,7 +55,7 @@ def test_it_shows_others_of_the_same_url_and_site(client: FlaskClient) -> None:
         make_item(title="Another site", url="https://example.net/a"),
     )
     page = Page(client.get("/entries/1").text)
-    same_url, _, same_site = page.text.partition("Newest others of")
+    same_url, _, same_site = page.text.partition("Newest other entries from")
     assert "Same URL" in same_url
     assert "Same site" not in same_url
     assert "Same site" in same_site
@@ -77,7 +77,7 @@ def test_where_there_are_more_it_leads_to_the_search(client: FlaskClient) -> Non
     keep(client, *(make_item(url=url) for _ in range(8)))
     page = Page(client.get("/entries/1").text)
     assert "All 7 others" in page.links
-    for link in (page.links["All entries of this URL"], page.links["All 7 others"]):
+    for link in (page.links["All entries with this URL"], page.links["All 7 others"]):
         found = client.get(f"/v1/entries{link.removeprefix('/')}")
         assert found.get_json()["total"] == 8
 

@@ -60,7 +60,7 @@ def test_a_file_is_carried_from_the_preview_to_the_import(client: FlaskClient) -
 @pytest.mark.parametrize(("name", "source"), [("page", "file page"), ("\u200b", "file")])
 def test_a_file_is_never_taken_for_pasted_rows(client: FlaskClient, name: str, source: str) -> None:
     preview = send_file(client, ROWS.encode(), name)
-    assert f"What would become of {source}" in Page(preview.text).text
+    assert f"What would happen to {source}" in Page(preview.text).text
     kept = ledger(client, confirm(client, preview))
     assert counts(kept.text) == [2, 1, 0, 1]
     assert client.get("/v1/imports/1").get_json()["source"] == source
@@ -179,7 +179,7 @@ def test_rows_without_names_are_read_by_the_columns_that_are_said(
     assert refused.status_code == 400
     assert faults(refused.text) == [
         "The first line of CSV must name its columns, among them title, url and date; "
-        "it begins with “2014”."
+        "it begins with '2014'."
     ]
     preview = send(client, text=text, columns="date,title,url")
     assert counts(preview.text) == [1, 1, 0, 0]

@@ -22,7 +22,7 @@ def test_an_empty_history_leads_to_the_form(client: FlaskClient) -> None:
 def test_an_import_leads_to_what_it_has_added(client: FlaskClient) -> None:
     client.post("/v1/bulk", data=as_json(make_items(2)), content_type=JSON)
     client.post("/v1/bulk", data=as_json([make_item(date="May 23")]), content_type=JSON)
-    name = "Look at the entries that were added last"
+    name = "See the entries added last"
     assert Page(client.get("/imports/1").text).links[name] == "/?sort=-added"
     assert name not in Page(client.get("/imports/2").text).links
 

@@ -264,7 +264,7 @@ def test_a_host_that_is_not_where_it_must_be_is_told_so(client: FlaskClient, dom
     refused = client.get("/v1/entries", query_string={"domain": domain})
     assert refused.status_code == 400
     assert refused.get_json()["detail"] == (
-        "The URL needs a host right behind two slashes: write “http://example.org/a”."
+        "The URL needs a host right behind two slashes: write 'http://example.org/a'."
     )
 
 

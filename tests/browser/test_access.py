@@ -76,12 +76,17 @@ def test_keys_reach_everything(browser: Browser, archive: DatelineServer) -> Non
     assert look.wrong == []
 
 
-def test_the_documents_of_the_api_keep_to_the_policy(
+def test_the_documents_of_the_api_keep_to_the_policy_and_can_be_read(
     browser: Browser, archive: DatelineServer
 ) -> None:
     context, look = looking(browser, archive, "desktop")
     page = look.go("/docs")
     page.get_by_role("heading", name="Dateline").wait_for()
     page.locator(".opblock-summary-control").first.click()
+    page.locator(".parameter__in").first.wait_for()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    options = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+    result: dict[str, Any] = page.evaluate("(options) => axe.run(document, options)", options)
+    assert [node["html"] for rule in result["violations"] for node in rule["nodes"]] == []
     context.close()
     assert look.wrong == []

@@ -83,9 +83,9 @@ def test_axe_finds_nothing_on_a_page(look: Look, path: str) -> None:
 
 def test_axe_finds_nothing_in_a_preview(look: Look) -> None:
     page = look.go("/import")
-    page.get_by_label("Or rows to paste").fill(FAULTY)
+    page.get_by_label("Or paste rows").fill(FAULTY)
     page.get_by_role("button", name="Preview", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("What would become of")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What would happen to")
     examine(page)
 
 

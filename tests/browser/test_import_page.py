@@ -46,7 +46,7 @@ def counts(page: Page) -> list[int]:
 def preview(page: Page) -> None:
     page.get_by_role("button", name="Preview", exact=True).click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("What would become of", timeout=LONG)
+    expect(heading).to_contain_text("What would happen to", timeout=LONG)
 
 
 def confirm(page: Page, rows: str) -> None:
@@ -57,7 +57,7 @@ def confirm(page: Page, rows: str) -> None:
 def test_paste_preview_confirm_mend_and_send_again(look: Look) -> None:
     text = rows()
     page = look.go("/import")
-    page.get_by_label("Or rows to paste").fill(text)
+    page.get_by_label("Or paste rows").fill(text)
     preview(page)
     assert counts(page) == [4, 3, 0, 1]
     expect(page.get_by_text("Understood as CSV with tabs")).to_be_visible()
@@ -72,9 +72,9 @@ def test_paste_preview_confirm_mend_and_send_again(look: Look) -> None:
     rejected = Path(downloading.value.path()).read_text(encoding="utf-8-sig")
     header, _first, no_year, *_rest = text.splitlines()
     assert list(csv.reader(rejected.splitlines())) == [header.split("\t"), no_year.split("\t")]
-    page.get_by_role("link", name="Import the mended rows").click()
+    page.get_by_role("link", name="Import the fixed rows").click()
     mended = rejected.replace("May 23", "May 23 2014").encode()
-    page.get_by_label("A file").set_input_files([file("mended.csv", mended)])
+    page.get_by_label("File").set_input_files([file("mended.csv", mended)])
     preview(page)
     assert counts(page) == [1, 1, 0, 0]
     confirm(page, "1 row")
@@ -87,7 +87,7 @@ def test_paste_preview_confirm_mend_and_send_again(look: Look) -> None:
 def test_what_was_pasted_can_be_mended_in_the_preview(look: Look) -> None:
     text = rows()
     page = look.go("/import")
-    page.get_by_label("Or rows to paste").fill(text)
+    page.get_by_label("Or paste rows").fill(text)
     preview(page)
     page.get_by_label("The rows").fill(text.replace("May 23", "May 23 2014"))
     page.get_by_role("button", name="Import 4 rows").click()
@@ -99,7 +99,7 @@ def test_what_was_pasted_can_be_mended_in_the_preview(look: Look) -> None:
 def test_a_step_back_has_the_form_as_it_was_filled_in(look: Look) -> None:
     text = rows()
     page = look.go("/import")
-    page.get_by_label("Or rows to paste").fill(text)
+    page.get_by_label("Or paste rows").fill(text)
     page.get_by_label("Day and month").select_option("DMY")
     page.get_by_label("Time zone").fill("Europe/Paris")
     preview(page)
@@ -107,11 +107,11 @@ def test_a_step_back_has_the_form_as_it_was_filled_in(look: Look) -> None:
     page.get_by_role("link", name="Change", exact=True).click()
     expect(page.get_by_label("The rows")).to_be_focused()
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("What would become of")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What would happen to")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Import")
     expect(page).to_have_title("Import · Dateline")
-    expect(page.get_by_label("Or rows to paste")).to_have_value(text)
+    expect(page.get_by_label("Or paste rows")).to_have_value(text)
     expect(page.get_by_label("Day and month")).to_have_value("DMY")
     expect(page.get_by_label("Time zone")).to_have_value("Europe/Paris")
     preview(page)
@@ -122,7 +122,7 @@ def test_a_step_back_has_the_form_as_it_was_filled_in(look: Look) -> None:
 def test_a_script_goes_back_and_forward_through_all_that_was_shown(scripted: Look) -> None:
     page = scripted.go("/import")
     heading, zone = page.get_by_role("heading", level=1), page.get_by_label("Time zone")
-    page.get_by_label("Or rows to paste").fill(rows())
+    page.get_by_label("Or paste rows").fill(rows())
     zone.fill("Mars")
     page.get_by_role("button", name="Preview", exact=True).click()
     page.get_by_role("alert").get_by_role("link").click()
@@ -133,20 +133,20 @@ def test_a_script_goes_back_and_forward_through_all_that_was_shown(scripted: Loo
     expect(page.get_by_role("alert")).to_contain_text("There is no time zone 'Mars'")
     expect(zone).to_have_value("Europe/Paris")
     page.go_forward()
-    expect(heading).to_contain_text("What would become of")
+    expect(heading).to_contain_text("What would happen to")
     confirm(page, "4 rows")
 
 
 def test_the_enter_key_never_imports(look: Look) -> None:
     before = look.go("/imports").get_by_role("row").count()
     page = look.go("/import")
-    page.get_by_label("Or rows to paste").fill(rows())
+    page.get_by_label("Or paste rows").fill(rows())
     page.get_by_label("Time zone").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("What would become of")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What would happen to")
     page.get_by_label("Time zone").fill("Europe/Paris")
     page.get_by_label("Time zone").press("Enter")
     expect(page.get_by_label("Time zone")).to_have_value("Europe/Paris")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("What would become of")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What would happen to")
     assert look.go("/imports").get_by_role("row").count() == before
 
 
@@ -154,7 +154,7 @@ def test_a_file_is_imported_byte_for_byte(look: Look) -> None:
     items = [*make_items(25), make_item(date="line\r\none\0")]
     page = look.go("/import")
     body = zipped(as_ndjson(items))
-    page.get_by_label("A file").set_input_files([file("Ünïcode <b>.ndjson.gz", body)])
+    page.get_by_label("File").set_input_files([file("Ünïcode <b>.ndjson.gz", body)])
     preview(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ünïcode <b>.ndjson.gz")
     expect(page.get_by_text("The first 20 rows")).to_be_visible()
@@ -167,7 +167,7 @@ def test_a_file_is_imported_byte_for_byte(look: Look) -> None:
 def test_a_fault_takes_the_focus_and_keeps_what_was_written(look: Look) -> None:
     text = rows()
     page = look.go("/import")
-    page.get_by_label("Or rows to paste").fill(text)
+    page.get_by_label("Or paste rows").fill(text)
     for name in ("Preview", "Preview again"):
         page.get_by_label("Time zone").fill("Mars")
         page.get_by_role("button", name=name, exact=True).last.click()
@@ -177,7 +177,7 @@ def test_a_fault_takes_the_focus_and_keeps_what_was_written(look: Look) -> None:
         expect(page).to_have_title("Not understood: Import · Dateline")
         zone = page.get_by_label("Time zone")
         expect(zone).to_have_attribute("aria-invalid", "true")
-        expect(page.get_by_label("Or rows to paste")).to_have_value(text)
+        expect(page.get_by_label("Or paste rows")).to_have_value(text)
         alert.get_by_role("link").click()
         expect(zone).to_be_visible()
         zone.fill("UTC")
@@ -191,7 +191,7 @@ def test_what_a_page_cannot_carry_is_sent_again(look: Look) -> None:
     assert len(gzip.compress(body)) > 2 * 1024 * 1024
     large = file("large.ndjson", body)
     page = look.go("/import")
-    page.get_by_label("A file").set_input_files([large])
+    page.get_by_label("File").set_input_files([large])
     preview(page)
     expect(page.get_by_text("choose it once more")).to_be_visible()
     again = page.get_by_label("The same file again")
@@ -213,7 +213,7 @@ def test_progress_is_told_while_it_works(scripted: Look) -> None:
       }).observe(document, { childList: true, characterData: true, subtree: true });
     }""")
     body = as_ndjson(make_items(30_000))
-    page.get_by_label("A file").set_input_files([file("many.ndjson", body)])
+    page.get_by_label("File").set_input_files([file("many.ndjson", body)])
     preview(page)
     told = page.evaluate("window.told")
     assert told[0] == "Sending …"
@@ -240,7 +240,7 @@ def test_a_file_can_be_dropped(scripted: Look) -> None:
 
 def test_a_file_that_is_too_large_is_not_even_sent(scripted: Look) -> None:
     page = scripted.go("/import")
-    chosen = page.get_by_label("A file")
+    chosen = page.get_by_label("File")
     chosen.evaluate("input => { input.dataset.max = 1000; }")
     chosen.set_input_files([file("large.csv", b"x" * 1_001)])
     message = chosen.evaluate("input => input.validationMessage")
@@ -252,7 +252,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(scripted: Look) -> None:
 def test_a_broken_connection_is_said(scripted: Look) -> None:
     page = scripted.go("/import")
     page.route("**/import", lambda route: route.abort())
-    page.get_by_label("Or rows to paste").fill(rows())
+    page.get_by_label("Or paste rows").fill(rows())
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("The connection broke")
     expect(page.get_by_role("alert")).to_be_focused()
@@ -265,12 +265,12 @@ def test_a_failure_leaves_what_was_filled_in(scripted: Look) -> None:
     failure = '<main id="main"><p class="fault">The database cannot be reached.</p></main>'
     page.route("**/import", lambda route: route.fulfill(status=503, body=failure))
     text = rows()
-    page.get_by_label("Or rows to paste").fill(text)
+    page.get_by_label("Or paste rows").fill(text)
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_role("alert")).to_have_text("The database cannot be reached.")
     expect(page.get_by_role("alert")).to_be_focused()
     page.unroute("**/import")
-    expect(page.get_by_label("Or rows to paste")).to_have_value(text)
+    expect(page.get_by_label("Or paste rows")).to_have_value(text)
     preview(page)
 
 
@@ -280,12 +280,12 @@ def test_rows_that_are_too_many_are_still_there(tmp_path: Path, browser: Browser
         for scripts in (True, False):
             context, look = looking(browser, small, "desktop", scripts=scripts)
             page = look.go("/import")
-            page.get_by_label("Or rows to paste").fill(text)
+            page.get_by_label("Or paste rows").fill(text)
             page.get_by_role("button", name="Preview", exact=True).click()
             expect(page.get_by_role("alert")).to_contain_text("larger than 2,048 bytes")
             if not scripts:
                 page.go_back()
-            expect(page.get_by_label("Or rows to paste")).to_have_value(text)
+            expect(page.get_by_label("Or paste rows")).to_have_value(text)
             context.close()
             assert look.wrong == []
 
@@ -296,7 +296,7 @@ def test_hostile_rows_are_text(look: Look) -> None:
         {'"><img src=x onerror=alert(1)>': 1, "title": "=cmd()", "date": "2014"},
     ]
     page = look.go("/import")
-    page.get_by_label("A file").set_input_files([file("a.ndjson", as_ndjson([*HOSTILE, *evil]))])
+    page.get_by_label("File").set_input_files([file("a.ndjson", as_ndjson([*HOSTILE, *evil]))])
     preview(page)
     for text in ("<script>alert(1)</script>", "javascript:alert(1)", "=cmd()"):
         expect(page.get_by_text(text).first).to_be_attached()

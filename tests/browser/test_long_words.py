@@ -59,7 +59,7 @@ def test_a_long_file_name_does_not_run_off_the_side(narrow: Look) -> None:
         "mimeType": "text/csv",
         "buffer": b"title,url,date\nB,https://example.org/b,2014\n",
     }
-    page.get_by_label("A file").set_input_files([file])
+    page.get_by_label("File").set_input_files([file])
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     fits(page)

@@ -163,7 +163,7 @@ def test_a_bar_without_entries_leads_nowhere(quick_look: Look) -> None:
 
 @pytest.mark.parametrize(
     ("copies", "told"),
-    [(True, "Copied"), (False, "Not copied; it is selected, to be copied by keys.")],
+    [(True, "Copied"), (False, "Not copied. It is selected: copy it with the keyboard.")],
 )
 def test_a_citation_is_copied_without_the_clipboard_or_else_selected(
     scripted: Look, copies: bool, told: str

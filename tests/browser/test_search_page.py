@@ -121,6 +121,15 @@ def test_the_way_out_tells_nobody_and_comes_back_to_the_same(look: Look) -> None
     assert look.titles() == before
 
 
+def test_a_result_leads_to_where_it_is_changed(look: Look) -> None:
+    page = look.go("/?q=conforto")
+    title = look.titles()[0]
+    page.locator(".entries > li").first.get_by_role("link", name="Details").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_role("link", name="Change")).to_be_visible()
+    expect(page.get_by_role("link", name="Delete")).to_be_visible()
+
+
 def test_an_entry_can_be_cited(look: Look) -> None:
     page = look.go("/?q=conforto")
     row = page.locator(".entries > li").first
@@ -177,7 +186,7 @@ def test_paper_has_whole_titles_and_urls_and_nothing_to_press(look: Look) -> Non
 def test_nothing_found_says_what_to_loosen(look: Look) -> None:
     page = look.go("/?q=de&after=2900")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
-    page.get_by_role("link", name="without “from 2900”").click()
+    page.get_by_role("link", name="without 'from 2900'").click()
     page.wait_for_url("**/?q=de")
     assert total(page)
 
@@ -227,7 +236,7 @@ def test_first_steps_and_a_database_that_is_away(
     first_look: Look, empty_archive: DatelineServer
 ) -> None:
     page = first_look.go("/")
-    expect(page.get_by_role("heading", name="Nothing is kept here yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="There are no entries yet")).to_be_visible()
     page.get_by_role("button", name="Load the sample").click()
     page.wait_for_url("**/")
     assert total(page) > 900

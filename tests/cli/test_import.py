@@ -122,7 +122,7 @@ def test_columns_that_are_not_kept_are_named(run: Run) -> None:
     result = run("import", "-", "--format", "ndjson", given=as_ndjson(rows))
 
     assert result.exit_code == 0
-    assert "Columns that are not kept: author, lang" in result.stdout
+    assert "Ignored columns: author, lang" in result.stdout
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(
