@@ -108,7 +108,7 @@ def rows_of_body() -> Iterator[Iterator[RawRow]]:
     if kind is None:
         raise UnsupportedMediaType(
             f"A body of type '{_media_type()}' is not read here; "
-            f"say Content-Type: {', '.join(FORMATS)}."
+            f"send Content-Type: {', '.join(FORMATS)}."
         )
     encoding = _encoding("identity", "gzip")
     limit = services().settings.max_body_bytes
@@ -127,7 +127,7 @@ def object_of_body(*media_types: str) -> dict[str, object]:
     if _media_type() not in media_types:
         raise UnsupportedMediaType(
             f"A body of type '{_media_type()}' is not read here; "
-            f"say Content-Type: {' or '.join(media_types)}."
+            f"send Content-Type: {' or '.join(media_types)}."
         )
     _encoding("identity")
     body = Bounded(request.stream, MAX_OBJECT, _NO_ENTRY).readall()

@@ -65,7 +65,7 @@ def operation(said: Operation) -> Callable[[Callable[..., Response]], Callable[.
         @wraps(view)
         def wrapped(**path: Any) -> Response:
             if any(isinstance(value, int) and value > MAX_ID for value in path.values()):
-                raise NotFound("There is nothing with so large a number.")
+                raise NotFound("There is nothing with such a large id.")
             try:
                 return view(_parameters(said.query, request.query_string), **path)
             except InvalidQuestion as error:

@@ -54,4 +54,4 @@ def require_own_page() -> None:
         origin = request.headers.get("Origin")
         own = origin is None or origin.partition("://")[2] == request.host
     if not own:
-        raise Forbidden("This form stands on another site's page; use the one of Dateline.")
+        raise Forbidden("This form is on another site's page; use the one on Dateline's own.")

@@ -143,7 +143,7 @@ def _day_and_month(
         if order in ("DMY", "MDY") and order != proves:
             return Refusal(
                 "date.impossible",
-                f"'{text}' is no date when day and month are read as {order}, as this import's "
+                f"'{text}' is not a date when day and month are read as {order}, as this import's "
                 "date_order says; check the order or the date.",
             )
         day, month = (first, second) if proves == "DMY" else (second, first)
