@@ -1,4 +1,4 @@
-"""What can be wrong with a row, a question or a request, in words that are safe to show."""
+"""Errors in rows, questions and requests, with messages that are safe to show."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with one field of a row or of a question.
+    """One error in one field of a row or of a question.
 
     A fault is a value, not an exception: a row may have several, and a bad row is ordinary input.
 
     Attributes:
-        code: stable, machine-readable, `field.reason`, such as `date.no_year`.
-        field: the field or parameter at fault.
-        value: what was sent there, as sent.
-        message: one sentence for people that says what is wrong and how to mend it.
+        code: stable and machine-readable: `field.reason`, such as `date.no_year`.
+        field: the invalid field or parameter.
+        value: its value, as sent.
+        message: one sentence for people that says what is wrong and how to fix it.
     """
 
     code: str
@@ -24,7 +24,7 @@ class Fault:
 
 
 def shortened(text: str, most: int = 80) -> str:
-    """Cut a value that a message quotes to so many characters."""
+    """Shorten a value quoted in a message to at most `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
@@ -35,17 +35,17 @@ def near(text: bytes, place: int) -> str:
 
 
 class DatelineError(Exception):
-    """The root of our exceptions. The text of each is safe to show to whoever asked."""
+    """Base class of our exceptions. Their messages are safe to show to whoever sent the request."""
 
 
 def cause_of(error: DatelineError) -> object:
-    """Give what lies behind an error, in the words of a driver where there are some: for logs."""
+    """Return the cause of an error, for logs: the driver's exception if there is one."""
     cause = error.__cause__
     return getattr(cause, "orig", None) or cause or error
 
 
 class InvalidSettings(DatelineError):
-    """The configuration names an unknown setting or gives one a wrong value."""
+    """The configuration has an unknown setting or an invalid value."""
 
     def __init__(self, wrong: Sequence[str]) -> None:
         super().__init__("\n".join(wrong))
@@ -53,7 +53,7 @@ class InvalidSettings(DatelineError):
 
 
 class InvalidQuestion(DatelineError):
-    """A question has parameters that are unknown or have bad values."""
+    """A question has unknown, repeated or invalid parameters."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(" ".join(fault.message for fault in faults))
@@ -61,14 +61,14 @@ class InvalidQuestion(DatelineError):
 
 
 class UnreadableBody(DatelineError):
-    """A submission cannot be read at all, so nothing of it was kept."""
+    """A submission cannot be read at all, so nothing of it was stored."""
 
 
 class BodyTooLarge(DatelineError):
-    """A submission is larger than the service takes."""
+    """A submission is larger than the service accepts."""
 
-    def __init__(self, limit: int, mend: str) -> None:
-        super().__init__(f"The body is larger than {limit:,} bytes; {mend}.")
+    def __init__(self, limit: int, fix: str) -> None:
+        super().__init__(f"The body is larger than {limit:,} bytes; {fix}.")
 
 
 class NotFound(DatelineError):
@@ -76,7 +76,7 @@ class NotFound(DatelineError):
 
 
 class UnsoundEntry(DatelineError):
-    """A single entry was refused; nothing was changed."""
+    """A single entry was rejected; nothing was changed."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(" ".join(fault.message for fault in faults))
@@ -84,7 +84,7 @@ class UnsoundEntry(DatelineError):
 
 
 class EntryChanged(DatelineError):
-    """The entry is no longer the one that the writer has seen (If-Match)."""
+    """The entry has changed since the client read it (If-Match)."""
 
 
 class DuplicateEntry(DatelineError):
@@ -98,15 +98,15 @@ class DuplicateEntry(DatelineError):
 
 
 class UnfitDatabase(DatelineError):
-    """What is named as the database is not one that can be used."""
+    """The configured database cannot be used."""
 
 
 class FailedUpgrade(DatelineError):
-    """The tables were not brought to this release; the text has the database's own words.
+    """The tables could not be upgraded to this release; the message has the database's own words.
 
-    They are for whoever runs the service: upgrades are asked for by commands alone.
+    It is meant for operators: only commands run upgrades.
     """
 
 
 class DatabaseAway(DatelineError):
-    """The database cannot be reached or is busy; the same request may succeed later."""
+    """The database is unreachable or busy; the same request may succeed later."""

@@ -1,4 +1,4 @@
-"""Reading the parameters of a request: nothing that is given is ever ignored."""
+"""Read the parameters of a request. Nothing that is sent is ignored."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,14 +14,14 @@ Model = TypeVar("Model", bound=Parameters)
 
 
 def read_parameters(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Model:
-    """Read parameters in any order.
+    """Parse and validate parameters, in any order.
 
     Args:
-        model: names the parameters, which of them may be repeated, and their aliases.
-        pairs: names and values as given.
+        model: defines the parameters, their aliases, and which of them may be repeated.
+        pairs: names and values, as sent.
 
     Raises:
-        InvalidQuestion: names every parameter that is unknown, repeated or has a bad value.
+        InvalidQuestion: lists all unknown and repeated parameters, or else all invalid values.
     """
     given = [(model.aliases.get(name, name), name, value) for name, value in pairs]
     faults = [*_unknown(model, given), *_repeated(model, given)]
@@ -39,21 +39,21 @@ def read_parameters(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Mod
 def named_as_sent(
     model: type[Parameters], pairs: Sequence[tuple[str, str]], faults: Iterable[Fault]
 ) -> list[Fault]:
-    """Name parameters in faults as they were sent: `from`, where that stood for `after`.
+    """Rename the parameters in faults to the names that were sent: `from` instead of `after`.
 
     Args:
-        model: has the aliases.
-        pairs: names and values as given.
-        faults: name each parameter by its own name.
+        model: defines the aliases.
+        pairs: names and values, as sent.
+        faults: use each parameter's own name.
     """
-    # Of two names for one parameter the first is taken.
+    # If a parameter was sent under two names, the first is used.
     sent = {model.aliases.get(name, name): name for name, _value in reversed(pairs)}
     return [_renamed(fault, sent.get(fault.field, fault.field)) for fault in faults]
 
 
 def _renamed(fault: Fault, name: str) -> Fault:
     message = fault.message
-    # What is wrong with a date begins with the text of the date, which may be any word.
+    # Messages about dates begin with the text of the date, which may be any word.
     if not fault.code.startswith("date."):
         begins = f"'{fault.field}' "
         if message.startswith(begins):

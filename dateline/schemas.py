@@ -1,4 +1,4 @@
-"""VIEW for programs: what the API takes and gives. Within v1, keys are only ever added."""
+"""VIEW for programs: what the API accepts and returns. Within v1, keys are only ever added."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal
@@ -12,39 +12,39 @@ from dateline.fields.dates import DateOrder, Precision
 MAX_LIMIT: Final = 1_000
 
 MAX_TEXT: Final = 1_000
-"""Characters of a text that is looked for."""
+"""Maximum length of a text to search for, in characters."""
 
 MAX_URL: Final = 2_000
-"""Characters of a URL that is looked for."""
+"""Maximum length of a URL to search for, in characters."""
 
 MAX_ID: Final = 10**18
-"""No database gives so large a number to anything. The OpenAPI document, in which bounds are double
-floats, says it exactly, as it could not say 2**63 - 1."""
+"""No database assigns an id this large. Bounds in the OpenAPI document are double floats, which
+represent this number exactly, unlike 2**63 - 1."""
 
 
-class Taken(BaseModel):
-    """What is sent to us: nothing that we do not know."""
+class RequestModel(BaseModel):
+    """Data that a client sends. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Given(BaseModel):
-    """What we send."""
+class ResponseModel(BaseModel):
+    """Data that we send."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Parameters(Taken):
+class Parameters(RequestModel):
     """The query string of a request."""
 
     aliases: ClassVar[Mapping[str, str]] = {}
-    """Other names of parameters."""
+    """Names of parameters, by alias."""
     repeatable: ClassVar[frozenset[str]] = frozenset()
     """Parameters that may be given more than once."""
 
 
 class NoParameters(Parameters):
-    """There are none."""
+    """No parameters."""
 
 
 def _digits(value: object) -> object:
@@ -53,14 +53,15 @@ def _digits(value: object) -> object:
     return value
 
 
-# Pydantic also takes 1_0, 5.0 and +5 for whole numbers. What is below 0 is told the least number.
+# Pydantic also accepts 1_0, 5.0 and +5 as integers. Negative numbers pass, so that the error names
+# the minimum.
 ONLY_DIGITS: Final = BeforeValidator(_digits)
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 
 
 class Filters(Parameters):
-    """What entries must be like. All filters must match."""
+    """Filters on entries. All of them must match."""
 
     aliases: ClassVar[Mapping[str, str]] = {"uri": "url", "from": "after", "to": "before"}
     repeatable: ClassVar[frozenset[str]] = frozenset({"contains"})
@@ -113,7 +114,7 @@ class Filters(Parameters):
 
 
 class ExportParameters(Filters):
-    """The parameters of an export: all that is found."""
+    """The parameters of an export, which returns all matches."""
 
     sort: Annotated[
         Literal["-date", "date", "-added", "added"],
@@ -142,7 +143,7 @@ class SitesParameters(Filters):
 
 
 class FeedParameters(Filters):
-    """The parameters of a feed: what was added last."""
+    """The parameters of a feed of the entries that were added last."""
 
     limit: Annotated[
         int, Field(ge=1, le=MAX_LIMIT, description="Number of entries in the feed."), ONLY_DIGITS
@@ -185,7 +186,7 @@ class LedgerParameters(Parameters):
 
 
 class ReadingParameters(Parameters):
-    """How dates are to be read."""
+    """How to read dates."""
 
     date_order: Annotated[
         DateOrder | None,
@@ -198,7 +199,7 @@ class ReadingParameters(Parameters):
 
 
 class ImportParameters(ReadingParameters):
-    """What holds for all rows of an import."""
+    """Options that apply to all rows of an import."""
 
     dry_run: Annotated[bool, Field(description="Return the same response, but write nothing.")] = (
         False
@@ -218,7 +219,7 @@ class BulkBody(BaseModel):
 
 
 def _without_default(schema: dict[str, Any]) -> None:
-    # What is left out is not there; nobody is to send what stands for that here.
+    # The default only marks a missing field; clients should not send it.
     del schema["default"]
 
 
@@ -234,7 +235,7 @@ ALIASES: Final = {"url": ("uri", "link"), "date": ("published", "pubDate")}
 
 
 def _with_aliases(schema: dict[str, Any]) -> None:
-    # A model has one name for a field; of a single entry exactly one of several is taken.
+    # A model has one name per field; an entry must use exactly one of the name and its aliases.
     fields = schema["properties"]
     for name, aliases in ALIASES.items():
         fields.update(dict.fromkeys(aliases, fields[name]))
@@ -246,9 +247,9 @@ def _with_aliases(schema: dict[str, Any]) -> None:
 
 
 class NewEntry(BaseModel):
-    """One row to keep. Its values are read by the same rules as those of an import.
+    """A new entry. Its values are read by the same rules as those of an import.
 
-    Names of fields are not case-sensitive.
+    Field names are not case-sensitive.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_with_aliases)
@@ -263,13 +264,13 @@ class NewEntry(BaseModel):
 
 
 def _as_of_a_new_entry(schema: dict[str, Any]) -> None:
-    # Values of another type are refused with the sentences of imports, so the model takes any.
+    # Values of a wrong type are rejected with the messages of imports, so the model accepts any.
     fields = NewEntry.model_json_schema()["properties"]
     schema["properties"] = {name: fields[name] for name in schema["properties"]}
 
 
-class EntryChange(Taken):
-    """The fields to change; the others stay as they are (RFC 7396)."""
+class EntryChange(RequestModel):
+    """The fields to change; the others stay unchanged (RFC 7396)."""
 
     model_config = ConfigDict(json_schema_extra=_as_of_a_new_entry)
 
@@ -278,13 +279,13 @@ class EntryChange(Taken):
     date: Any = None
 
 
-class EntryView(Given):
-    """One kept piece of source metadata."""
+class EntryView(ResponseModel):
+    """A stored piece of source metadata."""
 
     id: int
     title: str
     url: Annotated[str, Field(description="Exactly as sent, byte for byte.")]
-    date: Annotated[str, Field(description="ISO 8601, at the precision in which it was written.")]
+    date: Annotated[str, Field(description="ISO 8601, at the precision it was written with.")]
     date_precision: Precision
     date_start: Annotated[str, Field(description="The first second that the date covers, UTC.")]
     date_end: Annotated[str, Field(description="The last second that the date covers, UTC.")]
@@ -294,7 +295,7 @@ class EntryView(Given):
     import_id: int
 
 
-class EntryPage(Given):
+class EntryPage(ResponseModel):
     """A page of search results."""
 
     items: list[EntryView]
@@ -305,15 +306,15 @@ class EntryPage(Given):
     next: Annotated[str | None, Field(description="Link to the next page.")]
 
 
-class TimelineBucket(Given):
-    """How many entries begin in one interval."""
+class TimelineBucket(ResponseModel):
+    """The number of entries whose dates begin in one interval."""
 
     start: str
     count: int
 
 
-class Timeline(Given):
-    """Entries counted by when their dates begin; the counts add up to `total`."""
+class Timeline(ResponseModel):
+    """Counts of entries by when their dates begin; they add up to `total`."""
 
     interval: Literal["year", "month", "day"]
     buckets: list[TimelineBucket]
@@ -321,14 +322,14 @@ class Timeline(Given):
     total_relation: Literal["eq", "gte"]
 
 
-class SiteView(Given):
-    """How many entries a site has."""
+class SiteView(ResponseModel):
+    """The number of entries of a site."""
 
     site: str
     count: int
 
 
-class SiteList(Given):
+class SiteList(ResponseModel):
     """The sites with the most entries, highest count first."""
 
     items: list[SiteView]
@@ -338,7 +339,7 @@ class SiteList(Given):
     total_relation: Literal["eq", "gte"]
 
 
-class FaultView(Given):
+class FaultView(ResponseModel):
     """One error in a row."""
 
     code: str
@@ -349,7 +350,7 @@ class FaultView(Given):
     message: str
 
 
-class RejectedRowView(Given):
+class RejectedRowView(ResponseModel):
     """A row that was rejected."""
 
     row: Annotated[int, Field(description="Its number in the submission, counted from 1.")]
@@ -357,7 +358,7 @@ class RejectedRowView(Given):
     raw: Annotated[Any, Field(description="The row as it was sent.")]
 
 
-class RejectedPage(Given):
+class RejectedPage(ResponseModel):
     """A page of the rejected rows of an import, in the order of the submission."""
 
     items: list[RejectedRowView]
@@ -366,8 +367,8 @@ class RejectedPage(Given):
     next: str | None
 
 
-class Counts(Given):
-    """What happened to the rows: `created`, `duplicate` and `rejected` add up to `received`."""
+class Counts(ResponseModel):
+    """Row counts: `created`, `duplicate` and `rejected` add up to `received`."""
 
     received: int
     created: int
@@ -386,7 +387,7 @@ class ImportReport(Counts):
     rejected_url: Annotated[str | None, Field(description="All rejected rows.")]
 
 
-class BulkResult(Given):
+class BulkResult(ResponseModel):
     """The response to an import."""
 
     model_config = ConfigDict(frozen=True, serialize_by_alias=True, populate_by_name=True)
@@ -414,7 +415,7 @@ class ImportView(Counts):
     rejected_url: str
 
 
-class ImportPage(Given):
+class ImportPage(ResponseModel):
     """A page of imports, newest first."""
 
     items: list[ImportView]
@@ -423,7 +424,7 @@ class ImportPage(Given):
     next: str | None
 
 
-class ProblemError(Given):
+class ProblemError(ResponseModel):
     """One error in a request, at a `pointer` into its body or in a `parameter`."""
 
     detail: str
@@ -432,7 +433,7 @@ class ProblemError(Given):
     parameter: str | None = None
 
 
-class Problem(Given):
+class Problem(ResponseModel):
     """Why a request failed (RFC 9457)."""
 
     type: str
@@ -458,7 +459,7 @@ _SENTENCES: Final = {
 
 
 def faults_of(error: ValidationError) -> list[Fault]:
-    """Say in our words what Pydantic found."""
+    """Convert a Pydantic error to faults with our own messages."""
     return [_fault(problem) for problem in error.errors(include_url=False)]
 
 

@@ -1,1 +1,1 @@
-"""CONTROLLERS: from a request to a call, and back. The only room that knows Flask."""
+"""CONTROLLERS: from a request to a call, and back. The only subpackage that uses Flask."""

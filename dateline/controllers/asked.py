@@ -1,4 +1,4 @@
-"""What a page was asked, and the links to the questions beside it."""
+"""The question of a page, and links to related questions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dateline.search.query import Kind, Part, read_query, write_part
 Pairs = Sequence[tuple[str, str]]
 
 DEFAULTS: Final = {("sort", "-date"), ("limit", "20"), ("match", "contains")}
-"""What a form sends though it changes nothing."""
+"""Parameters that a form sends although they are the defaults."""
 
 KINDS: Final = {
     Kind.TEXT: "title has",
@@ -49,7 +49,7 @@ class Chip:
 
 
 class Asked:
-    """The parameters of a page, without those that say nothing."""
+    """The parameters of a page, without empty and default ones."""
 
     def __init__(self, given: Iterable[tuple[str, str]]) -> None:
         pairs = [
@@ -58,33 +58,33 @@ class Asked:
             if value.strip() and (name, value) not in DEFAULTS
         ]
         names = {name for name, _value in pairs}
-        # A form says how to match even where there is no URL to match.
+        # A form sends `match` even if there is no URL to match.
         self.pairs = [pair for pair in pairs if pair[0] != "match" or "url" in names]
 
     @property
     def query(self) -> str:
-        """As a query string."""
+        """The parameters as a query string."""
         return urlencode(self.pairs)
 
     def get(self, name: str) -> str:
-        """The value of a parameter, for a field of a form."""
+        """Return the first value of a parameter, or an empty text, for a form field."""
         return next((value for known, value in self.pairs if known == name), "")
 
     def all(self, name: str) -> list[str]:
-        """Every value of a parameter."""
+        """Return all values of a parameter."""
         return [value for known, value in self.pairs if known == name]
 
     def but(self, *names: str) -> "Asked":
-        """The same without some parameters, from its first page on."""
+        """Return the same question without some parameters, from its first page on."""
         left = {"cursor", *names}
         return Asked(pair for pair in self.pairs if pair[0] not in left)
 
     def plus(self, **changes: str) -> "Asked":
-        """The same with other values of some parameters, from its first page on."""
+        """Return the same question with other values of parameters, from its first page on."""
         return Asked([*self.but(*changes).pairs, *changes.items()])
 
     def on_site(self, site: str) -> "Asked":
-        """The same, of one site alone."""
+        """Return the same question for one site only."""
         of_query = [part.value for part in self._parts() if part.kind is Kind.SITE]
         if site in (self.get("domain"), *of_query):
             return self.but()
@@ -93,11 +93,11 @@ class Asked:
         return self.plus(q=f"{self.get('q')} {write_part(Kind.SITE, site)}".strip())
 
     def chips(self) -> list[Chip]:
-        """Every filter, in the order in which they are shown."""
+        """Return all filters, in the order in which they are shown."""
         return [*self._chips_of_query(), *self._chips_of_fields()]
 
     def _parts(self) -> list[Part]:
-        """What is typed into the box, as far as it can be understood."""
+        """Return the parts of the search box's text that can be understood."""
         return [part for part in read_query(self.get("q")) if isinstance(part, Part)]
 
     def _chips_of_query(self) -> Iterable[Chip]:

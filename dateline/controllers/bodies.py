@@ -1,4 +1,4 @@
-"""Reading request bodies: whether they came whole, their media type, their encoding, their size."""
+"""Read request bodies, and check their completeness, media type, encoding and size."""
 
 import codecs
 import shutil
@@ -26,21 +26,21 @@ FORMATS: Final = {
 }
 
 IN_MEMORY: Final = 1024 * 1024
-"""Bytes of a body kept in memory; a larger one waits in a temporary file."""
+"""Maximum bytes of a body kept in memory; a larger one is kept in a temporary file."""
 
 MAX_OBJECT: Final = 64 * 1024
-"""Bytes of a single entry; its parts are limited to far less."""
+"""Maximum bytes of a single entry; its fields are limited to far less."""
 
 _NO_ENTRY: Final = "no sound entry is so long"
 
 MAX_DROPPED: Final = 2
-"""How much more is received of a refused body, in largest bodies that are taken."""
+"""How much more of a rejected body is received, as a multiple of the maximum body size."""
 
 _PIECE: Final = 64 * 1024
 
 
 def register_bodies(app: Flask) -> None:
-    """Have every body that does not come whole refused, and what nobody has read of one received."""
+    """Reject every body that is cut off, and receive the rest of each body that was not read."""
 
     @app.before_request
     def watch() -> None:
@@ -49,8 +49,8 @@ def register_bodies(app: Flask) -> None:
 
     @app.after_request
     def receive_the_rest(response: Response) -> Response:
-        # Gunicorn hangs up on a long body that was not read, and most clients read nothing before
-        # they have sent all: they would be told of a broken connection, and not of what is wrong.
+        # Gunicorn closes the connection if a long body was not read, and most clients read nothing
+        # before they have sent everything: they would see a broken connection, not the error.
         left = MAX_DROPPED * services().settings.max_body_bytes
         with suppress(UnreadableBody):
             while left > 0 and (piece := request.environ["wsgi.input"].read(_PIECE)):
@@ -59,10 +59,10 @@ def register_bodies(app: Flask) -> None:
 
 
 class _Whole(Pieces):
-    """A body that is refused when it is cut off.
+    """A body that is rejected if it is cut off.
 
-    Gunicorn ends a body where the client hangs up, however much was announced; half a file would
-    be taken for a whole one, and its last line, `2014-03` of `2014-03-08`, for what was sent.
+    Gunicorn ends a body where the client disconnects, whatever its Content-Length. Half a file
+    would be taken for a whole one, and its last line, `2014-03` of `2014-03-08`, for what was sent.
     """
 
     def __init__(self, stream: IO[bytes], length: int | None) -> None:
@@ -71,15 +71,15 @@ class _Whole(Pieces):
         self._read = 0
 
     def piece(self, most: int) -> bytes:
-        """Read on.
+        """Read the next bytes, at most `most`.
 
         Raises:
-            UnreadableBody: the body ends before its length, or its chunks are not sound.
+            UnreadableBody: the body is shorter than its Content-Length, or its chunks are invalid.
         """
         try:
             piece = self._stream.read(most)
         except Exception as error:
-            # Whatever a server raises here, the body did not come as it should have.
+            # Whatever the server raises here, the body did not arrive intact.
             raise UnreadableBody(
                 "The body was cut off, or its chunks are not sound; send it again."
             ) from error
@@ -94,21 +94,21 @@ class _Whole(Pieces):
 
 @contextmanager
 def rows_of_body() -> Iterator[Iterator[RawRow]]:
-    """The rows of the request's body.
+    """Yield an iterator over the rows of the request's body.
 
     The body is received whole before the first row is read, so that a slow client never holds
     the database's write lock.
 
     Raises:
-        UnsupportedMediaType: the body is in a form that we do not read.
-        UnreadableBody: it is not what its headers say.
-        BodyTooLarge: it is longer than the setting allows.
+        UnsupportedMediaType: the media type, charset or encoding of the body is not supported.
+        UnreadableBody: the body does not match its headers.
+        BodyTooLarge: the body is larger than the setting allows.
     """
     kind = FORMATS.get(_media_type())
     if kind is None:
         raise UnsupportedMediaType(
             f"A body of type '{_media_type()}' is not read here; "
-            f"say Content-Type: {', '.join(FORMATS)}."
+            f"send Content-Type: {', '.join(FORMATS)}."
         )
     encoding = _encoding("identity", "gzip")
     limit = services().settings.max_body_bytes
@@ -119,15 +119,15 @@ def rows_of_body() -> Iterator[Iterator[RawRow]]:
 
 
 def object_of_body(*media_types: str) -> dict[str, object]:
-    """The request's body, a single JSON object.
+    """Return the request's body, a single JSON object.
 
     Raises:
-        UnsupportedMediaType, UnreadableBody, BodyTooLarge: as for rows.
+        UnsupportedMediaType, UnreadableBody, BodyTooLarge: as in `rows_of_body`.
     """
     if _media_type() not in media_types:
         raise UnsupportedMediaType(
             f"A body of type '{_media_type()}' is not read here; "
-            f"say Content-Type: {' or '.join(media_types)}."
+            f"send Content-Type: {' or '.join(media_types)}."
         )
     _encoding("identity")
     body = Bounded(request.stream, MAX_OBJECT, _NO_ENTRY).readall()
@@ -144,10 +144,10 @@ def object_of_body(*media_types: str) -> dict[str, object]:
 
 
 def short_form() -> MultiDict[str, str]:
-    """The fields of a form without files.
+    """Return the fields of a form without files.
 
     Raises:
-        BodyTooLarge: it is longer than any that one of our pages has.
+        BodyTooLarge: the form is larger than any on our pages.
     """
     request.max_content_length = MAX_OBJECT
     try:

@@ -1,4 +1,4 @@
-"""How rows and dates are to be read, as a form says it."""
+"""Form fields that say how to read rows and dates."""
 
 import re
 from functools import lru_cache
@@ -27,12 +27,12 @@ _PLACES: Final = re.compile(
 
 
 class Choices(ReadingParameters):
-    """How the rows of an import are to be read."""
+    """How to read the rows of an import."""
 
-    format: Annotated[Format | None, Field(description="None to find out.")] = None
+    format: Annotated[Format | None, Field(description="None to detect it.")] = None
     columns: Annotated[
         Columns | None,
-        Field(description="The columns, in order; None where the first line names them."),
+        Field(description="The columns, in order; None if the first line names them."),
     ] = None
 
 
@@ -40,10 +40,10 @@ Model = TypeVar("Model", bound=ReadingParameters)
 
 
 def read_choices(model: type[Model]) -> Model:
-    """Read the fields of the form that was sent; a form sends its empty fields too.
+    """Read the fields of the submitted form, except empty ones, which forms send too.
 
     Raises:
-        InvalidQuestion: names every field with a bad value.
+        InvalidQuestion: lists every field with an invalid value.
     """
     given = ((name, request.form.get(name, "").strip()) for name in model.model_fields)
     return read_parameters(model, [(name, value) for name, value in given if value])
@@ -51,5 +51,5 @@ def read_choices(model: type[Model]) -> Model:
 
 @lru_cache(maxsize=1)
 def zones() -> list[str]:
-    """The names of time zones to choose from; those of older schemes are known, but not offered."""
+    """Return the time zones to choose from; those of older schemes are known, but not offered."""
     return sorted(filter(_PLACES.match, zone_names()))

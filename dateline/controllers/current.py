@@ -1,4 +1,4 @@
-"""How a view reaches the parts of the running application."""
+"""Access from views to the services of the running application."""
 
 from flask import Flask, current_app
 
@@ -8,11 +8,11 @@ _NAME = "dateline"
 
 
 def attach(app: Flask, services: Services) -> None:
-    """Give the parts to the application."""
+    """Attach the services to the application."""
     app.extensions[_NAME] = services
 
 
 def services() -> Services:
-    """The parts of the application that handles this request."""
+    """Return the services of the application that handles this request."""
     found: Services = current_app.extensions[_NAME]
     return found

@@ -1,4 +1,4 @@
-"""The documents of the API: OpenAPI, and Swagger UI to read it."""
+"""The documentation of the API: the OpenAPI document, and Swagger UI to read it."""
 
 from flask import Blueprint, Response, render_template
 
@@ -10,7 +10,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/v1/openapi.json")
 def openapi() -> Response:
     """Return the OpenAPI document."""
-    # Not before somebody asks: the models of OpenAPI make a start slower and a server larger.
+    # Imported on first use: the models of OpenAPI make the start slower and the server larger.
     from dateline.controllers.openapi import document
 
     return Response(document(), mimetype=JSON)

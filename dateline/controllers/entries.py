@@ -1,4 +1,4 @@
-"""Entries: searching, reading, adding one, changing, deleting."""
+"""Entries: search, read, add one, change, delete."""
 
 from http import HTTPStatus
 from typing import Final
@@ -126,7 +126,7 @@ def add(parameters: ReadingParameters) -> Response:
     )
 )
 def change(parameters: ReadingParameters, entry_id: int) -> Response:
-    """Change the title, the URL or the date; fields that are not given stay as they are."""
+    """Change the title, the URL or the date; fields that are not given stay unchanged."""
     options = read_options(parameters.date_order, parameters.timezone)
     body = object_of_body("application/merge-patch+json", "application/json")
     try:
@@ -156,10 +156,10 @@ def delete(_parameters: NoParameters, entry_id: int) -> Response:
 
 
 def _is_as_asked(entry: Entry) -> bool:
-    """Whether the entry is still the one of the client's If-Match, if there is one.
+    """Return whether the entry is still the one in the client's If-Match, if there is one.
 
     Raises:
-        PreconditionFailed: it is one that If-None-Match names.
+        PreconditionFailed: the entry is one that If-None-Match names.
     """
     etag = entry_etag(entry)
     wanted = request.headers.get("If-Match")

@@ -1,4 +1,4 @@
-"""What a search finds, taken away: whole as CSV or NDJSON, and its newest as a feed."""
+"""Exports of a search: all matches as CSV or NDJSON, and the latest as a feed."""
 
 from http import HTTPStatus
 from typing import Final
@@ -81,7 +81,7 @@ def _feed(parameters: FeedParameters) -> Feed:
 
 
 def _send_feed(body: bytes, media_type: str) -> Response:
-    """Send a feed, or 304 to a reader who has it: they ask again and again."""
+    """Return a feed, or 304 if the client has it, because feed readers poll."""
     response = Response(body, mimetype=media_type)
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()

@@ -1,4 +1,4 @@
-"""Facets of what a search finds: counts over time, and by site."""
+"""Facets of a search: its matches counted over time and by site."""
 
 from http import HTTPStatus
 

@@ -1,7 +1,7 @@
-"""Feeds: the entries that a question finds, as RSS 2.0 and as Atom.
+"""Feeds: the entries that match a question, as RSS 2.0 and as Atom.
 
-The moment of an item is when it was added, which is exact; the date under which it was published
-may be a year alone, and stands beside it as it was written.
+The time of an item is when its entry was added, which is exact. The date of the entry may be only a
+year, and is included separately, at its own precision.
 """
 
 import re
@@ -21,19 +21,19 @@ ATOM: Final = "application/atom+xml"
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 
-# What no XML can have, however it is written.
+# Characters that XML cannot contain, even escaped.
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is told, and where.
+    """The content of a feed, and where it is.
 
     Attributes:
-        entries: the last added first.
+        entries: latest added first.
         query: the question, as the query string of the page that shows it.
-        root: where this archive is reached, without a slash at the end.
-        path: the address of the feed, without the question.
+        root: the URL of this archive, without a trailing slash.
+        path: the URL of the feed, without a query string.
     """
 
     entries: list[EntryView]
@@ -49,23 +49,23 @@ class Feed:
 
     @property
     def page(self) -> str:
-        """Where people see the same."""
+        """The URL of the page that shows the same question."""
         pairs = [pair for pair in self.query.split("&") if not pair.startswith("limit=")]
         asked = "&".join(pairs)
         return encoded(f"{self.root}/?{asked}") if asked else f"{self.root}/"
 
     @property
     def itself(self) -> str:
-        """The address of the feed, with the question as it was sent."""
+        """The URL of the feed, with the question as it was sent."""
         return encoded(f"{self.path}?{self.query}") if self.query else self.path
 
     def permanent(self, entry: EntryView) -> str:
-        """What tells an entry from all others, for ever."""
+        """Return the permanent, unique id of an entry."""
         return f"{self.root}/v1/entries/{entry.id}"
 
 
 def write_rss(feed: Feed) -> bytes:
-    """Write RSS 2.0."""
+    """Return a feed as RSS 2.0."""
     rss = Element("rss", version="2.0")
     channel = SubElement(rss, "channel")
     _text(channel, "title", feed.title)
@@ -84,11 +84,11 @@ def write_rss(feed: Feed) -> bytes:
 
 
 def write_atom(feed: Feed) -> bytes:
-    """Write Atom (RFC 4287)."""
+    """Return a feed as Atom (RFC 4287)."""
     root = Element(f"{{{_ATOM}}}feed")
     _text(root, f"{{{_ATOM}}}title", feed.title)
     _text(root, f"{{{_ATOM}}}id", feed.itself)
-    # An empty feed has been so since there was nothing.
+    # An empty feed has no entry to take the time from.
     updated = max((entry.added_at for entry in feed.entries), default="1970-01-01T00:00:00Z")
     _text(root, f"{{{_ATOM}}}updated", updated)
     author = SubElement(root, f"{{{_ATOM}}}author")

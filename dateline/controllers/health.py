@@ -1,4 +1,4 @@
-"""Whether the service lives, and whether it can work."""
+"""Health checks: liveness and readiness."""
 
 from http import HTTPStatus
 
@@ -11,13 +11,13 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/livez")
 def live() -> Response:
-    """Touch nothing: the process answers."""
+    """Report that the process responds, without checking anything else."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """Touch the database: it is there, and its tables are those of this release."""
+    """Check that the database is available, and that its tables are those of this release."""
     if services().database.is_current():
         return jsonify(status="ok")
     response = jsonify(status="migrations are behind; run: python -m dateline db upgrade")

@@ -1,7 +1,7 @@
-"""Ready-made answers to searches, sent before routing, validation and serialisation.
+"""Send cached answers to searches before routing, validation and serialisation.
 
-Those would take most of the time of such an answer. Only Flask is passed over: what else handles
-every request, such as its id, handles a hit too.
+These would take most of the time of a hit. Only Flask is bypassed: whatever else handles every
+request, such as the request id, handles a hit too.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ PATHS: Final = frozenset({"/v1/entries", "/v1/"})
 
 
 class Hits:
-    """Stands before the application, and hands it whatever it cannot answer itself."""
+    """WSGI middleware that calls the application for whatever it cannot answer itself."""
 
     def __init__(self, app: "WSGIApplication", cache: Cache) -> None:
         self._app = app
@@ -33,7 +33,7 @@ class Hits:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer from the cache, or not at all."""
+        """Answer from the cache, or else call the application."""
         if environ["PATH_INFO"] in PATHS and environ["REQUEST_METHOD"] == "GET":
             answer = self._ready(environ.get("QUERY_STRING", ""))
             if answer is not None:
@@ -47,16 +47,16 @@ class Hits:
         try:
             return None if key is None else self._cache.ready(key)
         except DatelineError:
-            # The application says so, in the form that failures have.
+            # The application meets the error too, and reports it as a problem.
             return None
 
 
 @lru_cache(maxsize=4096)
 def _cache_key(query_string: str) -> str | None:
-    """The key of the question; None for a bad one, which the application explains."""
+    """Return the cache key of the question; None if invalid, which the application reports."""
     try:
         pairs = pairs_of(query_string.encode("latin-1"))
         return read_question(read_parameters(SearchParameters, pairs)).cache_key
     except Exception:
-        # The application meets it too, and words it as a failure.
+        # The application meets the error too, and reports it as a problem.
         return None

@@ -1,4 +1,4 @@
-"""Imports: sending rows in, and the ledger of what became of them."""
+"""Imports: accept rows, and return the ledger of past imports."""
 
 from http import HTTPStatus
 from typing import Final
@@ -55,7 +55,7 @@ EXAMPLE: Final = {
     )
 )
 def bulk(parameters: ImportParameters) -> Response:
-    """Import many rows in one transaction: keep the sound ones, and say what is wrong with the rest.
+    """Import many rows in one transaction: store the valid ones, and report the errors of the rest.
 
     200 if no row was rejected, 207 if some were, 422 if all were. Rows are JSON
     (`{"items": [...]}`), NDJSON or CSV, plain or gzip.

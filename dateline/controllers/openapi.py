@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from what the views say."""
+"""Build the OpenAPI document from the declarations of the views."""
 
 import re
 from functools import lru_cache
@@ -28,8 +28,8 @@ EVERYWHERE: Final = (
 """Failures of any operation: a bad request, an error on our side, the database unavailable."""
 
 HTML: Final = "text/html"
-"""The form of Gunicorn's own errors. The document lists only 414, as a request that it allows may
-have a URL that is too long."""
+"""The media type of Gunicorn's own errors. The document lists only 414, because a request that it
+allows may have a URL that is too long."""
 
 _VARIABLE: Final = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 
@@ -37,17 +37,17 @@ DESCRIPTION: Final = """Dateline keeps *source metadata*: what was published (ti
 and when (date). Errors are `application/problem+json` (RFC 9457)."""
 
 
-# What the views say does not change while the process runs.
+# The declarations do not change while the process runs.
 @lru_cache(maxsize=1)
 def document() -> str:
-    """Make the document, once for all."""
+    """Return the document as JSON, built only once."""
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(current_app.url_map.iter_rules(), key=str):
         view = current_app.view_functions[rule.endpoint]
         said: Operation | None = getattr(view, OPERATION, None)
         if said is not None:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                # Python keeps the indentation up to 3.12, which is code to Markdown.
+                # Python up to 3.12 keeps the indentation, which means code in Markdown.
                 text = cleandoc(view.__doc__ or "")
                 described = _operation(rule, method, said, text)
                 paths.setdefault(_path(rule), {})[method.lower()] = described
@@ -64,12 +64,12 @@ def document() -> str:
 
 
 def _path(rule: Rule) -> str:
-    """The rule as OpenAPI writes it: `/v1/entries/{entry_id}`."""
+    """Return the rule as an OpenAPI path: `/v1/entries/{entry_id}`."""
     return _VARIABLE.sub(r"{\1}", rule.rule)
 
 
 def _operation(rule: Rule, method: str, said: Operation, text: str) -> dict[str, Any]:
-    # What is read as JSON is kept ready, and has an ETag.
+    # Answers to GET in JSON are cached, and have an ETag.
     is_kept = method == "GET" and isinstance(said.answers[HTTPStatus.OK], type)
     headers = {**(IF_NONE_MATCH if is_kept else {}), **said.headers}
     kept = {HTTPStatus.NOT_MODIFIED: None} if is_kept else {}
@@ -100,7 +100,7 @@ def _path_parameter(name: str) -> dict[str, Any]:
 
 
 class _OfQuery(GenerateJsonSchema):
-    """A query string has no null: what is not given is left out."""
+    """JSON schemas for query strings, which have no null: missing parameters are omitted."""
 
     def nullable_schema(self, schema: NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -129,7 +129,7 @@ def _body(body: Body) -> dict[str, Any]:
     if body.example is not None:
         content[first]["example"] = body.example
     for media_type in others:
-        # Rows in other forms have no JSON schema; merge patches have the same.
+        # Rows in other formats have no JSON schema; merge patches have the schema of JSON.
         is_json = media_type.endswith(("/json", "+json"))
         content[media_type] = content[first] if is_json else {"schema": {"type": "string"}}
     return {"required": True, "content": content}

@@ -1,4 +1,4 @@
-"""What a view of the API takes and gives, said once: it reads the request and makes the docs."""
+"""Declare the parameters and responses of a view once, to read requests and to document the API."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ MAX_PARAMETERS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A request body: its schema, and the media types in which it may come."""
+    """A request body: its schema, and the media types that are accepted."""
 
     model: type[BaseModel]
     media_types: tuple[str, ...] = ("application/json",)
@@ -28,16 +28,16 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the API documents say of a view.
+    """The declaration of a view, for reading its requests and for the API documentation.
 
     Attributes:
-        summary: a few words; the view's docstring says the rest.
-        tag: the chapter of the documents.
+        summary: a few words; the view's docstring has the rest.
+        tag: the section of the documentation.
         query: the parameters of the query string.
-        body: the request body, where there is one.
-        answers: the model of each successful status; a media type where the body is another text
-            than JSON, and None where there is no body.
-        problems: the statuses of failures that are particular to the view.
+        body: the request body, if there is one.
+        answers: the model of each successful status; a media type if the body is text other than
+            JSON, and None if there is no body.
+        problems: the error statuses that are specific to the view.
         headers: request headers that make a difference, with a description.
     """
 
@@ -59,13 +59,13 @@ OPERATION: Final = "dateline_operation"
 
 
 def operation(said: Operation) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Attach an `Operation` to a view, and call the view with its parameters, read and sound."""
+    """Attach an `Operation` to a view, and call the view with its validated parameters."""
 
     def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(view)
         def wrapped(**path: Any) -> Response:
             if any(isinstance(value, int) and value > MAX_ID for value in path.values()):
-                raise NotFound("There is nothing with so large a number.")
+                raise NotFound("There is nothing with such a large id.")
             try:
                 return view(_parameters(said.query, request.query_string), **path)
             except InvalidQuestion as error:
@@ -77,20 +77,20 @@ def operation(said: Operation) -> Callable[[Callable[..., Response]], Callable[.
     return decorate
 
 
-# The same query string means the same parameters; reading it again would be most of a hit's cost.
+# The same query string means the same parameters; parsing it again would be most of a hit's cost.
 @lru_cache(maxsize=4096)
 def _parameters(model: type[Parameters], query_string: bytes) -> Parameters:
     return read_parameters(model, pairs_of(query_string))
 
 
 def _as_sent(model: type[Parameters], error: InvalidQuestion) -> InvalidQuestion:
-    """The same faults, with the names that the query string has."""
+    """Return the same faults with the parameter names of the query string."""
     pairs = pairs_of(request.query_string)
     return InvalidQuestion(named_as_sent(model, pairs, error.faults))
 
 
 def pairs_of(query_string: bytes) -> list[tuple[str, str]]:
-    """Read the names and values of a query string.
+    """Parse a query string into names and values.
 
     Raises:
         InvalidQuestion: it is not UTF-8, or has too many parameters.

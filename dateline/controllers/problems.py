@@ -1,4 +1,4 @@
-"""Every failure as application/problem+json (RFC 9457), or as a page for people."""
+"""Report every error as application/problem+json (RFC 9457), or as a page for people."""
 
 import logging
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from dateline.schemas import Problem, ProblemError
 PROBLEM_JSON: Final = "application/problem+json"
 
 RETRY_AFTER: Final = 5
-"""Seconds after which a client may try again when the database is away."""
+"""Seconds after which a client may retry when the database is unavailable."""
 
 STATUSES: Final[dict[type[DatelineError], HTTPStatus]] = {
     InvalidQuestion: HTTPStatus.BAD_REQUEST,
@@ -47,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 
 def register_problems(app: Flask) -> None:
-    """Have every failure leave in the one shape."""
+    """Register the handlers that give all errors the same form."""
     app.register_error_handler(DatelineError, _ours)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -70,7 +70,7 @@ def _ours(error: DatelineError) -> Response:
 
 
 def tell_when_to_return(response: Response, error: DatelineError) -> None:
-    """Say when to try again where the database is away; the log alone is told why it is."""
+    """Add Retry-After to a response about the database, and log the cause, which is not sent."""
     response.headers["Retry-After"] = str(RETRY_AFTER)
     _log.warning("%s %s: %s", request.method, request.path, cause_of(error))
 
@@ -83,7 +83,7 @@ def _pointing(faults: Sequence[Fault]) -> list[ProblemError]:
 
 
 def _pointer(name: str) -> str:
-    """Point at a member of the body (RFC 6901)."""
+    """Return the JSON Pointer to a member of the body (RFC 6901)."""
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
@@ -101,7 +101,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _detail(error: HTTPException, status: HTTPStatus, ready: WerkzeugResponse) -> str:
-    """Say what failed: what Werkzeug says of a path or a method names neither."""
+    """Return the message; Werkzeug's own do not name the path or the method."""
     if status == HTTPStatus.NOT_FOUND:
         return f"There is nothing at {request.path}; check its spelling."
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -128,7 +128,7 @@ def _failure(status: HTTPStatus, detail: str, errors: list[ProblemError]) -> Res
         title=status.phrase,
         status=status,
         detail=detail,
-        # A reference (RFC 9457, 3.1.5), and so without what no address may have as it is.
+        # A URI reference (RFC 9457, 3.1.5), and so percent-encoded.
         instance=quote(request.path),
         errors=errors,
     )
@@ -137,7 +137,7 @@ def _failure(status: HTTPStatus, detail: str, errors: list[ProblemError]) -> Res
 
 
 def _is_for_people() -> bool:
-    """Whether a browser asks for a page: it prefers HTML by name, and the API speaks JSON."""
+    """Return whether to send a page: the client prefers HTML by name, and this is not the API."""
     return (
         not request.path.startswith("/v1")
         and request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"

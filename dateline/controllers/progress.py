@@ -1,6 +1,6 @@
-"""Telling a page how far long work is, in lines that a script reads as they come.
+"""Report the progress of long work to a page, in lines that a script reads as they arrive.
 
-Each line is an object of JSON: `{"received": 5000}` any number of times, and last either
+Each line is a JSON object: `{"received": 5000}` any number of times, and at the end either
 `{"location": ...}`, where to go, or `{"page": ...}`, the page to show.
 """
 
@@ -21,16 +21,16 @@ Progress = Callable[[int], None]
 def work_and_answer(
     work: Callable[[Progress], Made], answer: Callable[[Callable[[], Made]], Response]
 ) -> Response:
-    """Do the work, and answer with what it made.
+    """Do the work, and return a response with its result.
 
     Args:
-        work: may take long; tells of its progress. It knows nothing of the request.
-        answer: calls for what was made, which may raise what the work has raised.
+        work: may take long, and reports its progress. It has no access to the request.
+        answer: calls its argument for the result, which may raise what the work has raised.
     """
     accepted = request.accept_mimetypes
     if accepted.quality(LINES) > accepted.quality("text/html"):
         lines = stream_with_context(_lines(work, answer))
-        # Proxies that know this header hand each line on as it comes.
+        # Proxies that know this header pass each line on as it arrives.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return Response(lines, mimetype=LINES, headers=headers)
     return answer(lambda: work(lambda _received: None))
@@ -40,7 +40,7 @@ def _lines(
     work: Callable[[Progress], Made], answer: Callable[[Callable[[], Made]], Response]
 ) -> Iterator[str]:
     heard: SimpleQueue[int | None] = SimpleQueue()
-    # Where the reader goes away, leaving this block still waits until the work is done.
+    # If the client disconnects, leaving this block still waits until the work is done.
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(work, heard.put)
         working.add_done_callback(lambda _done: heard.put(None))

@@ -1,4 +1,4 @@
-"""An id for every request: from the client or proxy where it gives one, in answer and logs."""
+"""An id for every request, from the client or proxy if it sends one, in the response and logs."""
 
 import random
 import re
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 HEADER: Final = "X-Request-ID"
 
-# What may stand in a log line as it is.
+# Ids that are safe in a log line.
 _SOUND: Final = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 
 
 class RequestIds:
-    """Stands before the whole application, so that no answer goes without an id."""
+    """WSGI middleware around the whole application, so that every response has an id."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
@@ -25,10 +25,10 @@ class RequestIds:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Handle a request under its id."""
+        """Set the id of the request, then handle it."""
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        # A name and no secret: to ask the system for chance, as `secrets` does, would have the
-        # other threads come between, for longer than a ready-made answer takes.
+        # An id is not a secret. Asking the system for random bytes, as `secrets` does, would let
+        # other threads run in between, for longer than a cached answer takes.
         name = given if _SOUND.fullmatch(given) else f"{random.getrandbits(64):016x}"
         request_id.set(name)
 

@@ -1,4 +1,4 @@
-"""From ready-made bytes, or from the pieces of a file, to a response."""
+"""Build responses from cached answers, or from the pieces of a file."""
 
 import errno
 import logging
@@ -26,26 +26,26 @@ _log = logging.getLogger(__name__)
 
 
 def send(answer: Answer, outcome: Outcome) -> Response:
-    """Send an answer, or 304 where the client has it."""
+    """Return a response with an answer, or 304 if the client has it."""
     status, headers, body = reply(answer, outcome, request.environ)
-    # Said for 304 too, which goes without a type: Flask would take it for a page.
+    # Set for 304 too, whose headers have no type: Flask would take it for a page.
     return Response(body, status, headers, mimetype=JSON)
 
 
 def reply(
     answer: Answer, outcome: Outcome, environ: "WSGIEnvironment"
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Choose the status, the headers and the bytes for an answer.
+    """Return the status, the headers and the body for an answer.
 
     Returns:
-        What a WSGI application gives: `200 OK`, or `304 NOT MODIFIED` where the client has it.
+        The parts of a WSGI response: `200 OK`, or `304 NOT MODIFIED` if the client has it.
     """
     zipped = answer.compressed is not None and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
     headers = [
-        # Two encodings of one answer are two representations: a strong tag must tell them apart.
+        # Two encodings of one answer are two representations, and need different strong tags.
         ("ETag", f'"{answer.etag}-gzip"' if zipped else f'"{answer.etag}"'),
         ("Vary", "Accept-Encoding"),
-        # Keep it, but ask each time whether it is still right: most times the answer is 304.
+        # Store it, but check each time whether it is still current: usually the response is 304.
         ("Cache-Control", "no-cache"),
         ("X-Cache", outcome.value),
     ]
@@ -64,17 +64,17 @@ def reply(
 @lru_cache(maxsize=256)
 def _takes_gzip(accept_encoding: str) -> bool:
     quality = parse_accept_header(accept_encoding)
-    # Of two that are taken, the one that is liked better (RFC 9110 §12.5.3).
+    # Of two acceptable encodings, the preferred one (RFC 9110 §12.5.3).
     return quality["gzip"] > 0 and quality["gzip"] >= quality["identity"]
 
 
 def matches(etag: str, condition: str | None, *, strong: bool = False) -> bool:
-    """Whether a list of entity tags names this one, in any encoding (RFC 9110 §13.1).
+    """Return whether a list of entity tags has this one, in any encoding (RFC 9110 §13.1).
 
     Args:
         etag: the tag of the current state, without quotes.
         condition: the header If-Match or If-None-Match; None matches nothing.
-        strong: whether weak tags match nothing, as If-Match asks for.
+        strong: whether weak tags match nothing, as If-Match requires.
     """
     if condition is None:
         return False
@@ -87,21 +87,21 @@ def matches(etag: str, condition: str | None, *, strong: bool = False) -> bool:
 
 
 def send_json(body: str, status: HTTPStatus) -> Response:
-    """Send what is made for this request alone."""
+    """Return a JSON response that was made for this request only."""
     return Response(body, status, mimetype=JSON, headers={"Cache-Control": "no-store"})
 
 
 def send_file(pieces: Generator[bytes, None, None], media_type: str, name: str) -> Response:
-    """Send a file to be kept, piece by piece.
+    """Return a response that streams a file to download, piece by piece.
 
     Raises:
-        DatabaseAway: the first piece cannot be made, which is seen before the status is sent.
+        DatabaseAway: the first piece cannot be made; this is known before the status is sent.
     """
     asked = f"{request.method} {request.path}"
     response = Response(chain([next(pieces, b"")], _rest(pieces, asked)), mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
-    # A reader who hangs up leaves no open session behind.
+    # A client that disconnects leaves no open session behind.
     response.call_on_close(partial(_close, pieces, asked))
     return response
 
@@ -118,13 +118,13 @@ def _close(pieces: Generator[bytes, None, None], asked: str) -> None:
 
 @contextmanager
 def _cutting_off(asked: str) -> Iterator[None]:
-    """Have an answer end without its end where the database breaks off: its status is sent.
+    """Abort the response if the database fails, because its status has already been sent.
 
     Args:
         asked: method and path, for the log; the request is over by then.
 
     Raises:
-        ConnectionResetError: the one at which Gunicorn hangs up and says nothing.
+        ConnectionResetError: makes Gunicorn close the connection silently.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""What browsers are told so that nobody's text becomes markup, and no other site acts for them."""
+"""Security headers and checks, against text that becomes markup and against forged forms."""
 
 from typing import Final
 
@@ -18,14 +18,14 @@ POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""No script and no style stands in a page: both come from our own files alone."""
+"""Pages have no inline script or style; both come only from our own files."""
 
 NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
-"""Stands in every answer."""
+"""Sent with every response."""
 
 
 def register_safety(app: Flask) -> None:
-    """Send the policy with every page."""
+    """Add the security headers to every response."""
     app.after_request(_add_headers)
 
 
@@ -33,19 +33,19 @@ def _add_headers(response: Response) -> Response:
     response.headers.setdefault(*NO_SNIFFING)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = POLICY
-        # Whoever follows a link does not tell that site what was searched for.
+        # Following a link does not tell the other site what was searched for.
         response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
 def require_own_page() -> None:
-    """Refuse a form that another site's page has sent in the name of its reader.
+    """Reject a form that a page of another site has sent on behalf of its reader.
 
-    Browsers say where a form stands, in one of two headers; other programs say nothing, and send
-    nothing in anybody's name.
+    Browsers say where a form is from, in one of two headers. Other programs send neither, and do
+    not act on behalf of a reader.
 
     Raises:
-        Forbidden: the form stands on another site.
+        Forbidden: the form is on another site.
     """
     fetched = request.headers.get("Sec-Fetch-Site")
     if fetched is not None:
@@ -54,4 +54,4 @@ def require_own_page() -> None:
         origin = request.headers.get("Origin")
         own = origin is None or origin.partition("://")[2] == request.host
     if not own:
-        raise Forbidden("This form stands on another site's page; use the one of Dateline.")
+        raise Forbidden("This form is on another site's page; use the one on Dateline's own.")

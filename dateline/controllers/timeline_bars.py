@@ -1,4 +1,4 @@
-"""A timeline as the bars of a drawing."""
+"""Draw a timeline as bars."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -7,23 +7,23 @@ from typing import Final
 from dateline.schemas import Timeline
 
 MOST_BARS: Final = 120
-"""More would be narrower than a finger or a pointer can hit."""
+"""More bars would be too narrow for a finger or a pointer."""
 
 HEIGHT: Final = 100
 LEAST: Final = 2
-"""The height of the smallest bar that stands for anything."""
+"""The minimum height of a bar with a count above 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what it stands for, and its place in a drawing of width 1 a bar.
+    """One bar, 1 wide, and the time that it stands for.
 
     Attributes:
-        label: the time in words: `2014`, or `1900 to 1909` where years were put together.
+        label: the time in words: `2014`, or `1900 to 1909` if years were merged.
         after: where its time begins, as a parameter.
         before: where it ends, inclusive.
-        count: entries that begin in it.
-        height: of `HEIGHT`.
+        count: the number of entries that begin in it.
+        height: at most `HEIGHT`.
     """
 
     label: str
@@ -34,7 +34,7 @@ class Bar:
 
 
 def draw_bars(timeline: Timeline) -> list[Bar]:
-    """Draw a timeline; neighbours are put together where there are too many."""
+    """Return the bars of a timeline; adjacent buckets are merged if there are too many."""
     buckets = timeline.buckets
     together = max(1, ceil(len(buckets) / MOST_BARS))
     groups = [buckets[start : start + together] for start in range(0, len(buckets), together)]

@@ -1,4 +1,4 @@
-"""What a person sends by the page: a file, pasted rows, or what a preview has carried."""
+"""Read what the import page submits: a file, pasted rows, or what a preview has carried over."""
 
 import base64
 import binascii
@@ -18,13 +18,13 @@ from dateline.errors import BodyTooLarge, Fault, InvalidQuestion, UnreadableBody
 from dateline.imports.read import GZIP_MAGIC, TOO_LARGE
 
 MAX_PASTED: Final = 8 * 1024 * 1024
-"""Bytes of pasted text; a browser's field is slow before that."""
+"""Maximum bytes of pasted text; the text field of a browser is slow even before that."""
 
 MAX_CARRIED: Final = 2 * 1024 * 1024
-"""Bytes, after compression, of what a preview carries to the next step."""
+"""Maximum bytes, after compression, that a preview carries over to the next step."""
 
 _MAX_COMPRESSED_HERE: Final = 16 * 1024 * 1024
-"""Bytes of a plain file that is compressed to see whether it can be carried."""
+"""Maximum bytes of a plain file that is compressed to see whether it can be carried over."""
 
 _OTHER_FIELDS: Final = 64 * 1024
 
@@ -33,29 +33,29 @@ CHUNK: Final = 1024 * 1024
 LONGEST_SOURCE: Final = 255
 
 PASTED: Final = "page"
-"""What the ledger calls the source of pasted rows."""
+"""The source of pasted rows in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What was sent: the bytes, and what the ledger calls their source."""
+    """The bytes that were sent, and the name of their source in the ledger."""
 
     source: str
     body: IO[bytes]
 
     def carried(self) -> bytes | None:
-        """The bytes, compressed, for a field of the next form; None where they are too many."""
+        """Return the bytes, compressed, for a field of the next form; None if too many."""
         self.body.seek(0)
         content = self.body.read(_MAX_COMPRESSED_HERE + 1)
         self.body.seek(0)
         if len(content) > _MAX_COMPRESSED_HERE:
             return None
-        # Time 0, so that equal bytes have equal fingerprints.
+        # Timestamp 0, so that equal bytes have equal fingerprints.
         zipped = content if content.startswith(GZIP_MAGIC) else gzip.compress(content, mtime=0)
         return zipped if len(zipped) <= MAX_CARRIED else None
 
     def fingerprint(self, choices: Choices) -> str:
-        """A text that is equal for the same bytes, read in the same way."""
+        """Return a digest that is equal for the same bytes read in the same way."""
         digest = blake2b(choices.model_dump_json().encode(), digest_size=16)
         carried = self.carried()
         if carried is not None:
@@ -68,9 +68,13 @@ class Upload:
 
 
 def limit_form() -> None:
-    """Set how much is taken; to be called before the form is looked at."""
+    """Limit the size of the form. Must be called before the form is read.
+
+    Raises:
+        BodyTooLarge: the form or one of its fields is too large.
+    """
     limit = services().settings.max_body_bytes
-    # What is carried is in base64, which makes four bytes of three.
+    # What is carried over is in base64, which makes four bytes of three.
     request.max_content_length = limit * 4 // 3 + _OTHER_FIELDS
     request.max_form_memory_size = max(MAX_PASTED, MAX_CARRIED * 4 // 3 + 4)
     try:
@@ -83,11 +87,11 @@ def limit_form() -> None:
 
 
 def read_upload() -> Upload:
-    """The file that was chosen, the rows that were pasted, or what a preview has carried.
+    """Return the chosen file, the pasted rows, or what a preview has carried over.
 
     Raises:
-        InvalidQuestion: there is none of them, or both a file and pasted rows.
-        UnreadableBody: what was carried is damaged.
+        InvalidQuestion: none of these was sent, both a file and rows were, or the rows have U+0000.
+        UnreadableBody: what was carried over is damaged.
     """
     file = request.files.get("file")
     text = request.form.get("text", "")
@@ -98,7 +102,7 @@ def read_upload() -> Upload:
         return Upload(_source(file.filename), _taken(file))
     if text.strip():
         if "\0" in text:
-            # No page could show it again as it is.
+            # No page could show it again unchanged.
             raise _wrong("text", text, "The pasted rows have the character U+0000; remove it.")
         return Upload(PASTED, io.BytesIO(text.encode()))
     if carried:
@@ -107,7 +111,7 @@ def read_upload() -> Upload:
 
 
 def _taken(file: FileStorage) -> IO[bytes]:
-    """The bytes of a file, open until the whole answer has been sent: its request ends before."""
+    """Return the bytes of a file, open until the response was sent; the request ends earlier."""
     body, file.stream = file.stream, io.BytesIO()
 
     @after_this_request
@@ -128,10 +132,10 @@ def _decoded(carried: str) -> bytes:
 
 
 def _source(name: str) -> str:
-    """A file's own name: some browsers send the folders too."""
+    """Return a file's own name, without the folders that some browsers send too."""
     own = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(filter(str.isprintable, own))[:LONGEST_SOURCE]
-    # A file without a name, or named like what is pasted, is a file all the same.
+    # A file without a name, or with the name for pasted rows, is still a file.
     return f"file {shown}".rstrip() if shown in ("", PASTED) else shown
 
 

@@ -1,5 +1,5 @@
-"""The three fields of an entry, read and put into canonical form: pure functions, no I/O.
+"""Parse and normalise the three fields of an entry: pure functions, no I/O.
 
-Both `imports` and `search` read dates, URLs and text through this room, so that what is asked
-is always compared with what is kept by the same rules.
+Both `imports` and `search` read dates, URLs and text with this package, so that searches and
+stored entries follow the same rules.
 """

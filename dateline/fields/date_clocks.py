@@ -1,4 +1,4 @@
-"""The time of day inside a date's text, and its zone."""
+"""Parse the time of day in the text of a date, and its time zone."""
 
 import re
 from functools import lru_cache
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dateline.fields.date_names import JOINERS, MONTHS, WEEKDAYS, ZONES, folded
 from dateline.fields.date_spans import Refusal
 
-# `Z`, `EST`, `+01:00`, `-0330`, `UTC+1`, and the remark that mail and JavaScript put after them.
+# `Z`, `EST`, `+01:00`, `-0330`, `UTC+1`, and the comment that mail and JavaScript append.
 _ZONE_NAMES = "|".join(re.escape(name) for name in sorted(ZONES, key=len, reverse=True))
 ZONE = rf"""
     (?P<zone> (?:utc|gmt)\ ?[+-][0-9]{{1,2}} (?: :?[0-9]{{2}} )?
@@ -16,7 +16,7 @@ ZONE = rf"""
     )
     (?: \ \( [^()]* \) )?
 """
-# `12:30 am 8. März` is half past noon in German and past midnight in English, so not read as either.
+# `12:30 am 8. März` is 12:30 in German and 00:30 in English, so it is not read as either.
 _HALF = r"(?: p\.?\ ?m\b\.? | a\.\ ?m\b\.? | a\ ?m\b(?!\ [0-9]) )"
 _CLOCK = re.compile(
     rf"""
@@ -35,12 +35,12 @@ _CLOCK = re.compile(
     re.VERBOSE,
 )
 _FARTHEST = 16 * 3600
-"""Seconds: no zone was ever so far from Greenwich (Manila was 15:56 behind it until 1844)."""
+"""In seconds. No zone was ever this far from Greenwich (Manila was 15:56 behind it until 1844)."""
 
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])([0-9]{1,2}):?([0-9]{2})?:?([0-9]{2})?")
 
 
-# What stands where a zone would: `4:05 p.m. ET`, `15:04 MEZ`, `15:04 M` (a military letter).
+# Letters in the place of a zone: `4:05 p.m. ET`, `15:04 MEZ`, `15:04 M` (a military letter).
 _LETTERS_BEHIND = re.compile(
     r"""
     [0-9] (?: [:h][0-9]{2} (?: [.,][0-9]+ )? | \ ?h | \ ?[ap]\.?m\b\.? ) (?: \ [ap]\.?m\b\.? )?
@@ -56,7 +56,7 @@ class TwoTimes(Exception):
 
 
 class Clock(NamedTuple):
-    """A time of day as written; None where nothing was written."""
+    """A time of day as written; parts that were not written are None."""
 
     hour: int
     minute: int | None
@@ -65,20 +65,20 @@ class Clock(NamedTuple):
 
 
 def split_clock(text: str) -> tuple[str, Clock | None]:
-    """Take the time of day out of `text`.
+    """Split the time of day from the rest of `text`.
 
     Args:
-        text: a date's text, white space collapsed.
+        text: the text of a date, white space collapsed.
 
     Returns:
-        The rest of the text and the time; the whole text and None when there is no time in it.
+        The rest of the text and the time, or the whole text and None if it has no time.
 
     Raises:
-        ValueError: when there is a time that no clock shows, such as 15:04 PM.
-        TwoTimes: when there may be two times.
+        ValueError: the time is impossible, such as 15:04 PM.
+        TwoTimes: there may be two times.
     """
-    # Without accents, so that `à 15:04` is found; folding keeps every character's place only for
-    # composed text, and where it does not, nothing is cut out.
+    # Without accents, so that `à 15:04` is found. Folding preserves positions only in composed
+    # text; if the lengths differ, nothing is split off.
     plain = folded(text)
     match = _CLOCK.search(plain)
     if match is None or len(plain) != len(text):
@@ -100,12 +100,12 @@ def split_clock(text: str) -> tuple[str, Clock | None]:
 
 
 def is_range(found: re.Match[str]) -> bool:
-    """Whether a time and its zone may be two times as well, as in `15:00-18:00` and `10-12`.
+    """Return whether a time and its zone may also be two times: `15:00-18:00`, `10-12`.
 
-    The second is then written as the first is, and is later.
+    The second time then has the same form as the first, and is later.
 
     Args:
-        found: with the groups `hour`, `minute`, `second` and `zone`.
+        found: a match with the groups `hour`, `minute`, `second` and `zone`.
     """
     zone, minute = found["zone"], found["minute"]
     if zone is None or zone[0] != "-" or found["second"] is not None:
@@ -116,7 +116,7 @@ def is_range(found: re.Match[str]) -> bool:
 
 
 def two_times(text: str) -> Refusal:
-    """Refuse a text whose zone may be a second time."""
+    """Return the refusal of a text whose zone may be a second time."""
     return Refusal(
         "date.ambiguous",
         f"'{text}' may have a time and its zone, or two times; write one time, with its seconds "
@@ -125,7 +125,7 @@ def two_times(text: str) -> Refusal:
 
 
 def uncertain_zone(text: str) -> Refusal | None:
-    """Refuse a text whose zone is an abbreviation that is not certain; None where it has none."""
+    """Return the refusal of a text with an uncertain zone abbreviation; None if it has none."""
     found = _LETTERS_BEHIND.search(text)
     if found is None or folded(found[1]) in _NO_ZONES:
         return None
@@ -138,7 +138,7 @@ def uncertain_zone(text: str) -> Refusal | None:
 
 @lru_cache(maxsize=1024)
 def zone_offset(zone: str) -> int:
-    """Return the seconds east of UTC that `zone` names; ValueError when no offset is so."""
+    """Return the offset of `zone` in seconds east of UTC; raise ValueError if it is impossible."""
     match = _OFFSET.fullmatch(zone)
     if match is None:
         return ZONES[folded(zone).strip("()")]

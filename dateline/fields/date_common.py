@@ -1,7 +1,7 @@
-"""The short way for the forms that most rows have, in UTC; it gives what the careful way gives.
+"""The fast path for the most common formats of dates, in UTC; it agrees with the full parser.
 
-Only sound dates are read here, in a microsecond or three. Whatever is doubtful, wrong or rare is
-None, so that the careful way in `dates` decides about it and words the refusal.
+Only valid dates are read here, in one to three microseconds. For anything doubtful, invalid or rare
+the result is None, and the full parser in `dates` decides and words the refusal.
 """
 
 import re
@@ -22,16 +22,16 @@ from dateline.fields.date_spans import (
 )
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-# Makes a WrittenDate from a tuple of its fields: a third of the time of WrittenDate(...), which
-# would be a quarter of all the time spent here.
+# Makes a WrittenDate from a tuple of its fields, in a third of the time of WrittenDate(...), which
+# would be a quarter of the time spent in this module.
 _written = partial(tuple.__new__, WrittenDate)
-# By length: the precision, the seconds after the first one, and the colons at places 13 and 16.
+# By length: the precision, the seconds after the first one, and the colons at positions 13 and 16.
 _TIMED: dict[int, tuple[Precision, int, str]] = {
     13: ("hour", 3599, ""),
     16: ("minute", 59, ":"),
     19: ("second", 0, "::"),
 }
-# Names and numbers as they are mostly spelt, and their two digits in ISO 8601.
+# The most common spellings of months and days, with their two digits in ISO 8601, and of weekdays.
 _MONTHS = {name.capitalize(): f"{month:02}" for name, month in MONTHS.items()}
 _WEEKDAYS = {name.capitalize(): weekday for name, weekday in WEEKDAYS.items()}
 _DAYS = {
@@ -49,7 +49,7 @@ _MAIL = re.compile(
     r"(?:([A-Z][a-z]{2}), )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4})"
     r" ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|([+-][0-9]{4}))"
 )
-# CLDR's `Nov 14, 1985, 3:59 PM`, as programs set to American English write it.
+# CLDR's `Nov 14, 1985, 3:59 PM`, as programs with an American English locale write it.
 _AMERICAN = re.compile(
     r"([A-Z][a-z]{2,8}) ([0-9]{1,2}), ([0-9]{4}), ([0-9]{1,2}):([0-9]{2})[ \u202f]([AaPp])[Mm]"
 )
@@ -57,7 +57,7 @@ _CHINESE = re.compile("([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 
 
 def read_common(text: str) -> WrittenDate | None:
-    """Read a sound date in a common form, as UTC when it names no zone; None for all else."""
+    """Read a valid date in a common format, in UTC if it names no zone; None for all others."""
     try:
         if text[4:8:3] == "--":
             return _day(text, text) if len(text) == 10 else _timed(text)
@@ -92,7 +92,7 @@ def _month(text: str) -> WrittenDate | None:
 
 
 def _chinese(text: str) -> WrittenDate | None:
-    """Read `2014年3月8日`, as it is also written in Japanese."""
+    """Read `2014年3月8日`, as written in Chinese and Japanese."""
     match = _CHINESE.fullmatch(text)
     if match is None:
         return None
@@ -133,7 +133,7 @@ def _long_iso(text: str) -> WrittenDate | None:
 
 
 def _epoch(text: str) -> WrittenDate | None:
-    """Read epoch seconds (10 digits) or milliseconds (13 digits)."""
+    """Read a Unix time in seconds (10 digits) or milliseconds (13 digits)."""
     if len(text) not in (10, 13) or text[0] == "0" or not text.isascii():
         return None
     second = int(text[:10])
@@ -169,7 +169,7 @@ def _american(text: str) -> WrittenDate | None:
 
 
 def _instant(wall: datetime, offset: str | None, raw: str) -> WrittenDate | None:
-    """Return the second of `wall`, whose zone is `offset` or else UTC."""
+    """Return the date of the instant `wall`, which is at `offset` or else in UTC."""
     second = epoch_second(wall) - (zone_offset(offset) if offset else 0)
     if not FIRST_SECOND <= second <= LAST_SECOND:
         return None

@@ -1,6 +1,6 @@
-"""The forms of dates that are made of numbers: ISO 8601, year first, day and month, epoch.
+"""Parse numeric dates: ISO 8601, year first, day and month, Unix time.
 
-ISO 8601-1:2019 gives calendar dates (`2014-03-08`, `20140308`), ordinal dates (`2014-067`), week
+ISO 8601-1:2019 defines calendar dates (`2014-03-08`, `20140308`), ordinal dates (`2014-067`), week
 dates (`2014-W10-6`) and the `T` between a date and its time of day.
 """
 
@@ -38,10 +38,11 @@ _NO_YEAR = re.compile(r"[0-9]{1,2}[-/][0-9]{1,2}")
 
 
 def read_digits(text: str) -> DateFields | Refusal | None:
-    """Read a text that is a number: a year, a packed date, or an epoch; None when it is not one.
+    """Read a text that is one number: a year, a packed date or a Unix time; None if it is not.
 
-    Only lengths that mean one thing are read: 4 digits a year, 8 `YYYYMMDD`, 14 `YYYYMMDDhhmmss`,
-    10 epoch seconds (from 2001 to 2286, with a fraction that is dropped), 13 epoch milliseconds.
+    Only lengths with a single meaning are read: 4 digits (year), 8 (`YYYYMMDD`), 14
+    (`YYYYMMDDhhmmss`), 10 (Unix seconds, from 2001 to 2286, with a fraction that is dropped) and 13
+    (Unix milliseconds).
     """
     match = _NUMBER.fullmatch(text)
     if match is None:
@@ -63,7 +64,7 @@ def read_digits(text: str) -> DateFields | Refusal | None:
 
 
 def read_iso_instant(text: str) -> DateFields | Refusal | None:
-    """Read an ISO 8601 day with a time of day; None when the text does not look like one."""
+    """Read an ISO 8601 date with a time of day; None if the text does not look like one."""
     match = _ISO_INSTANT.fullmatch(text)
     if match is None:
         return (uncertain_zone(text) or _no_iso_clock(text)) if _LOOKS_ISO.match(text) else None
@@ -82,11 +83,11 @@ def read_iso_instant(text: str) -> DateFields | Refusal | None:
 
 
 def read_numeric(text: str, order: DateOrder | None) -> DateFields | Refusal | None:
-    """Read a date of numbers without a time of day; None when the text is not one.
+    """Read a numeric date without a time of day; None if the text is not one.
 
     Args:
         text: the text, white space collapsed.
-        order: how the import's sender says that day and month follow each other, if at all.
+        order: the order of day and month that the sender of the import has stated, if any.
     """
     if match := _YEAR_FIRST.fullmatch(text):
         return _zoneless(*(int(part) for part in match.groups() if part and part.isdigit()))
@@ -116,7 +117,7 @@ def _zoneless(
 
 
 def _iso_day(text: str) -> tuple[int, int, int]:
-    """Return year, month and day; ValueError for an ordinal or week date that does not exist."""
+    """Return year, month and day; raise ValueError for an impossible ordinal or week date."""
     if match := _ORDINAL.fullmatch(text):
         year, number = int(match[1]), int(match[2])
         if not 1 <= number <= 365 + isleap(year):
@@ -133,7 +134,7 @@ def _iso_day(text: str) -> tuple[int, int, int]:
 def _day_and_month(
     text: str, first: int, second: int, year: str, order: DateOrder | None
 ) -> DateFields | Refusal:
-    """Read `first/second/year`, where only the numbers or the sender's order say which is which."""
+    """Read `first/second/year`, telling day from month by their values or the sender's order."""
     if len(year) < 4:
         return two_digit_year(text)
     whole_year = int(year)
@@ -142,7 +143,7 @@ def _day_and_month(
         if order in ("DMY", "MDY") and order != proves:
             return Refusal(
                 "date.impossible",
-                f"'{text}' is no date when day and month are read as {order}, as this import's "
+                f"'{text}' is not a date when day and month are read as {order}, as this import's "
                 "date_order says; check the order or the date.",
             )
         day, month = (first, second) if proves == "DMY" else (second, first)
@@ -155,29 +156,29 @@ def _day_and_month(
         return _impossible(text)
     iso = f"{year}-{second:02}-{first:02}"
     if order == "YMD":
-        mend = f"write {iso} or {year}-{first:02}-{second:02}"
+        fix = f"write {iso} or {year}-{first:02}-{second:02}"
     else:
-        mend = f"say date_order=DMY or MDY for this import, or write {iso}"
+        fix = f"say date_order=DMY or MDY for this import, or write {iso}"
     return Refusal(
         "date.ambiguous",
         f"'{text}' could be {first} {MONTH_NAMES[second - 1]} or {second} "
-        f"{MONTH_NAMES[first - 1]}; {mend}.",
+        f"{MONTH_NAMES[first - 1]}; {fix}.",
     )
 
 
 def _instant(second: int) -> DateFields:
-    """Return the UTC fields of a Unix second."""
+    """Return the UTC fields of a Unix time."""
     moment = datetime.fromtimestamp(second, UTC)
     return DateFields(*moment.timetuple()[:6], offset=0)
 
 
 def no_year(text: str) -> Refusal:
-    """Refuse a text that says the day or the month, and no year."""
+    """Return the refusal of a text with a day or a month but no year."""
     return Refusal("date.no_year", f"'{text}' has no year; write it out, as in 2014-03-08.")
 
 
 def two_digit_year(text: str) -> Refusal:
-    """Refuse a text whose year may be of any century."""
+    """Return the refusal of a text whose two-digit year may be of any century."""
     return Refusal(
         "date.two_digit_year",
         f"'{text}' has a year of two digits, which may be of any century; write four.",

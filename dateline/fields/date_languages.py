@@ -1,9 +1,9 @@
-"""Month names in languages beyond our own tables, asked of dateparser, never of its guesses.
+"""Look up months in languages that our own tables lack, with dateparser but not its guesses.
 
-dateparser reads a sample made of the text's words and of numbers that can mean one thing only (25
-is no month, 1987 no day), so that it serves as a dictionary of months: which number of the text is
-the day and which the year is decided here. Languages whose texts count years in another era
-(Thai, Persian, Nepali, ...) are left out, as `2557` would be read as a year of ours.
+dateparser parses a sample made of the text's words and of unambiguous numbers (25 is no month, 1987
+no day), so it only serves as a dictionary of months: which number of the text is the day and which
+is the year is decided here. Languages whose dates use another era (Thai, Persian, Nepali, ...) are
+excluded, because `2557` would be read as a year of ours.
 """
 
 import re
@@ -17,9 +17,9 @@ from dateline.fields.date_names import WEEKDAY_NAMES, folded
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
 
-DAY, YEAR = "#", "####"  # the numbers of a text, in a phrase to ask about
-# By script, as Unicode names its letters: loading a language takes longer than reading a thousand
-# dates, and one of another script has no word of the text.
+DAY, YEAR = "#", "####"  # placeholders for the numbers of a text, in a phrase to look up
+# By script, as in the Unicode names of letters: loading a language takes longer than reading a
+# thousand dates, and a language in another script has none of the text's words.
 _LANGUAGES = {
     "CYRILLIC": ("ru", "uk", "bg", "sr"),
     "GREEK": ("el",),
@@ -31,30 +31,30 @@ _LANGUAGES = {
     ),
 }
 _SETTINGS = {"PARSERS": ["absolute-time"], "STRICT_DATE_ORDER": "all"}
-# Read three times: a word that is a number (`tri` is three in Czech, `pet` five) would change places
-# with the day in one of them.
+# Each phrase is read three times: a word that is a number (`tri` is three in Czech, `pet` is five)
+# would be swapped with the day in one of them.
 _SAMPLES = (("DMY", 25), ("MDY", 5), ("MDY", 11))
 
 
-# Words that dateparser passes over, and that make a date less than exact: about, until, after.
+# Words that dateparser ignores although they make a date inexact: about, until, after.
 _INEXACT_WORDS = (
     "přibližně asi zhruba cca kolem okolo někdy cirka yaklaşık "
     "sonra след после подир около примерно приблизно близько до от под върху בסביבות בערך בקירוב"
 )
 _INEXACT = re.compile(
     rf"(?<!\w)(?:{'|'.join(map(folded, _INEXACT_WORDS.split()))})(?!\w)"
-    # And the endings of numbers that are until and from in Hungarian.
+    # And the Hungarian suffixes of numbers that mean until and from.
     r"|-(?:ig|aig|eig|tol|atol|etol)(?!\w)"
 )
 
 
 @lru_cache(maxsize=4096)
 def named_in(phrase: str) -> frozenset[tuple[int, int | None]]:
-    """Return the months that the words of `phrase` can name, in any language.
+    """Return the months that `phrase` can name in any language, each with its weekday or None.
 
-    Empty when no language reads the phrase as a date; several when languages differ, as they do
-    over `listopad`: October in Croatian, November in Czech and Polish. With each month the weekday
-    that is named beside it, where the language knows one: 0 is Monday.
+    Empty if no language reads the phrase as a date. Several if languages differ: `listopad` is
+    October in Croatian, November in Czech and Polish. The weekday (0 is Monday) is the one that the
+    phrase names in the same language, if any.
 
     Args:
         phrase: a text with `#` for its day and `####` for its year, such as `# марта #### г.`.
@@ -69,13 +69,13 @@ def named_in(phrase: str) -> frozenset[tuple[int, int | None]]:
 
 
 def _month(phrase: str, language: str) -> int | None:
-    """Return the month that `phrase` names in one language; None unless all samples agree."""
+    """Return the month that `phrase` names in `language`; None unless all samples agree."""
     months = set()
     for order, day in _SAMPLES:
         sample = phrase.replace(YEAR, "1987").replace(DAY, str(day))
         found = _parser(language, order).get_date_data(sample)
         moment = found.date_obj
-        # A time zone in the answer means that some word was read as one (`Mart`: the Marquesas).
+        # A time zone in the result means that a word was read as one (`Mart`: the Marquesas).
         if moment is None or moment.tzinfo or found.parts != ("year", "month", "day"):
             return None
         if (moment.year, moment.day) != (1987, day):
@@ -85,7 +85,7 @@ def _month(phrase: str, language: str) -> int | None:
 
 
 def _weekday(phrase: str, language: str) -> int | None:
-    """Return the weekday that `phrase` names in one language."""
+    """Return the weekday that `phrase` names in `language`, if any."""
     text = folded(phrase)
     found = (at for at, names in enumerate(_weekday_names(language)) if names.search(text))
     return next(found, None)
@@ -93,7 +93,7 @@ def _weekday(phrase: str, language: str) -> int | None:
 
 @cache
 def _weekday_names(language: str) -> list[re.Pattern[str]]:
-    """Return, for each weekday, what finds one of its names in a folded text."""
+    """Return a pattern for each weekday that finds its names in a folded text."""
     info = import_module(f"dateparser.data.date_translation_data.{language}").info
     return [
         re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(folded(name)) for name in info[day])})(?!\w)")
@@ -106,7 +106,7 @@ def _parser(language: str, order: str) -> "DateDataParser":
     # Slow to import, and most processes never need it.
     from dateparser.date import DateDataParser
 
-    # Without memory of earlier texts: the same text must be read the same way every time.
+    # Do not remember earlier texts: the same text must always be read in the same way.
     return DateDataParser(
         languages=[language],
         try_previous_locales=False,

@@ -1,7 +1,7 @@
 """The words of dates in English, French, Portuguese, Spanish, German and Italian, as data.
 
-Names are those of Unicode CLDR (wide and abbreviated, with and without accents) and a few common
-spellings beside them. Other languages are left to a library: see `date_languages`.
+Names are those of Unicode CLDR (wide and abbreviated, with and without accents) and a few other
+common spellings. Other languages are left to a library: see `date_languages`.
 """
 
 import re
@@ -44,14 +44,14 @@ _HOUR = 3600
 
 
 def folded(word: str) -> str:
-    """Return `word` in lower case and without accents, as the tables here hold it."""
+    """Return `word` in lower case and without accents, as in the tables here."""
     if word.isascii():
         return word.lower()
     apart = unicodedata.normalize("NFD", word.casefold().replace("’", "'"))
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
-# In English, for messages, whatever the machine's locale.
+# In English, for messages, independent of the locale.
 MONTH_NAMES = tuple(names.split()[0].capitalize() for names in _MONTHS)
 WEEKDAY_NAMES = tuple(names.split()[0].capitalize() for names in _WEEKDAYS)
 MONTHS = {
@@ -60,13 +60,13 @@ MONTHS = {
 WEEKDAYS = {
     folded(name): weekday for weekday, names in enumerate(_WEEKDAYS) for name in names.split()
 }
-# Words that say nothing of their own inside a date: `8 de marzo del 2014`, `the 8th of March`.
+# Words without a meaning of their own in a date: `8 de marzo del 2014`, `the 8th of March`.
 JOINERS = frozenset(("of", "the", "de", "del", "le", "el", "il", "den", "der"))
-# Words that count from the day of writing, which the row does not say; for folded text.
+# Words relative to the day of writing, which rows do not include; for folded text.
 RELATIVE = re.compile(rf"\b(?:{_RELATIVE})\b")
-# Offsets in seconds. RFC 2822 §4.3 defines the American names; no other abbreviation is certain
-# (BST is British or Bangladeshi, IST Indian, Irish or Israeli), and its military letters were so
-# often written with the wrong sign that it tells readers to distrust them, Z apart.
+# Offsets in seconds. RFC 2822 §4.3 defines the American names; no other abbreviation is unambiguous
+# (BST is British or Bangladeshi, IST Indian, Irish or Israeli). Military letters were so often
+# written with the wrong sign that the RFC tells readers to distrust them, except Z.
 ZONES = {
     **dict.fromkeys(("z", "ut", "utc", "gmt", "tu"), 0),
     **dict.fromkeys(

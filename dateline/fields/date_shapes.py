@@ -1,8 +1,8 @@
-"""Forms of dates with words that were read with care once, known again by their shape.
+"""Remember the shapes of dates with words, so that each shape is parsed in full only once.
 
-A text's shape is the text with a zero for every digit. Which word names the month and which number
-is the day follows from the shape alone, so that after `28 agosto 2011` nobody has to be asked about
-`17 agosto 1999`: for a text of a language that has to be looked up, that is most of the time.
+The shape of a text is the text with every digit replaced by a zero. It determines which word names
+the month and which number is the day, so after `28 agosto 2011`, `17 agosto 1999` needs no full
+parse. In languages that have to be looked up, that saves most of the time.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final
 from dateline.fields.date_spans import DateFields
 
 MOST_SHAPES: Final = 16_384
-"""Beyond so many nothing is learned; the languages that are read have some thousands."""
+"""Maximum number of shapes to remember. The supported languages have a few thousand."""
 
 _ZEROS: Final = str.maketrans("123456789", "000000000")
 _NUMBER: Final = re.compile("[0-9]+")
@@ -20,11 +20,11 @@ _shapes: dict[str, tuple[slice, str, slice]] = {}
 
 
 def learn_shape(text: str, found: DateFields) -> None:
-    """Remember how a text was read, where that was as a day with its month in words.
+    """Remember the shape of a text that was read as a day with its month in words.
 
     Args:
         text: the text as sent, without a time of day.
-        found: its year, month and day.
+        found: the fields that were read from it; ignored if it has no day, or has a weekday.
     """
     numbers = [slice(*match.span()) for match in _NUMBER.finditer(text)]
     lengths = [len(text[number]) for number in numbers]
@@ -40,7 +40,7 @@ def learn_shape(text: str, found: DateFields) -> None:
 
 
 def day_by_shape(text: str) -> str | None:
-    """Give the day in ISO 8601 where the shape is known; it may be one that no calendar has."""
+    """Return the day in ISO 8601, not checked against the calendar; None for unknown shapes."""
     shape = _shapes.get(text.translate(_ZEROS))
     if shape is None:
         return None

@@ -1,7 +1,7 @@
-"""From the fields that a text wrote to the seconds that they cover: calendar arithmetic, no text.
+"""Compute the seconds that the fields of a date cover: calendar arithmetic, no parsing.
 
-A coarse date (year, month, day) keeps its calendar form and covers a local stretch of time; a
-date with a time of day is an instant, given in UTC.
+A coarse date (year, month or day) keeps its calendar form and covers a span of local time. A date
+with a time of day is an instant, converted to UTC.
 """
 
 from calendar import monthrange
@@ -15,7 +15,7 @@ Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: plain calendar arithmetic
-# How much of `YYYY-MM-DDThh:mm:ss` each precision writes, and the seconds in one unit of a clock.
+# The length of each precision in `YYYY-MM-DDThh:mm:ss`, and the seconds in a unit of time.
 _LENGTH: dict[Precision, int] = {
     "year": 4,
     "month": 7,
@@ -28,7 +28,7 @@ _UNIT: dict[Precision, int] = {"hour": 3600, "minute": 60, "second": 1}
 
 
 class WrittenDate(NamedTuple):
-    """A date as its text wrote it, and the seconds that it covers.
+    """A date as written, and the seconds that it covers.
 
     Attributes:
         date: ISO 8601 at its own precision, such as `2014-03` or `2014-03-08T15:04Z`.
@@ -48,11 +48,11 @@ class WrittenDate(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Why a text is not kept as a date.
+    """Why a text is rejected as a date.
 
     Attributes:
         code: the fault's code, such as `date.no_year`.
-        message: one sentence that says what is wrong and how to mend it.
+        message: one sentence that says what is wrong and how to fix it.
     """
 
     code: str
@@ -60,17 +60,17 @@ class Refusal(NamedTuple):
 
 
 class DateFields(NamedTuple):
-    """What a text wrote, number by number, not yet checked against the calendar.
+    """The fields of a date as written, not yet checked against the calendar.
 
     Attributes:
         year: as written, four digits.
-        month: None when not written; then so are all smaller ones.
-        day: None when not written.
-        hour: 0 to 23 when sound; None when no time of day was written.
-        minute: None when not written.
-        second: None when not written; fractions are already dropped.
-        offset: seconds east of UTC, or None when the text names no zone.
-        weekday: Monday 0 to Sunday 6 when the text names one, to be checked against the day.
+        month: None if not written; then all smaller units are None too.
+        day: None if not written.
+        hour: 0 to 23 if valid; None if no time of day was written.
+        minute: None if not written.
+        second: None if not written; fractions are already dropped.
+        offset: seconds east of UTC, or None if the text names no zone.
+        weekday: Monday 0 to Sunday 6 if the text names one, still to be checked against the day.
         proves: see `WrittenDate`.
     """
 
@@ -86,14 +86,14 @@ class DateFields(NamedTuple):
 
 
 def epoch_second(wall: datetime) -> int:
-    """Return the Unix second of a naive `wall` time read as UTC."""
+    """Return the Unix time of the naive datetime `wall`, read as UTC."""
     since = wall - _EPOCH
     return since.days * 86_400 + since.seconds
 
 
 def iso_utc(second: int) -> str:
-    """Return a Unix second as `2014-03-08T15:04:05Z`, for any year from 1000 to 9999."""
-    # Days and seconds by place: the keyword would take half as long again.
+    """Format a Unix time as `2014-03-08T15:04:05Z`, for any year from 1000 to 9999."""
+    # Positional arguments, because a keyword makes this take half as long again.
     return (_EPOCH + timedelta(0, second)).isoformat() + "Z"
 
 
@@ -102,15 +102,15 @@ LAST_SECOND = epoch_second(datetime(9999, 12, 31, 23, 59, 59))  # noqa: DTZ001
 
 
 def cover(fields: DateFields, raw: str, zone: tzinfo) -> WrittenDate | Refusal:
-    """Check `fields` against the calendar and find the seconds that they cover.
+    """Check `fields` against the calendar and compute the seconds that they cover.
 
     Args:
-        fields: what the text wrote.
+        fields: the fields as written.
         raw: the text as sent, for the result and for messages.
-        zone: where a text without a zone was written.
+        zone: the zone of a text that names none.
 
     Returns:
-        The date, or a refusal: impossible, out of range, or a local time that happens twice.
+        The date, or a refusal: impossible, out of range, or a local time that occurs twice.
     """
     try:
         first, last, precision = _wall_span(fields)
@@ -119,7 +119,7 @@ def cover(fields: DateFields, raw: str, zone: tzinfo) -> WrittenDate | Refusal:
     if fields.year < 1000:
         return _out_of_range(raw)
     if fields.weekday is not None and fields.weekday != first.weekday():
-        # One of the two is wrong, and nothing says which.
+        # One of the two is wrong, and it is unknown which.
         return Refusal(
             "date.impossible",
             f"'{raw}' names a weekday that is not the one of its day, {WEEKDAY_NAMES[first.weekday()]}; "
@@ -148,10 +148,10 @@ def cover(fields: DateFields, raw: str, zone: tzinfo) -> WrittenDate | Refusal:
 
 
 def _wall_span(fields: DateFields) -> tuple[datetime, datetime, Precision]:
-    """Return first and last second on the wall clock; ValueError when there is no such date."""
+    """Return the first and last second in local time; raise ValueError for impossible dates."""
     year, month, day, hour, minute, second = fields[:6]
     first = datetime(  # noqa: DTZ001 - the zone is applied afterwards
-        year or 4,  # ISO 8601 has a year 0, datetime has not; it is out of range in any case
+        year or 4,  # ISO 8601 has a year 0, datetime does not; it is out of range anyway
         1 if month is None else month,
         1 if day is None else day,
         hour or 0,
@@ -173,7 +173,7 @@ def _wall_span(fields: DateFields) -> tuple[datetime, datetime, Precision]:
 
 
 def _offset_between(first: datetime, last: datetime, raw: str, zone: tzinfo) -> int | Refusal:
-    """Return the one offset of `zone` from `first` to `last`, or why there is not one."""
+    """Return the offset of `zone` from `first` to `last`, or a refusal if it is not unique."""
     offsets = {*offsets_at(first, zone), *offsets_at(last, zone)}
     if len(offsets) == 1:
         return offsets.pop()
@@ -193,14 +193,14 @@ def _offset_between(first: datetime, last: datetime, raw: str, zone: tzinfo) -> 
 
 
 def _iso(first: datetime, precision: Precision, start: int, offset: int) -> str:
-    """Return the date in ISO 8601 at its own precision, in UTC when it has a time of day."""
+    """Format the date in ISO 8601 at its own precision, in UTC if it has a time of day."""
     length = _LENGTH[precision]
     unit = _UNIT.get(precision)
     if unit is None:
         return first.isoformat()[:length]
     if offset % unit == 0:
         return iso_utc(start)[:length] + "Z"
-    # Turned to UTC, such an hour (or minute) would begin between two hours (or minutes).
+    # In UTC, this hour (or minute) would not begin on a whole hour (or minute).
     sign, east = ("+", offset) if offset >= 0 else ("-", -offset)
     clock = (_EPOCH + timedelta(seconds=east)).time().isoformat()
     return f"{first.isoformat()[:length]}{sign}{clock.removesuffix(':00')}"
@@ -208,12 +208,12 @@ def _iso(first: datetime, precision: Precision, start: int, offset: int) -> str:
 
 def _impossible(fields: DateFields, raw: str) -> Refusal:
     if fields.hour == 24:
-        mend = "write midnight as 00:00 of the day that it begins"
+        fix = "write midnight as 00:00 of the day that it begins"
     elif fields.second == 60:
-        mend = "Unix time has no leap seconds, write the second before or after it"
+        fix = "Unix time has no leap seconds, write the second before or after it"
     else:
-        mend = "check its numbers"
-    return Refusal("date.impossible", f"'{raw}' is not in the calendar; {mend}.")
+        fix = "check its numbers"
+    return Refusal("date.impossible", f"'{raw}' is not in the calendar; {fix}.")
 
 
 def _out_of_range(raw: str) -> Refusal:

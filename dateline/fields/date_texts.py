@@ -1,7 +1,7 @@
-"""The forms of dates that name their month: `March 30 1985`, `1er janvier 2001`, `8-Mar-2014`.
+"""Parse dates that name their month: `March 30 1985`, `1er janvier 2001`, `8-Mar-2014`.
 
-A text is cut into numbers and words, and every one of them must have a place in the date; a text
-with anything left over is not read.
+A text is split into numbers and words, and each of them must have a role in the date; a text with
+anything left over is not read.
 """
 
 import re
@@ -18,26 +18,26 @@ _TOKEN = re.compile(
     r"|(?P<gap>[ ,./-]+)",
     re.IGNORECASE,
 )
-# `Mar-Apr 2014` is no day of either, though `mar` is Tuesday in some languages.
+# `Mar-Apr 2014` is not a single month, though `mar` is Tuesday in some languages.
 _TWO_MONTHS = re.compile(r"\b(?:{0}) ?[/-] ?(?:{0})\b".format("|".join(MONTHS)))
 _NUMBER = re.compile(r"[0-9]+")
-# A word that may be asked about: shorter ones would be guesses, and Roman numerals may be anything.
+# A word that may be looked up: shorter ones would be guesses, and Roman numerals are ambiguous.
 _ASKABLE = re.compile(r"\b(?![ivx]+\b)[^\W\d_]{3}", re.IGNORECASE)
 # A weekday, day, month and year, and the joiners between them; no date in words has more.
 _MOST_TOKENS = 9
 _MOST_UNKNOWN_WORDS = 3
-# A text's shape has one letter for each of its tokens:
+# The shape of a text has one letter per token:
 _MONTH, _WEEKDAY, _JOINER, _UNKNOWN = "M", "W", "J", "?"
 _SHORT, _FULL, _CUT, _ODD = "d", "y", "q", "n"  # 8, 2014, '14, 123
 _NUMBER_KINDS = (_SHORT, _FULL, _CUT, _ODD)
-# What a shape says once its weekday and joiners are taken out of it.
+# Shapes without their weekday and joiners.
 _WHOLE_DATES = {"dMy", "Mdy", "yMd", "My", "yM"}
 _YEARLESS = {"dM", "Md", "M"}
 _TWO_DIGIT_YEARS = {"dMd", "Mdd", "dMq", "Mdq", "Mq"}
 
 
 def read_words(text: str) -> DateFields | Refusal | None:
-    """Read a date that names its month, without a time of day; None when it is not one.
+    """Read a date that names its month, without a time of day; None if the text is not one.
 
     Args:
         text: the text, white space collapsed.
@@ -71,7 +71,7 @@ def read_words(text: str) -> DateFields | Refusal | None:
 
 
 def _tokens(text: str) -> list[str] | None:
-    """Cut `text` into its numbers and words; None when it has anything else in it."""
+    """Split `text` into numbers and words; None if it has anything else, or too many."""
     tokens: list[str] = []
     end = 0
     for match in _TOKEN.finditer(text):
@@ -84,18 +84,18 @@ def _tokens(text: str) -> list[str] | None:
 
 
 def _kinds(tokens: list[str]) -> list[str]:
-    """Say of each token what it can be: see the letters above."""
+    """Return the kind of each token, one of the letters above."""
     words = [folded(token) for token in tokens]
     last_month = max((at for at, word in enumerate(words) if word in MONTHS), default=None)
     kinds = []
     for place, word in enumerate(words):
         if word[0] == "'":
             kinds.append(_CUT if len(word) == 3 else _ODD)
-        elif word[0].isascii() and word.isdigit():  # and not a superscript, which is a word
+        elif word[0].isascii() and word.isdigit():  # superscripts are words
             kinds.append({1: _SHORT, 2: _SHORT, 4: _FULL}.get(len(word), _ODD))
         elif place == last_month:
             kinds.append(_MONTH)
-        elif word in WEEKDAYS:  # `mar` is also Tuesday, when another word names the month
+        elif word in WEEKDAYS:  # `mar` is Tuesday if a later word names the month
             kinds.append(_WEEKDAY)
         else:
             kinds.append(_JOINER if word in JOINERS else _UNKNOWN)
@@ -103,7 +103,7 @@ def _kinds(tokens: list[str]) -> list[str]:
 
 
 def _read_other_language(text: str, shape: str) -> DateFields | Refusal | None:
-    """Read a date with words that our own tables lack, by asking which month they name."""
+    """Read a date with words that our own tables lack, by looking up which month they name."""
     numbers = _NUMBER.findall(text)
     kinds = "".join(kind for kind in shape if kind in _NUMBER_KINDS)
     if kinds not in ("dy", "yd", "y", "d", "dd") or shape.count(_UNKNOWN) > _MOST_UNKNOWN_WORDS:
@@ -132,19 +132,19 @@ def _read_other_language(text: str, shape: str) -> DateFields | Refusal | None:
 
 
 def _weekday(year: int, month: int, day: int | None, named: set[int]) -> int | None:
-    """Choose, of weekdays that a text may name, the right one if it is among them."""
+    """Choose from the weekdays that a text may name: the correct one if it is among them."""
     if not named or day is None:
         return None
     try:
         right: int | None = date(year, month, day).weekday()
     except ValueError:
-        # There is no such day, and so no right one.
+        # There is no such day, so no weekday is correct.
         right = None
     return right if right in named else min(named)
 
 
 def _phrase(text: str, kinds: str) -> str:
-    """Return `text` with marks for its numbers, and one for a day or year that it lacks."""
+    """Replace the numbers of `text` by placeholders, and add one for a missing day or year."""
     marks = iter((YEAR, DAY) if kinds[0] == _FULL else (DAY, YEAR))
     phrase = _NUMBER.sub(lambda _: next(marks), text)
     if kinds == "d":

@@ -1,16 +1,17 @@
-"""Where a wall clock's hands stand in Unix time, in zones whose clocks jump.
+"""Convert local times to Unix times, in zones whose clocks jump.
 
-PEP 495: of a wall time that happens twice, `fold=0` is the first; in a gap, `fold=0` reads it with
-the offset from before the jump and `fold=1` with the one from after it.
+PEP 495: of a local time that occurs twice, `fold=0` is the first. In a gap, `fold=0` uses the
+offset before the jump, and `fold=1` the offset after it.
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
 
 def offsets_at(wall: datetime, zone: tzinfo) -> tuple[int, int]:
-    """Return the offsets of `zone` at naive `wall` for fold 0 and fold 1, in seconds east.
+    """Return the offsets of `zone` at naive `wall` for fold 0 and fold 1, in seconds east of UTC.
 
-    Equal: the wall time happens once. Falling: it happens twice. Rising: it is in a gap.
+    If they are equal, the local time occurs once. If the second is smaller, it occurs twice; if the
+    second is larger, it is in a gap.
     """
     return _offset(wall, zone, 0), _offset(wall, zone, 1)
 
@@ -32,7 +33,7 @@ def last_second(wall: datetime, zone: tzinfo) -> int:
 
 
 def _offset(wall: datetime, zone: tzinfo, fold: int) -> int:
-    # A zone that knows no offset for a time is read as UTC, as a text without a zone is.
+    # A zone without an offset for a time is read as UTC, like a text without a zone.
     offset = wall.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()
     return int(offset.total_seconds())
 
@@ -44,7 +45,7 @@ def _unix(wall: datetime, offset: int) -> int:
 def _jump(wall: datetime, zone: tzinfo, before: int, after: int) -> int:
     """Return the second at which the clocks jumped over `wall`: the first with the new offset.
 
-    It lies between the two readings of `wall`, and need not be at a full hour.
+    It is between the two readings of `wall`, and need not be on the hour.
     """
     low, high = _unix(wall, after), _unix(wall, before)
     while low < high:

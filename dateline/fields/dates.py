@@ -1,12 +1,12 @@
-"""The door to dates: a text or number as it was sent becomes a date at its own precision.
+"""The entry point for dates: parse a text or number, as sent, to a date at its own precision.
 
-A date is kept only if its text says which second, day, month or year it means; nothing is guessed.
-Common forms take the short way (`date_common`); all others are read with care, in this order, and
-a form that is recognised and fails never falls through to the next one:
+A date is accepted only if its text says which second, day, month or year it means; nothing is
+guessed. Common formats take the fast path (`date_common`). For all others, these are tried in this
+order, and a text that looks like one format but is invalid in it is never tried as another:
 
-1. numbers only: a year, YYYYMMDD, YYYYMMDDhhmmss, epoch seconds or milliseconds
+1. numbers only: a year, YYYYMMDD, YYYYMMDDhhmmss, Unix seconds or milliseconds
 2. an ISO 8601 instant
-3. anything else, its time of day taken out first: year first, day and month, a month's name
+3. anything else, without its time of day: year first, day and month, the name of a month
 """
 
 import unicodedata
@@ -35,18 +35,18 @@ __all__ = ["DateOrder", "Precision", "WrittenDate", "iso_utc", "read_date"]
 _LONGEST_TEXT = 200
 _NUMBERS = (int, float, Decimal)
 _NO_DATES = {bool: "True or false", list: "A list", dict: "An object"}
-_NUMBERS_END = 10**14  # no longer number is a date, and a huge one cannot be turned to text
+_NUMBERS_END = 10**14  # no longer number is a date, and str() fails for huge ones
 
 
 def read_date(
     raw: object, *, order: DateOrder | None = None, zone: tzinfo = UTC
 ) -> WrittenDate | Fault:
-    """Read one date as it was sent.
+    """Parse a date as it was sent.
 
     Args:
         raw: the row's date: a text or a JSON number.
-        order: how day and month follow each other in numeric dates, if the sender said so.
-        zone: where texts without a zone were written.
+        order: the order of day and month in numeric dates, if the sender has stated it.
+        zone: the zone of texts that name none.
 
     Returns:
         The date, or the fault to report: `date.missing`, `date.no_year`, `date.ambiguous`,
@@ -73,7 +73,7 @@ def read_date(
 
 @lru_cache(maxsize=4_096)
 def _read_text(raw: str, order: DateOrder | None, zone: tzinfo) -> WrittenDate | Refusal:
-    """Read a text with care; remembered, as the same dates come again and again in an import."""
+    """Parse a text in full; results are cached, because the dates of an import often repeat."""
     text = " ".join(unicodedata.normalize("NFC", raw).split())
     if not text:
         return Refusal("date.missing", "The date is missing; give one, such as 2014-03-08.")
@@ -101,7 +101,7 @@ def _read_with_clock(text: str, order: DateOrder | None) -> DateFields | Refusal
     if clock is None or not isinstance(found, DateFields):
         return found
     hour, minute, second, offset = clock
-    # Or `6 Mar 2014 15:04 CET` would name a Thursday, `čet` in Croatian; in small letters too.
+    # Otherwise the zone of `6 Mar 2014 15:04 CET`, in any case, would be `čet`, Croatian Thursday.
     if found.day is None or (offset is None and uncertain_zone(text.upper())):
         return None
     return found._replace(hour=hour, minute=minute, second=second, offset=offset)

@@ -1,15 +1,15 @@
-"""Folding: the form in which two texts are compared when case and accents do not matter.
+"""Fold texts, to compare them without regard to case and accents.
 
-Both the stored titles and the text of a question are folded, here and nowhere else, so that every
-database gives the same answer. Folding a folded text changes nothing.
+Stored titles and the texts of questions are both folded here, and nowhere else, so that every
+database gives the same answer. Folding is idempotent.
 """
 
 import re
 import unicodedata
 from typing import Final
 
-# Latin letters that Unicode does not decompose, as people type them without the letter at hand
-# (the CLDR transform Latin-ASCII says the same). Casefolding has already dealt with ß and ſ.
+# Latin letters that Unicode does not decompose, and what people type instead of them (as in CLDR's
+# transform Latin-ASCII). Casefolding already handles ß and ſ.
 LETTERS: Final = {
     "æ": "ae",
     "œ": "oe",
@@ -39,10 +39,10 @@ LETTERS: Final = {
 def fold(text: str) -> str:
     """Fold case, compatibility forms, white space, and the accents of Latin and Greek letters.
 
-    `CONFORTO`, `confórto` and full-width `ｃｏｎｆｏｒｔｏ` are one; so are `Straße` and `STRASSE`, `ﬁ` and
-    `fi`, `Σ`, `σ` and `ς`. Letters of other scripts keep their marks: か is not が, й is not и, and
-    the vowel signs of Hindi and Thai are letters. Characters that show nothing (soft hyphens,
-    zero-width spaces) are dropped. A run of white space is one space; nothing is trimmed.
+    `CONFORTO`, `confórto` and full-width `ｃｏｎｆｏｒｔｏ` are equal; so are `Straße` and `STRASSE`, `ﬁ`
+    and `fi`, `Σ`, `σ` and `ς`. Letters of other scripts keep their marks: か differs from が, й from
+    и, and the vowel signs of Hindi and Thai are letters. Invisible characters (soft hyphens,
+    zero-width spaces) are dropped. A run of white space becomes one space; nothing is trimmed.
 
     Args:
         text: any text without lone surrogates.
@@ -52,7 +52,7 @@ def fold(text: str) -> str:
     else:
         try:
             folded = text.translate(_TABLE)
-        except _MindsNeighboursError:
+        except _NotInTableError:
             folded = fold_decomposed(text)
     if "  " in folded or not folded.isprintable():
         folded = re.sub(r"\s+", " ", folded)
@@ -60,10 +60,10 @@ def fold(text: str) -> str:
 
 
 def fold_decomposed(text: str) -> str:
-    """Fold any text but for its white space, in the general way.
+    """Fold any text except its white space, with the general algorithm.
 
-    The way is Unicode's toNFKC_Casefold (The Unicode Standard, 3.13, D145-D147, R5), with marks
-    and `LETTERS` dealt with while everything is decomposed.
+    This is Unicode's toNFKC_Casefold (The Unicode Standard, 3.13, D145-D147, R5); in addition,
+    accents are dropped and `LETTERS` replaced while the text is decomposed.
     """
     text = unicodedata.normalize("NFKD", _IGNORABLE.sub("", text))
     text = unicodedata.normalize("NFKD", text.casefold())
@@ -87,9 +87,9 @@ _ACCENTED: Final = re.compile(
 )
 _UNDECOMPOSED: Final = re.compile(f"[{''.join(LETTERS)}]")
 
-# The short way: in these blocks (Latin, Greek, Cyrillic, Arabic and Devanagari without the marks that
-# combine, punctuation, currency, letter-like symbols, kana, ideographs, Hangul syllables) no character
-# changes what its neighbours fold to.
+# The fast path: in these blocks (Latin, Greek, Cyrillic, Arabic and Devanagari without combining
+# marks, punctuation, currency, letter-like symbols, kana, ideographs, Hangul syllables) no
+# character affects what its neighbours fold to.
 _TABLED: Final = re.compile(
     "[\u0000-\u024f\u0370-\u0482\u048a-\u052f\u0620-\u064a\u0660-\u066f\u0671-\u06d5"
     "\u0900-\u0939\u093d-\u094c\u0958-\u097f\u1e00-\u1fff\u2000-\u206f\u20a0-\u20cf"
@@ -97,17 +97,17 @@ _TABLED: Final = re.compile(
 )
 
 
-class _MindsNeighboursError(Exception):
-    """A character outside the blocks of the short way."""
+class _NotInTableError(Exception):
+    """A character is outside the blocks of the fast path."""
 
 
 class _Table(dict[int, str]):
-    """What each character folds to, found out when it is first met."""
+    """What each character folds to, computed on first use."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
         if not _TABLED.match(character):
-            raise _MindsNeighboursError
+            raise _NotInTableError
         folded = self[code] = fold_decomposed(character)
         return folded
 

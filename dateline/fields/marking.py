@@ -1,4 +1,4 @@
-"""Finding in a text, as it was written, what was found in its folded form."""
+"""Locate matches of folded texts in a text as it was written."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -8,21 +8,21 @@ from itertools import accumulate
 from dateline.fields.folding import fold
 
 Span = tuple[int, int]
-"""Where a stretch of a text begins, and where what follows it begins."""
+"""The start of a part of a text, and its end, exclusive."""
 
 _fold = lru_cache(maxsize=8192)(fold)
 
 
 def find_spans(text: str, wanted: Sequence[str]) -> list[Span]:
-    """Find where a text has what is wanted, whatever the case and accents.
+    """Find where a text contains any of the wanted texts, ignoring case and accents.
 
     Args:
         text: as it was written.
         wanted: folded texts.
 
     Returns:
-        The spans of `text`, in order, none touching the next. A span has whole letters with all
-        their marks, so that it may be a little more than what is wanted.
+        Spans of `text`, in order, which do not overlap or touch. A span has whole letters with all
+        their marks, so it may be slightly longer than the match.
     """
     pieces = _pieces(text)
     ends = list(accumulate(len(_fold(piece)) for piece in pieces))
@@ -35,7 +35,7 @@ def find_spans(text: str, wanted: Sequence[str]) -> list[Span]:
 
 
 def mark(text: str, wanted: Sequence[str]) -> list[tuple[str, bool]]:
-    """Cut a text into stretches, each with whether it is what is wanted."""
+    """Split a text into parts, each with whether it matches a wanted text."""
     stretches: list[tuple[str, bool]] = []
     place = 0
     for start, end in find_spans(text, wanted):
@@ -46,7 +46,7 @@ def mark(text: str, wanted: Sequence[str]) -> list[tuple[str, bool]]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Cut a text into pieces that fold alone to what they fold to together."""
+    """Split a text into pieces that fold independently of each other."""
     pieces: list[str] = []
     for letter in text:
         if pieces and _belong_together(pieces[-1], letter):
@@ -59,7 +59,7 @@ def _pieces(text: str) -> list[str]:
 def _belong_together(piece: str, letter: str) -> bool:
     if piece.isascii() and piece.isalnum() and letter.isascii():
         return False
-    # What shows nothing stays with what stands before it, as do marks, in whatever order they are.
+    # Invisible characters and marks, in any order, stay with what is before them.
     if unicodedata.combining(letter) or not _fold(letter):
         return True
     return _fold(piece + letter) != _fold(piece) + _fold(letter)
@@ -73,7 +73,7 @@ def _hits(folded: str, wanted: str) -> Iterator[Span]:
 
 
 def _unfolded(hits: Sequence[Span], pieces: Sequence[str], ends: Sequence[int]) -> list[Span]:
-    """The spans of all pieces that have a part in a hit."""
+    """Return the spans of all pieces that overlap a hit."""
     spans: list[Span] = []
     left = iter(hits)
     hit = next(left, None)
@@ -91,7 +91,7 @@ def _unfolded(hits: Sequence[Span], pieces: Sequence[str], ends: Sequence[int]) 
 
 
 def _merge(spans: Sequence[Span]) -> list[Span]:
-    """Join spans that overlap or touch; they come in order."""
+    """Merge spans that overlap or touch; they must be sorted."""
     merged: list[Span] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:

@@ -1,4 +1,4 @@
-"""Titles: text as people read it, in one spelling, never cut."""
+"""Titles: text as people read it, normalised, never truncated."""
 
 import html
 import re
@@ -12,26 +12,26 @@ MAX_TITLE_LENGTH: Final = 1000
 """In characters, counted after normalising."""
 
 LONGEST_DECOMPOSITION: Final = 4
-"""Characters that become one in NFC, at the most."""
+"""Maximum number of characters that NFC composes into one."""
 
-# Controls, but for the white space among them, and lone surrogates, which no database can keep.
+# Control characters, except white space, and lone surrogates, which no database can store.
 _UNSOUND: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 _UNSEEN_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
-"""Fillers of Hangul, which count as letters and show nothing."""
+"""Hangul fillers, which count as letters but are invisible."""
 
 
 def read_title(raw: object, *, entities: bool = True) -> str | Fault:
     """Read the title of a row.
 
-    HTML entities are decoded, exactly once (`&amp;lt;` is `&lt;`); tags are text, not markup. The
-    result is Unicode NFC, trimmed, and each run of white space, as `str.split` knows it, is one
-    space.
+    HTML entities are decoded exactly once (`&amp;lt;` becomes `&lt;`); tags are text, not markup.
+    The result is in Unicode NFC and trimmed, and each run of white space (as in `str.split`)
+    becomes one space.
 
     Args:
-        raw: what was sent, of any type.
-        entities: whether to decode HTML entities; not where that has been done before.
+        raw: the value as sent, of any type.
+        entities: whether to decode HTML entities; False if they are already decoded.
 
     Returns:
         The title, or a fault with one of the codes `title.missing`, `title.invalid` and
@@ -47,11 +47,11 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
         try:
             title = html.unescape(raw)
         except ValueError:
-            # Python reads no number of more than 4,300 digits.
+            # Python parses no integer of more than 4,300 digits.
             message = "The title has a character reference (&#...;) to no character: correct it."
             return Fault("title.invalid", "title", raw, message)
     title = " ".join(title.split())
-    # What is longer is too long in NFC as well; to sort its marks could take minutes.
+    # A longer title is too long in NFC as well, and sorting its marks could take minutes.
     if not title.isascii() and len(title) <= MAX_TITLE_LENGTH * LONGEST_DECOMPOSITION:
         title = unicodedata.normalize("NFC", title)
     if len(title) > MAX_TITLE_LENGTH:
@@ -60,7 +60,7 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
             "send a shorter one, for nothing is cut."
         )
         return Fault("title.too_long", "title", raw, message)
-    # Most titles are printable and begin with a sign that is seen, and that is quick to know.
+    # Most titles are printable and begin with a visible character, which is quick to check.
     if title and title.isprintable() and title[0].isalnum() and title[0] not in _UNSEEN_LETTERS:
         return title
     if bad := _UNSOUND.search(title):
@@ -69,7 +69,7 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
             "which cannot be part of a text: remove it."
         )
         return Fault("title.invalid", "title", raw, message)
-    # Zero-width spaces, fillers and the like show nothing and are never found.
+    # Zero-width spaces, fillers and the like are invisible, and searches never find them.
     return title if fold(title).strip() else _missing(raw)
 
 

@@ -1,28 +1,29 @@
-"""The canonical key of a URL: a text by which spellings of one page are known to be one.
+"""The canonical key of a URL: a text that is equal for all spellings of the same page.
 
-A key begins with the labels of the host in reverse, each followed by a comma, then `)`, the rest of
-the authority where it is not the usual one, the path and the query:
+A key has the labels of the host in reverse order, each followed by a comma, then `)`, the rest of
+the authority if it is not the default, the path and the query:
 
     https://www.Edition.CNN.com/a/?b=2&a=1#x   ->   com,cnn,edition,)/a/?a=1&b=2
 
-so every question about a page, a directory, a host or a domain is one contiguous range of an
-ordinary index (see `url_ranges`). Keys are ASCII. An IP address is not reversed: `192.0.2.1,)/`.
+So a search for a page, a directory, a host or a domain reads one contiguous range of an ordinary
+index (see `url_ranges`). Keys are ASCII. An IP address is not reversed: `192.0.2.1,)/`.
 
-What the key merges, and where each rule is from:
+What a key merges, and the source of each rule:
 
 - scheme and host in any case, IDN and punycode, default port, dot segments, backslashes for
   slashes, an empty path and `/`: the WHATWG URL Standard, with the hosts of UTS #46;
-- `%c3` and `%C3`, `%7E` and `~`, `é` and `%C3%A9`, a character that may not stand there and its
-  encoding (`|` and `%7C`, `a[]=1` and `a%5B%5D=1`), a `%` that encodes nothing and `%25`:
+- `%c3` and `%C3`, `%7E` and `~`, `é` and `%C3%A9`, a character that must be encoded and its
+  encoding (`|` and `%7C`, `a[]=1` and `a%5B%5D=1`), a lone `%` and `%25`:
   RFC 3986, 2.4, 3.3, 3.4 and 6.2.2;
-- the order of parameters with different names; an empty query, or an empty piece of one, and none;
+- the order of parameters with different names, an empty query and none, empty parts of a query:
+  our own rule;
 - http and https, a leading `www.`, a trailing dot of the host, the fragment, tracking parameters:
-  ours, because readers call these the same page.
+  our own rule, because readers call these the same page.
 
-What it keeps apart: the case and the trailing slash of a path, `%2F` and `/` (and every other
-reserved character and its encoding, but `'` in a query, which WHATWG always encodes), `+` and `%20`,
-`?a` and `?a=`, the order of equally named parameters, users (`user@host`), and a port that is not
-the default of its own scheme.
+What a key keeps apart: the case and the trailing slash of a path, `%2F` and `/` (and every other
+reserved character and its encoding, except `'` in a query, which WHATWG always encodes), `+` and
+`%20`, `?a` and `?a=`, the order of parameters with the same name, users (`user@host`), and a port
+that is not the default of its own scheme.
 """
 
 import re
@@ -34,10 +35,10 @@ from ada_url import URL
 from publicsuffixlist import PublicSuffixList
 
 KEY_VERSION: Final = 1
-"""The version of the rules above: raise it when a rule changes what is merged."""
+"""The version of the rules above. Raise it when a rule changes what is merged."""
 
-# Only names that one advertiser or mailer adds, and that no site uses to tell pages apart: generic
-# ones (`ref`, `source`, `session`, `id`, `cid`, `si`, `s`) are left alone. In any case of letters.
+# Only names that one advertiser or mailer adds, and that no site uses to distinguish pages: generic
+# names (`ref`, `source`, `session`, `id`, `cid`, `si`, `s`) are kept. Case-insensitive.
 _TRACKING: Final = re.compile(
     r"""(?: utm_[^=]*
     | _ga | _gl | gclid | gclsrc | dclid | gbraid | wbraid                  # Google
@@ -55,11 +56,11 @@ _TRACKING: Final = re.compile(
 
 
 class UrlParts(NamedTuple):
-    """The canonical parts of a URL, in the order in which a key has them.
+    """The canonical parts of a URL, in their order in a key.
 
     Attributes:
         host: reversed labels, such as `com,cnn,edition,`.
-        authority: user and port where there are any, such as `user:secret@:8080`; mostly empty.
+        authority: user and port, if any, such as `user:secret@:8080`; usually empty.
         path: begins with `/`.
         query: begins with `?`, or is empty.
         site: see `SoundUrl`; not part of the key.
@@ -78,9 +79,9 @@ class UrlParts(NamedTuple):
 
 
 def read_parts(absolute: str) -> UrlParts | None:
-    """Read an http or https URL that has its scheme; None where host or port are not sound."""
+    """Parse an http or https URL with its scheme; None if its host or port is invalid."""
     try:
-        # The href of a parsed URL is already canonical as far as WHATWG goes.
+        # The href of a parsed URL is already canonical by the rules of WHATWG.
         href = _HREF.fullmatch(URL(absolute).href)
     except ValueError:
         return None
@@ -96,7 +97,7 @@ def read_parts(absolute: str) -> UrlParts | None:
 def read_plain(url: str) -> tuple[str, str] | None:
     """Return the key and the site of a plain URL, several times as fast as `read_parts`.
 
-    Most URLs are plain: see `_PLAIN`. None for all others, which may be sound or not.
+    Most URLs are plain: see `_PLAIN`. Return None for all others, valid or not.
     """
     plain = _PLAIN.fullmatch(url)
     if plain is None:
@@ -109,7 +110,7 @@ def read_plain(url: str) -> tuple[str, str] | None:
 
 
 def has_known_suffix(host: str) -> bool:
-    """Tell whether a text looks like a host on the public internet."""
+    """Return whether a text looks like a host on the public internet."""
     return bool(host) and _SUFFIXES.privatesuffix(host.lower(), accept_unknown=False) is not None
 
 
@@ -117,8 +118,8 @@ _HREF: Final = re.compile(
     r"https?://(?:(?P<user>[^/@]*)@)?(?P<host>\[[^\]]*\]|[^/:]*)(?::(?P<port>[0-9]+))?"
     r"(?P<path>/[^?#]*)(?:\?(?P<query>[^#]*))?(?:#.*)?"
 )
-# URLs that the general way would leave as they are, but for host and query: most of them. No
-# upper-case or punycode host, no number for a last label (it would be an IPv4 address), no port,
+# URLs that `read_parts` would leave unchanged, except for host and query: most of them. No
+# upper-case or punycode host, no numeric last label (it would be an IPv4 address), no port,
 # no segment that begins with a dot, nothing percent-encoded, nothing to encode.
 _PLAIN: Final = re.compile(
     r"https?://((?:(?!xn--)[a-z0-9_-]++\.)*+(?!xn--)[a-z][a-z0-9_-]*+)"
@@ -129,21 +130,21 @@ _PLAIN: Final = re.compile(
 
 # --- the host ------------------------------------------------------------------------------------
 
-# Hosts as DNS has them, RFC 1035, 2.3.4: WHATWG also lets commas, braces or empty labels through.
+# Hosts that are possible in DNS (RFC 1035, 2.3.4): WHATWG also allows commas, braces, empty labels.
 _LABEL = r"[a-z0-9_-]{1,63}"
 _DNS_HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _IP_ADDRESS: Final = re.compile(r"\[[0-9a-f:.]+\]|[0-9]+(?:\.[0-9]+){3}")
 
 # Private suffixes count: foo.github.io is a site of its own, as its readers would say. A top-level
-# domain that the list does not know is taken for a suffix, as the list's own algorithm says.
+# domain that is not on the list counts as a suffix, as in the list's own algorithm.
 _SUFFIXES: Final = PublicSuffixList()
 
 
 @lru_cache(maxsize=8_192)
 def _read_host(host: str) -> tuple[str, str] | None:
-    """Return the reversed labels and the site of a host that WHATWG has already made canonical.
+    """Return the reversed labels and the site of a host that is canonical by WHATWG's rules.
 
-    None where no such host can exist in DNS.
+    Return None if the host is impossible in DNS.
     """
     if _IP_ADDRESS.fullmatch(host):
         return f"{host},", host
@@ -151,7 +152,7 @@ def _read_host(host: str) -> tuple[str, str] | None:
     if not _DNS_HOST.fullmatch(host):
         return None
     site = _SUFFIXES.privatesuffix(host) or host
-    # www.gov.uk is a site itself. More than one www. is dropped, or a key would not be its own key.
+    # www.gov.uk is itself a site. Every leading www. is dropped, so that this is idempotent.
     while host != site and host.startswith("www."):
         host = host.removeprefix("www.")
     return f"{','.join(reversed(host.split('.')))},", site
@@ -161,14 +162,14 @@ def _read_host(host: str) -> tuple[str, str] | None:
 
 _UNRESERVED: Final = f"{string.ascii_letters}{string.digits}-._~"
 _KEPT_AS_IT_IS: Final = re.escape(f"{_UNRESERVED}:/?@!$&'()*+,;=")
-# An encoded character, or one that has to be; a class of characters first, which re finds fast.
+# An encoded character, or one that must be; first a character class, which re finds fast.
 _TO_NORMALISE: Final = re.compile(f"[^{_KEPT_AS_IT_IS}](?:(?<=%)[0-9A-Fa-f]{{2}})?")
 
 
 def _normalise(text: str) -> str:
-    """Give every character of an ASCII path or query its one spelling (RFC 3986, 6.2.2).
+    """Normalise the encoding of every character of an ASCII path or query (RFC 3986, 6.2.2).
 
-    The result has no `%` but in front of two upper-case digits: doing it twice changes nothing.
+    In the result, every `%` precedes two upper-case hexadecimal digits, so this is idempotent.
     """
     return _TO_NORMALISE.sub(_one_spelling, text)
 
@@ -182,10 +183,10 @@ def _one_spelling(match: re.Match[str]) -> str:
 
 
 def _canonical_query(query: str) -> str:
-    """Drop tracking parameters and sort the others by name; begins with `?` unless it is empty.
+    """Drop tracking parameters and sort the others by name; the result is empty or begins with `?`.
 
-    The sort is stable and looks at names only, so values of one name keep their order. Nothing is
-    decoded as a form: what `+` or `;` means is for the site to say.
+    The sort is stable and only by name, so values of the same name keep their order. Nothing is
+    decoded as a form: the meaning of `+` or `;` is up to the site.
     """
     kept = [piece for piece in query.split("&") if piece and not _TRACKING.match(piece)]
     if not kept:

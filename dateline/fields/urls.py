@@ -1,4 +1,4 @@
-"""URLs: kept exactly as sent, with the key by which they are compared."""
+"""URLs: stored exactly as sent, with the key that is used to compare them."""
 
 import re
 from functools import partial
@@ -16,25 +16,25 @@ from dateline.fields.url_keys import (
 __all__ = ["KEY_VERSION", "MAX_URL_LENGTH", "SCHEME", "SoundUrl", "read_url", "split_url"]
 
 MAX_URL_LENGTH: Final = 2000
-"""In characters, as sent. Nothing is ever cut."""
+"""In characters, as sent. Nothing is ever truncated."""
 
 # `example.org:8080/a` begins with a host and a port, not with a scheme.
 SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?![0-9]{1,5}(?:[/?#]|$))")
 _AUTHORITY_FIRST: Final = re.compile(r"//[^/\\]")
-# Controls and lone surrogates; and zero-width spaces and marks of writing direction, which come
-# with text that was copied, and would keep apart two URLs that look the same.
+# Control characters and lone surrogates; also zero-width spaces and direction marks, which come
+# with copied text, and would keep apart two URLs that look the same.
 _NEVER_IN_URLS: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
 
 class SoundUrl(NamedTuple):
-    """A URL that may be kept.
+    """A valid URL.
 
     Attributes:
         url: as sent, character for character.
         key: the canonical form, only for comparison; ASCII, and up to twelve times as long.
-        site: the registrable domain, lower-case ASCII (punycode); the host itself where it has
+        site: the registrable domain, lower-case ASCII (punycode); the host itself if it has
             none: an IP address, a bare name, a public suffix.
     """
 
@@ -51,7 +51,7 @@ def read_url(raw: object) -> SoundUrl | Fault:
     """Read the URL of a row.
 
     Args:
-        raw: what was sent, of any type. Blanks around it are kept, and ignored by the key.
+        raw: the value as sent, of any type. White space around it is kept, but ignored by the key.
 
     Returns:
         The URL with its key and site, or a fault with one of the codes `url.missing`,
@@ -76,7 +76,7 @@ def read_url(raw: object) -> SoundUrl | Fault:
 
 
 def split_url(raw: str) -> UrlParts | Fault:
-    """Read an absolute http or https URL into the canonical parts of its key."""
+    """Parse an absolute http or https URL into the canonical parts of its key."""
     absolute = _make_absolute(raw)
     if isinstance(absolute, Fault):
         return absolute
@@ -84,10 +84,10 @@ def split_url(raw: str) -> UrlParts | Fault:
 
 
 def _make_absolute(raw: str) -> str | Fault:
-    """Return the text of an http or https URL, trimmed, with its scheme.
+    """Return an http or https URL, trimmed, with its scheme.
 
-    Stricter than a browser where a browser guesses: two slashes must follow the scheme, and
-    control and invisible characters are refused, not dropped.
+    This is stricter than browsers, which guess: two slashes must follow the scheme, and control
+    and invisible characters are rejected, not dropped.
     """
     text = raw.strip()
     if bad := _NEVER_IN_URLS.search(text):
@@ -121,10 +121,10 @@ def _invalid(raw: str, reason: str) -> Fault:
 
 
 def _why_unreadable(absolute: str) -> str:
-    """Say what is wrong with the host or port of a URL."""
+    """Return what is wrong with the host or port of a URL, for a message."""
     authority = re.split(r"[/\\?#]", absolute.partition("//")[2], maxsplit=1)[0]
     authority = authority.rpartition("@")[2]
-    # The colons of an IPv6 address are not before a port.
+    # The colons of an IPv6 address do not precede a port.
     host, _, port = (authority, "", "") if "[" in authority else authority.partition(":")
     if not host:
         return "has no host: write its name after //, such as https://example.org/a"
@@ -136,7 +136,7 @@ def _why_unreadable(absolute: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """Guess, for a message only, the whole address of a relative one."""
+    """Guess the absolute form of a relative URL, for a message only."""
     authority = re.split(r"[/?#]", text, maxsplit=1)[0]
     host, colon, _ = authority.partition(":")
     if not (colon or has_known_suffix(host)):
