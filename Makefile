@@ -61,7 +61,7 @@ format: setup ## Put all files into form
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: setup ## Measure imports, searches and hits beside their floors (minutes)
+bench: setup ## Measure imports, searches and hits against their floors (minutes)
 	$(BIN)/python -m benchmarks run --directory build/bench --rows 100000 --part 100000 \
 		--sample 100000 --each 34 --rounds 3
 
