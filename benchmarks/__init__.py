@@ -1,1 +1,1 @@
-"""How fast Dateline is, beside the least that the same work can cost: `python -m benchmarks`."""
+"""Measure Dateline against the minimum cost of the same work: `python -m benchmarks`."""

@@ -20,19 +20,19 @@ DIRECTORY = click.option(
     default="build/bench",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where archives and results are kept; what is measured there is not measured again.",
+    help="Where archives and results are kept; existing results are not measured again.",
 )
 
 MYSQL = click.option(
     "--mysql",
     envvar="BENCH_MYSQL_URL",
-    help="mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE of a user who may make databases; "
-    "without it SQLite alone.",
+    help="mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE of a user who may create databases; "
+    "without it, only SQLite is measured.",
 )
 
 
 def _to(document: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The option of a command that writes a document."""
+    """Return the `--to` option of a command that writes a document."""
     return click.option(
         "--to",
         default=document,
@@ -44,7 +44,7 @@ def _to(document: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 @click.group()
 def main() -> None:
-    """Measure Dateline beside the least that the same work can cost."""
+    """Measure Dateline against a baseline, the minimum cost of the same work."""
 
 
 @main.command()
@@ -56,17 +56,17 @@ def main() -> None:
     default=(100_000,),
     show_default=True,
     type=click.IntRange(1_000),
-    help="Rows of the archive when it is searched; repeatable, the archive grows.",
+    help="Rows in the archive when it is searched; repeatable, the archive grows.",
 )
 @click.option("--part", default=50_000, show_default=True, help="Rows of each import.")
 @MYSQL
-@click.option("--only", type=click.Choice(["sqlite", "mysql"]), help="One database alone.")
+@click.option("--only", type=click.Choice(["sqlite", "mysql"]), help="Measure only one database.")
 @click.option("--each", default=40, show_default=True, help="Distinct questions of each class.")
 @click.option("--rounds", default=3, show_default=True, help="How often each is measured.")
 @click.option(
-    "--sample", type=int, help="Rows of `dateline sample` to send over HTTP, not a largest body."
+    "--sample", type=int, help="Rows of `dateline sample` to send over HTTP, not the largest body."
 )
-@click.option("--peers", is_flag=True, help="Ask Datasette too, installed into build/peer.")
+@click.option("--peers", is_flag=True, help="Also measure Datasette, installed in build/peer.")
 def run(
     *,
     directory: Path,
@@ -79,7 +79,7 @@ def run(
     sample: int | None,
     peers: bool,
 ) -> None:
-    """Measure what has not been measured in the directory, and print one table of all."""
+    """Measure everything that has no result in the directory yet, and print one table of all."""
     if any(rows % part for rows in sizes):
         raise click.BadParameter("every --rows must be a multiple of it", param_hint="--part")
     directory = directory.absolute()
@@ -93,7 +93,7 @@ def run(
             imports.fill(results, directory, archive, rows, part)
             searches.measure(results, directory, archive, rows, each, rounds)
             facets.measure(results, directory, archive, rows, each, rounds)
-            # Before the archive grows: most of the peer's questions visit every row.
+            # Before the archive grows: most of the peer's queries scan every row.
             if peers and archive is sqlite and rows == min(sizes):
                 peer.measure(results, directory, archive, rows, each, rounds)
     if only in (None, "sqlite"):
@@ -109,25 +109,25 @@ def _archives(sqlite: Archive, mysql: str | None) -> list[Archive]:
 @DIRECTORY
 @_to("docs/performance.md")
 def report(*, directory: Path, to: Path) -> None:
-    """Write the document about performance from the results in the directory."""
+    """Write docs/performance.md from the results in the directory."""
     write_report(Results(directory / "results").all(), to)
 
 
 @main.command()
 @DIRECTORY
 @MYSQL
-@click.option("--rows", default=100_000, show_default=True, help="Rows of the archives.")
+@click.option("--rows", default=100_000, show_default=True, help="Rows in the archives.")
 @_to("docs/plans.md")
 def plans(*, directory: Path, mysql: str | None, rows: int, to: Path) -> None:
-    """Write the document about query plans, from archives in the directory."""
+    """Write docs/plans.md from the archives in the directory."""
     directory = directory.absolute()
     directory.mkdir(parents=True, exist_ok=True)
     archives = _archives(sqlite_archive(directory), mysql)
     for archive in archives:
         if not archive.last_id():
             raise click.UsageError(
-                f"The archive {archive.url} has no rows; `python -m benchmarks run` with the same "
-                "--directory, --rows and --mysql makes them."
+                f"The archive {archive.url} has no rows; create them with "
+                "`python -m benchmarks run` and the same --directory, --rows and --mysql."
             )
     write_plans(directory, archives, rows, to)
 
@@ -136,8 +136,8 @@ def plans(*, directory: Path, mysql: str | None, rows: int, to: Path) -> None:
 @click.option("--rows", default=1_000_000, show_default=True, help="How many.")
 @click.option("--seed", default=1, show_default=True, help="Other seeds give other rows.")
 def rows(*, rows: int, seed: int) -> None:
-    """Write rows for a large archive to standard output, as NDJSON."""
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # it is a text file
+    """Write rows for a large archive to standard output as NDJSON."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a text file
     sys.stdout.writelines(ndjson(rows, seed))
 
 

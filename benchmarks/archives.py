@@ -1,4 +1,4 @@
-"""The archives that are measured: one on each database, kept from one run to the next."""
+"""The archives that are measured: one per database, kept between runs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,11 @@ from dateline.wiring import Services, open_services
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An archive that is there, or will be.
+    """An archive, which may not exist yet.
 
     Attributes:
         kind: sqlite or mysql.
-        url: of its database.
+        url: the URL of its database.
     """
 
     kind: str
@@ -25,11 +25,11 @@ class Archive:
 
     @property
     def address(self) -> str:
-        """The URL as a setting."""
+        """Return the URL as written in settings."""
         return self.url.render_as_string(hide_password=False)
 
     def beside(self, name: str) -> "Archive":
-        """Another archive on the same database, called after this one."""
+        """Return another archive on the same database, named after this one."""
         if self.kind == "sqlite":
             path = Path(self.url.database or "")
             file = path.with_stem(f"{path.stem}-{name}")
@@ -37,7 +37,7 @@ class Archive:
         return Archive(self.kind, self.url.set(database=f"{self.url.database}_{name}"))
 
     def drop(self) -> None:
-        """Remove it, if it is there."""
+        """Delete the archive if it exists."""
         if self.kind == "sqlite":
             for ending in ("", "-wal", "-shm"):
                 Path(f"{self.url.database}{ending}").unlink(missing_ok=True)
@@ -46,7 +46,7 @@ class Archive:
             connection.cursor().execute(f"DROP DATABASE IF EXISTS `{self.url.database}`")
 
     def open(self) -> Services:
-        """Open it without a cache; the tables are made where there are none."""
+        """Open the archive without a cache, creating missing tables."""
         if self.kind == "mysql":
             with connect(self.url.set(database="")) as connection:
                 connection.cursor().execute(f"CREATE DATABASE IF NOT EXISTS `{self.url.database}`")
@@ -58,7 +58,7 @@ class Archive:
         return services
 
     def last_id(self) -> int:
-        """The id of the newest entry."""
+        """Return the id of the newest entry, or 0."""
         services = self.open()
         try:
             with services.database.reading() as session:
@@ -67,7 +67,7 @@ class Archive:
             services.close()
 
     def mib(self) -> float:
-        """What it takes on disk, indexes and what is not yet in the main file included."""
+        """Return its size on disk in MiB, including indexes and SQLite's WAL file."""
         if self.kind == "sqlite":
             files = [Path(f"{self.url.database}{ending}") for ending in ("", "-wal")]
             return sum(file.stat().st_size for file in files if file.exists()) / 2**20
@@ -82,17 +82,17 @@ class Archive:
 
 
 def sqlite_archive(directory: Path) -> Archive:
-    """The archive in a directory."""
+    """Return the SQLite archive in a directory."""
     return Archive("sqlite", URL.create("sqlite", database=str(directory / "archive.db")))
 
 
 def mysql_archive(url: str) -> Archive:
-    """The archive of a URL, which names a database that may have to be made."""
+    """Return the archive of a URL; its database need not exist yet."""
     return Archive("mysql", make_url(url))
 
 
 def connect(url: URL) -> "pymysql.Connection[pymysql.cursors.Cursor]":
-    """Connect to a MySQL server, past SQLAlchemy."""
+    """Connect to a MySQL server without SQLAlchemy."""
     return pymysql.connect(
         host=url.host,
         port=url.port or 3306,

@@ -1,6 +1,6 @@
-"""What hits are compared with: the least that an answer can cost, and the plain way to write it.
+"""Baselines for cache hits: the minimum cost of a response, and a naive implementation.
 
-Each function makes an application for Gunicorn: `benchmarks.bare:wsgi_constant('FILE')`.
+Each function returns an application for Gunicorn: `benchmarks.bare:wsgi_constant('FILE')`.
 """
 
 import pickle
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 KEY: Final = "bench:answer"
-"""Where the constant is kept in Redis, for the one that asks it."""
+"""The Redis key of the constant, used by `wsgi_redis`."""
 
 
 def flask_constant(body: str) -> Flask:
-    """A Flask route that answers with the content of a file, whatever the question."""
+    """Return a Flask application that sends the content of a file for every query."""
     app = Flask("bare")
     answer = Path(body).read_bytes()
 
@@ -34,7 +34,7 @@ def flask_constant(body: str) -> Flask:
 
 
 def wsgi_constant(body: str) -> "WSGIApplication":
-    """The content of a file, whatever the question, without any framework."""
+    """Return a WSGI application that sends the content of a file for every query."""
     answer = Path(body).read_bytes()
     headers = _headers(answer)
 
@@ -48,7 +48,7 @@ def wsgi_constant(body: str) -> "WSGIApplication":
 
 
 def wsgi_version(path: str, body: str) -> "WSGIApplication":
-    """`wsgi_constant` after a look at the version of an SQLite file, as a hit takes one."""
+    """Return `wsgi_constant`, checking the version of an SQLite file first, as a hit does."""
     constant = wsgi_constant(body)
     version = DataVersion(path)
 
@@ -60,13 +60,13 @@ def wsgi_version(path: str, body: str) -> "WSGIApplication":
 
 
 def wsgi_redis(url: str) -> "WSGIApplication":
-    """What one key of Redis holds, whatever the question, without any framework."""
+    """Return a WSGI application that sends the value of one Redis key for every query."""
     client = redis.Redis.from_url(url)
 
     def application(
         _environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        answer: bytes = client.get(KEY)  # type: ignore[assignment]  # not the asynchronous client
+        answer: bytes = client.get(KEY)  # type: ignore[assignment]  # not the async client
         start_response("200 OK", _headers(answer))
         return [answer]
 
@@ -74,11 +74,11 @@ def wsgi_redis(url: str) -> "WSGIApplication":
 
 
 def first_version(url: str, body: str) -> Flask:
-    """A view as one writes it first: an object pickled in Redis, made into JSON for each answer.
+    """Return a naive view: an object pickled in Redis, serialized to JSON for each response.
 
     Args:
-        url: of Redis.
-        body: file with the answer that is kept for every question.
+        url: the URL of Redis.
+        body: the file with the answer that is cached for every query.
     """
     app = Flask("first")
     client = redis.Redis.from_url(url)

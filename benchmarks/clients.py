@@ -1,4 +1,4 @@
-"""Load on a server: by wrk where there is one, else by threads."""
+"""Put load on a server, with wrk if it is installed, otherwise with threads."""
 
 import re
 import shutil
@@ -12,17 +12,17 @@ from typing import Final
 from benchmarks.servers import HOST
 
 CONNECTIONS: Final = 16
-"""As many requests are under way at a time."""
+"""The number of concurrent requests."""
 
 CACHE_HEADER: Final = "X-Cache"
 
 WRK: Final = shutil.which("wrk")
 
-NAME: Final = "wrk" if WRK else "threads of this program, since there is no wrk"
+NAME: Final = "wrk" if WRK else "threads of this program (wrk is not installed)"
 
 
 def load(port: int, target: str, seconds: float, headers: Mapping[str, str]) -> float:
-    """Ask one question over and over; gives answers per second."""
+    """Send the same request repeatedly; return the responses per second."""
     if WRK is None:
         return _load_by_threads(port, target, seconds, headers)
     given = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
@@ -48,7 +48,7 @@ def load(port: int, target: str, seconds: float, headers: Mapping[str, str]) -> 
 
 
 def fetch(port: int, target: str, headers: Mapping[str, str]) -> tuple[HTTPResponse, bytes]:
-    """Ask once, over a connection of its own."""
+    """Send one request over a new connection."""
     connection = HTTPConnection(HOST, port)
     connection.request("GET", target, headers=dict(headers))
     answer = connection.getresponse()

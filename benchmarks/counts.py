@@ -1,4 +1,4 @@
-"""What an archive holds, counted: which words, characters, sites are common, and which rare."""
+"""Count which words, characters and sites are common in an archive, and which are rare."""
 
 import random
 import re
@@ -14,7 +14,7 @@ from dateline.models import Entry
 
 BLOCK: Final = 20_000
 SAMPLED: Final = 4_000
-"""Entries that are remembered whole."""
+"""The number of entries that are kept in full."""
 
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff]+")
@@ -32,16 +32,16 @@ class Sampled(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """How often everything stands in the archive.
+    """How often things occur in the archive.
 
     Attributes:
-        rows: entries.
-        words: in how many titles, folded; of scripts with spaces.
-        characters: Chinese and Japanese ones.
-        pairs: two of them beside each other.
-        url_words: in addresses.
-        sites: entries of each.
-        sample: some entries.
+        rows: the number of entries.
+        words: the number of titles with each folded word, in scripts that use spaces.
+        characters: the same for each Chinese or Japanese character.
+        pairs: the same for each two adjacent ones.
+        url_words: the number of URLs with each word.
+        sites: the number of entries of each site.
+        sample: a random sample of the entries.
     """
 
     rows: int = 0
@@ -54,7 +54,7 @@ class Counts:
 
 
 def count(session: Session) -> Counts:
-    """Look at every entry once."""
+    """Count in one pass over all entries."""
     counts = Counts()
     rng = random.Random(1)
     for rows in _blocks(session):
@@ -63,7 +63,7 @@ def count(session: Session) -> Counts:
             counts.url_words.update(set(_SLUG_WORD.findall(row.url)))
             counts.sites[row.site] += 1
             counts.rows += 1
-            # Each entry has the same chance of being in the sample at the end.
+            # Reservoir sampling: every entry is equally likely to end up in the sample.
             place = counts.rows - 1 if counts.rows <= SAMPLED else rng.randrange(counts.rows)
             if place < SAMPLED:
                 sampled = Sampled(row.title_folded, row.url, row.site, row.date)

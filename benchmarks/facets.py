@@ -1,4 +1,4 @@
-"""How fast timelines and sites are counted, beside the page of the same question."""
+"""Measure how fast timelines and sites are counted, compared with the same query's page."""
 
 import time
 from itertools import pairwise
@@ -17,15 +17,15 @@ from dateline.wiring import settle
 
 SITES: Final = 20
 NOTES: Final = [
-    "Timelines at the interval that Dateline chooses, and the twenty most frequent sites; beside the "
-    "first page of the same question, newest first, all without a cache.",
+    "Timelines at the interval that Dateline chooses, and the twenty most frequent sites. "
+    "Baseline: the first page of the same query, newest first. All without a cache.",
 ]
 
 
 def measure(
     results: Results, directory: Path, archive: Archive, rows: int, each: int, rounds: int
 ) -> None:
-    """Measure the facets of all classes of questions."""
+    """Measure the facets of all classes of queries."""
     name = f"{archive.kind}-facets-{rows:09}"
     if results.find(name) is not None:
         return

@@ -1,8 +1,8 @@
-"""The floor of an import: the same rows, ready-made, into a bare database with its own text index.
+"""The floor of an import: insert the same prepared rows into a bare database with a text index.
 
-There is no reading, no normalising, no ledger, and no index but one of the text: FTS5 with trigrams
-on SQLite, FULLTEXT with the parser ngram on MySQL, with the options that they have by themselves.
-The floor has archives of its own, which grow beside those that are measured.
+There is no parsing, no normalising, no ledger, and no index except the database's text index: FTS5
+with trigrams on SQLite, FULLTEXT with the ngram parser on MySQL, with their default options.
+The floor has its own archives, which grow along with those that are measured.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from benchmarks.archives import Archive, connect
 from dateline.cli.importing import BATCH
 
 COMMITTED: Final = BATCH // 2
-"""Rows after which an import from a file commits, mostly: behind the next block of its index."""
+"""Rows after which an import from a file usually commits, with the next block of its index."""
 
 FLOOR: Final = "floor"
 FIELDS: Final = ("title", "url")
@@ -24,13 +24,13 @@ Ready = Sequence[tuple[Any, ...]]
 
 
 def insert_ready(archive: Archive, *, in_blocks: bool) -> float:
-    """Write what an archive has and its floor has not, block by block; gives rows per second.
+    """Copy the rows that an archive's floor lacks, block by block; return the rows per second.
 
-    A block has about as many rows as a batch of an import by command line.
+    A block has about as many rows as a batch of a command-line import.
 
     Args:
-        archive: where the rows are taken from.
-        in_blocks: commit each block, as an import from a file does; else all at once.
+        archive: the archive to copy from.
+        in_blocks: commit each block, as an import from a file does, instead of all at once.
     """
     if archive.kind == "sqlite":
         return _into_sqlite(archive, in_blocks=in_blocks)
@@ -134,7 +134,7 @@ def _into_mysql(archive: Archive, *, in_blocks: bool) -> float:
 
 
 def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
-    # Minded when a text index is made: one that leaves n-grams out would be less work.
+    # Applies when a text index is created. With stop words, n-grams would be skipped: less work.
     cursor.execute("SET SESSION innodb_ft_enable_stopword = OFF")
     cursor.execute("SET SESSION transaction_isolation = 'READ-COMMITTED'")
     cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{target}`")
@@ -153,7 +153,7 @@ def _set_up_mysql(cursor: Any, source: str, target: str) -> None:
     )
     for (index,) in cursor.fetchall():
         cursor.execute(f"ALTER TABLE `{target}`.entries DROP INDEX `{index}`")
-    # It is stored in the index alone that it was made for, and cannot be written.
+    # A virtual generated column: stored only in its index, and not writable.
     cursor.execute(f"ALTER TABLE `{target}`.entries DROP COLUMN url_key_start")
 
 

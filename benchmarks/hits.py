@@ -1,8 +1,8 @@
-"""How fast a ready-made answer is sent, beside a constant and beside the plain way to write it.
+"""Measure how fast a cached answer is sent, compared with a constant and a naive implementation.
 
-All servers run at the same time under the same Gunicorn settings. What is compared is loaded
-directly after each other, in short turns and in either order, so that whatever else the machine
-does falls on both alike.
+All servers run at the same time with the same Gunicorn settings. The two of a pair are loaded one
+right after the other, in short turns and in alternating order, so that other load on the machine
+affects both equally.
 """
 
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ from benchmarks.servers import (
 )
 
 SECONDS: Final = 1.0
-"""Of each turn."""
+"""Duration of a turn."""
 
 TURNS: Final = 4
-"""Of each pair in each round: many short ones, as what else the machine does comes and goes."""
+"""Turns per pair and round: many short ones, because other load on the machine varies."""
 
 TARGET: Final = "/v1/entries?contains=the&limit=20"
 UNIT: Final = "answers/s"
@@ -37,19 +37,19 @@ PLAIN: Final[Mapping[str, str]] = {}
 
 
 class _Way(NamedTuple):
-    """One way to answer: a server, and what it is asked with."""
+    """A server, and the headers of the requests to it."""
 
     name: str
     port: int
     headers: Mapping[str, str]
 
     def rate(self) -> float:
-        """Load it for one turn."""
+        """Load the server for one turn; return the responses per second."""
         return load(self.port, TARGET, SECONDS, self.headers)
 
 
 class _Pair(NamedTuple):
-    """What is measured, and what it stands beside."""
+    """What is measured, and its baseline."""
 
     what: str
     value: str
@@ -57,7 +57,7 @@ class _Pair(NamedTuple):
 
 
 def measure(results: Results, directory: Path, archive: Archive, rounds: int) -> None:
-    """Load every server, round after round."""
+    """Load all servers, round by round."""
     name = "hits"
     if results.find(name) is not None:
         return
@@ -65,7 +65,7 @@ def measure(results: Results, directory: Path, archive: Archive, rounds: int) ->
         started, size = _start(stack, directory, archive)
         ways = {way.name: way for way in started}
         for way in started:
-            # Connections to Redis are made, and for two seconds no lease is believed over them.
+            # Opens connections to Redis, whose leases are not trusted for the first two seconds.
             way.rate()
         turns: dict[_Pair, list[tuple[float, float]]] = {pair: [] for pair in _PAIRS}
         for number in range(rounds * TURNS):
@@ -78,19 +78,19 @@ def measure(results: Results, directory: Path, archive: Archive, rounds: int) ->
         lines.append(Line(pair.what, UNIT, rounded(values), pair.floor, rounded(floors)))
     notes = [
         f"Hits: one question of {size:,} bytes, {CONNECTIONS} connections by {NAME}, {SECONDS:.0f} "
-        f"s a turn, {WORKERS} workers of {THREADS} threads each, between which the system spreads "
-        "the connections (--reuse-port); the two of a line directly after each other, in either "
+        f"s per turn, {WORKERS} workers of {THREADS} threads each, across which the system spreads "
+        "the connections (--reuse-port); the two of a line right after each other, in alternating "
         "order.",
-        "One look at the version: `PRAGMA data_version`, by which an answer in the process is known to "
-        "be current; the answer of bare WSGI is never asked whether it is.",
-        "First version: a Flask view that takes a pickled Pydantic object from Redis and gives it "
+        "One version check: `PRAGMA data_version`, which shows whether an answer cached in the "
+        "process is still current; bare WSGI does not check its answer.",
+        "First version: a Flask view that reads a pickled Pydantic object from Redis and passes it "
         "to jsonify.",
     ]
-    results.keep(Piece(name, "Ready-made answers over HTTP", lines, notes))
+    results.keep(Piece(name, "Cached answers over HTTP", lines, notes))
 
 
 def _turn(value: _Way, floor: _Way, *, floor_first: bool) -> tuple[float, float]:
-    """The rates of a pair; who comes second may find the machine warmer."""
+    """Return the rates of a pair; whichever runs second may benefit from a warmer machine."""
     if floor_first:
         floor_rate = floor.rate()
         return value.rate(), floor_rate
@@ -98,7 +98,7 @@ def _turn(value: _Way, floor: _Way, *, floor_first: bool) -> tuple[float, float]
 
 
 def _start(stack: ExitStack, directory: Path, archive: Archive) -> tuple[list[_Way], int]:
-    """Start all servers; gives the ways to ask them, and the bytes of the answer."""
+    """Start all servers; return the ways to query them, and the size of the answer in bytes."""
     url = stack.enter_context(redis_server(directory))
     memory = stack.enter_context(dateline_server(archive.address)).port
     shared = stack.enter_context(dateline_server(archive.address, cache_url=url)).port
@@ -120,7 +120,7 @@ def _start(stack: ExitStack, directory: Path, archive: Archive) -> tuple[list[_W
         _Way("Dateline, in-process", memory, PLAIN),
         _Way("bare WSGI", bare(f"wsgi_constant({str(plain_file)!r})"), PLAIN),
         _Way(
-            "bare WSGI, one look at the version",
+            "bare WSGI, one version check",
             bare(f"wsgi_version({archive.url.database!r}, {str(plain_file)!r})"),
             PLAIN,
         ),
@@ -139,7 +139,7 @@ def _start(stack: ExitStack, directory: Path, archive: Archive) -> tuple[list[_W
 
 _PAIRS: Final = (
     _Pair("in-process", "Dateline, in-process", "bare WSGI"),
-    _Pair("in-process", "Dateline, in-process", "bare WSGI, one look at the version"),
+    _Pair("in-process", "Dateline, in-process", "bare WSGI, one version check"),
     _Pair("in-process, gzip", "Dateline, in-process, gzip", "bare WSGI, gzip"),
     _Pair("in-process, 304", "Dateline, in-process, 304", "Dateline, in-process"),
     _Pair("in-process", "Dateline, in-process", "bare Flask"),
@@ -152,11 +152,11 @@ _PAIRS: Final = (
 
 
 def _warm(port: int) -> None:
-    """Ask until every worker has the answer: many hits after each other come from all of them."""
+    """Send requests until every worker has cached the answer: many hits in a row."""
     hits = 0
     for _ in range(2_000):
         answer, _body = fetch(port, TARGET, PLAIN)
         hits = hits + 1 if answer.getheader(CACHE_HEADER) == "hit" else 0
         if hits == 20 * WORKERS:
             return
-    raise RuntimeError("The cache never had the answer")
+    raise RuntimeError("The answer was never cached")

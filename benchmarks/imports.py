@@ -1,4 +1,4 @@
-"""How fast rows come in, by HTTP and by command line, beside a bare database."""
+"""Measure import rates over HTTP and on the command line, compared with a bare database."""
 
 import json
 import subprocess
@@ -20,20 +20,20 @@ from dateline.config import MIB, Settings
 from dateline.sample import sample_rows
 
 WARM_UP: Final = 2_000
-"""Rows of a dry run before the clock starts: a server has read dates of all languages before."""
+"""Rows of a dry run before the clock starts: a real server has parsed dates in all languages."""
 
 PATIENT: Final = "600"
-"""Seconds for an answer of MySQL: the text of the largest body is indexed while it is committed."""
+"""Seconds MySQL may take to respond: the commit indexes the text of the whole body."""
 
 UNIT: Final = "rows/s"
 BARE: Final = {"sqlite": "bare sqlite3", "mysql": "bare PyMySQL"}
 NOTES: Final = [
-    "Command line: with its start, in committed batches; its floor commits as often. HTTP: one "
-    "transaction, answered when it is safe, its floor is one transaction too; "
+    "Command line: includes process start; commits in batches, and its floor commits as often. "
+    "HTTP: one transaction, response after the commit; its floor is one transaction too; "
     "DATELINE_DATABASE_TIMEOUT=600.",
-    "The floors write the same rows, ready-made, by executemany, with a text index of the database "
-    "itself (FTS5 with trigrams, FULLTEXT with ngrams): no other index, no reading, no ledger.",
-    "Memory: of all processes together; a page that several share is counted once (PSS).",
+    "The floors insert the same prepared rows with executemany and a text index of the database "
+    "itself (FTS5 with trigrams, FULLTEXT with ngrams): no other index, no parsing, no ledger.",
+    "Memory: all processes together; a shared page is counted once (PSS).",
 ]
 
 
@@ -44,10 +44,10 @@ class _Imported(NamedTuple):
 
 
 def fill(results: Results, directory: Path, archive: Archive, rows: int, part: int) -> None:
-    """Import rows by command line, part after part, and each part into the floor too.
+    """Import rows on the command line, part by part, and each part into the floor too.
 
-    Parts that were measured before are left out, so that a run which was cut off goes on, and an
-    archive of one million rows can be searched before it grows to ten.
+    Parts that are already measured are skipped. So an interrupted run resumes, and an archive of
+    one million rows can be searched before it grows to ten.
     """
     for number in range(1, rows // part + 1):
         name = f"{archive.kind}-import-{number * part:09}"
@@ -68,7 +68,7 @@ def fill(results: Results, directory: Path, archive: Archive, rows: int, part: i
             rounded([done.received / done.seconds]),
             BARE[archive.kind],
             rounded([floor]),
-            "" if clean else "a part of it was there before: not a fair figure",
+            "" if clean else "part of it was already imported: not a fair figure",
         )
         memory = Line("  peak memory of all its processes", "MiB", rounded([done.peak_mib]))
         title = f"{archive.kind}: import by command line"
@@ -77,13 +77,13 @@ def fill(results: Results, directory: Path, archive: Archive, rows: int, part: i
 
 
 def measure_http(results: Results, archive: Archive, rows: int | None, rounds: int) -> None:
-    """Import over HTTP into a new archive: rows of `dateline sample`, or as many as one body takes.
+    """Import over HTTP into a new archive: rows of `dateline sample`, or as many as fit a body.
 
     Args:
-        results: where it is kept.
-        archive: whose neighbour is made for it.
-        rows: of the sample; None for the largest body that the settings allow.
-        rounds: how often.
+        results: where to store the result.
+        archive: the new archive is created next to this one.
+        rows: rows of the sample; None for the largest body that the default settings allow.
+        rounds: the number of repetitions.
     """
     name = f"{archive.kind}-http"
     if results.find(name) is not None:
@@ -141,7 +141,7 @@ def _sample(rows: int) -> Iterable[bytes]:
 
 
 def _largest() -> Iterable[bytes]:
-    """Rows of the longest body that is taken by default."""
+    """Yield the rows of the largest body that is accepted by default."""
     left = Settings.model_fields["max_body_bytes"].default
     for line in ndjson(10_000_000, seed=0):
         row = line.encode()
@@ -155,7 +155,7 @@ def _largest() -> Iterable[bytes]:
 
 
 def _by_command(archive: Archive, file: Path) -> _Imported:
-    """With the start of the process, which every import from a file pays."""
+    """Import on the command line; the time includes process start, as in every such import."""
     command = [sys.executable, "-m", "dateline", "import", str(file)]
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -164,7 +164,7 @@ def _by_command(archive: Archive, file: Path) -> _Imported:
     with peak_of(process.pid) as peak:
         said, _ = process.communicate()
     seconds = time.perf_counter() - started
-    # 1: some rows were rejected, as in every sample.
+    # Exit status 1: some rows were rejected, as in every sample.
     if process.returncode != 1:
         raise RuntimeError(f"The import ended with {process.returncode}: {said[-500:]}")
     received = said.partition(": ")[2].partition(" received")[0]
@@ -172,7 +172,7 @@ def _by_command(archive: Archive, file: Path) -> _Imported:
 
 
 def _by_http(archive: Archive, body: bytes) -> _Imported:
-    # One request is the work of one worker.
+    # One request uses one worker.
     with dateline_server(archive.address, workers="1", database_timeout=PATIENT) as server:
         _post(server.port, "/v1/bulk?dry_run=true", b"".join(_lines(body)))
         with peak_of(server.pid) as peak:
@@ -190,7 +190,7 @@ def _lines(body: bytes) -> Iterable[bytes]:
 
 
 def _post(port: int, target: str, body: bytes) -> int:
-    """Send rows; gives how many were received."""
+    """Post rows; return how many were received."""
     connection = HTTPConnection(HOST, port)
     connection.request("POST", target, body, {"Content-Type": "application/x-ndjson"})
     answer = connection.getresponse()

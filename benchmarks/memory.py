@@ -1,4 +1,4 @@
-"""How much memory processes take."""
+"""Measure the memory of processes."""
 
 import threading
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ from typing import Final
 import psutil
 
 EVERY: Final = 0.05
-"""Seconds between two looks."""
+"""Seconds between two samples."""
 
 STEP: Final = 2**20
-"""Bytes of growth that are worth a closer look."""
+"""Growth in bytes that triggers an exact measurement."""
 
 
 class Peak:
-    """The most that the processes of a family have held at a time.
+    """The peak memory of a process and its descendants together.
 
     Attributes:
-        mib: their memory; a page that several processes share counts once among all of them
-            (Linux calls it the proportional set size), as a fork shares most with its parent.
+        mib: the peak in MiB, as proportional set size (PSS): a shared page counts once among all
+            processes, because a fork shares most pages with its parent.
     """
 
     def __init__(self) -> None:
@@ -27,24 +27,24 @@ class Peak:
         self._resident = 0
 
     def look(self, process: psutil.Process) -> None:
-        """Look at a process and at all that it has started."""
+        """Sample a process and all its descendants."""
         try:
             family = [process, *process.children(recursive=True)]
-            # To find out what is shared takes milliseconds, which the processes that are watched
-            # need themselves: it is asked only when they hold more than ever.
+            # Reading the PSS takes milliseconds of CPU that the watched processes need. So it is
+            # read only when their resident memory reaches a new maximum.
             resident = sum(member.memory_info().rss for member in family)
             if resident >= self._resident + STEP:
                 self._resident = resident
                 held = sum(member.memory_full_info().pss for member in family)
                 self.mib = max(self.mib, held / 2**20)
         except psutil.NoSuchProcess:
-            # One of them ended while it was looked at.
+            # One of them ended during the sample.
             return
 
 
 @contextmanager
 def peak_of(pid: int) -> Iterator[Peak]:
-    """Watch a process for as long as the block runs."""
+    """Track the peak memory of a process while the block runs."""
     peak = Peak()
     ended = threading.Event()
     process = psutil.Process(pid)
@@ -63,5 +63,5 @@ def peak_of(pid: int) -> Iterator[Peak]:
 
 
 def own_mib() -> float:
-    """The resident memory of this process."""
+    """Return the resident memory of this process in MiB."""
     return float(psutil.Process().memory_info().rss) / 2**20

@@ -1,7 +1,7 @@
-"""The same rows and questions in Datasette, as it is meant to be used: the peer to be measured by.
+"""Measure the same rows and queries in Datasette, used as its documentation recommends.
 
-It finds words where Dateline finds any piece of a title, so both ways to ask it are measured: its
-full-text search (quick, words alone) and its `contains` filter (the same meaning for ASCII, a scan).
+Its search finds words, where Dateline finds any part of a title. So both of its ways are measured:
+full-text search (fast, whole words only) and the `contains` filter (a scan; equivalent for ASCII).
 """
 
 import json
@@ -23,21 +23,21 @@ from benchmarks.servers import Server, dateline_server, free_port, running
 
 PROGRAM: Final = Path("build/peer/bin/datasette")
 TIME_LIMIT: Final = 60_000
-"""Milliseconds for a statement; Datasette's own limit of one second would refuse most scans."""
+"""Milliseconds per statement; Datasette's default of one second would abort most scans."""
 
 PATIENCE: Final = 30
-"""Seconds of its answers after which a class is left: some of them take seconds each."""
+"""Seconds of Datasette's time after which a class ends: some queries take seconds each."""
 
 NAME: Final = "Datasette"
 NOTES: Final = [
-    "Peer: both over HTTP, one connection after the other, no cache (Dateline: none://; Datasette: "
-    "it has none), 20 entries a page, newest first, total counted, the same questions in turn. The "
-    "ratio is Dateline's time by Datasette's.",
+    "Peer: both over HTTP, one connection at a time, no cache (Dateline: none://; Datasette has "
+    "none), 20 entries per page, newest first, total counted, the same queries in turn. The ratio "
+    "is Dateline's time divided by Datasette's.",
     "Datasette 0.65: file opened immutable, FTS5 enabled on the title (its default tokenizer), "
     "indexes on date, site and URL, suggested facets off, time limit 60 s. Its search finds whole "
     "words (none inside Chinese or Japanese text); its filter `contains` scans with LIKE, which "
-    "folds no case or accent beyond ASCII; URLs are compared as written, not by key. `found` tells "
-    "where the meanings differ. A class of questions ends when it has answered for 30 seconds.",
+    "folds no case or accent beyond ASCII; URLs are compared as written, not by key. `found` shows "
+    "where the meanings differ. A class of queries ends after 30 seconds of Datasette's time.",
 ]
 
 Pairs = list[tuple[str, str]]
@@ -46,12 +46,12 @@ Pairs = list[tuple[str, str]]
 def measure(
     results: Results, directory: Path, archive: Archive, rows: int, each: int, rounds: int
 ) -> None:
-    """Ask both the same, in turn."""
+    """Send the same queries to both, in turn."""
     name = f"peer-{rows:09}"
     if results.find(name) is not None:
         return
     if not PROGRAM.exists():
-        tell(f"{name}: left out, since {PROGRAM} is not there: make build/peer/set-up")
+        tell(f"{name}: skipped, {PROGRAM} does not exist: make build/peer/set-up")
         return
     classes = questions_of(directory, archive, rows, each)
     database = _copy(directory, archive)
@@ -64,7 +64,7 @@ def measure(
                 lines.append(line)
     size = rounded([database.stat().st_size / 2**20])
     lines.append(Line("size of the archive", "MiB", rounded([archive.mib()]), NAME, size))
-    results.keep(Piece(name, f"Beside Datasette, {rows:,} rows", lines, NOTES))
+    results.keep(Piece(name, f"Compared with Datasette, {rows:,} rows", lines, NOTES))
 
 
 def _compare(
@@ -96,7 +96,7 @@ def _compare(
 
 
 def _timed(port: int, target: str) -> tuple[float, dict[str, int]]:
-    """Ask once; gives milliseconds and the answer."""
+    """Send one request; return the time in milliseconds and the response."""
     started = time.perf_counter()
     answer, body = fetch(port, target, {})
     milliseconds = (time.perf_counter() - started) * 1_000
@@ -111,7 +111,7 @@ def _pairs(asked: Asked) -> Iterator[tuple[str, str]]:
 
 
 def _ways(asked: Asked) -> list[tuple[str, Callable[[Asked], Pairs]]]:
-    """How Datasette can be asked such a question."""
+    """Return the ways to send such a query to Datasette."""
     if "contains" in asked:
         return [
             ("full-text search", lambda one: [("_search", " ".join(one["contains"]))]),
@@ -133,7 +133,7 @@ def _ways(asked: Asked) -> list[tuple[str, Callable[[Asked], Pairs]]]:
 
 
 def _copy(directory: Path, archive: Archive) -> Path:
-    """The rows of an archive as Datasette recommends to keep them."""
+    """Copy the rows of an archive into a database laid out as Datasette recommends."""
     path = directory / "peer.db"
     entries = archive.last_id()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -154,7 +154,7 @@ def _copy(directory: Path, archive: Archive) -> Path:
         )
         for column in ("date_start", "site", "url"):
             connection.execute(f"CREATE INDEX idx_entries_{column} ON entries ({column})")
-        # As `sqlite-utils enable-fts` writes it.
+        # As created by `sqlite-utils enable-fts`.
         connection.execute("CREATE VIRTUAL TABLE entries_fts USING FTS5 (title, content=[entries])")
         connection.execute(
             "INSERT INTO entries_fts (rowid, title) SELECT rowid, title FROM entries"

@@ -1,4 +1,4 @@
-"""How the databases find each class of question: what they say to EXPLAIN."""
+"""Write the query plans (EXPLAIN) of each class of queries on each database."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,27 +17,27 @@ NAMES: Final = {"sqlite": "SQLite", "mysql": "MySQL"}
 
 _HEAD: Final = """# Query plans
 
-What the databases say to EXPLAIN of every statement that a question takes, one question of each
-class, newest first; [search.md](search.md#the-plan) says how Dateline chooses the statements.
-This document is written by a command, from archives of the rows of `python -m benchmarks rows`:
+The output of EXPLAIN for every statement of a query, with one query of each class, newest first.
+[search.md](search.md#the-plan) describes how Dateline chooses the statements.
+A command writes this document, from archives with the rows of `python -m benchmarks rows`:
 
     python -m benchmarks plans --directory build/bench-full --rows {rows} --mysql URL
 
-A statement of which only its index is read says COVERING INDEX; one on `postings` or `blocks` asks
-the text index, whose answers are put together in Python and then looked up by their ids.
+COVERING INDEX means that only the index is read. Statements on `postings` or `blocks` read the text
+index; its results are combined in Python, and the entries are then read by id.
 """
 
 _Statement = tuple[str, Any]
 
 
 def write_plans(directory: Path, archives: Sequence[Archive], rows: int, to: Path) -> None:
-    """Write the document anew.
+    """Write the whole document.
 
     Args:
-        directory: where the questions are kept.
-        archives: they hold the same rows.
-        rows: how many rows they were made of.
-        to: the document.
+        directory: where the queries are kept.
+        archives: archives with the same rows.
+        rows: the number of rows imported into each.
+        to: the file to write.
     """
     lines = [_HEAD.format(rows=rows)]
     for archive in archives:
@@ -75,7 +75,7 @@ def _section(database: Database, kind: str, name: str, asked: Asked) -> Iterator
 
 def _plan(connection: Connection, kind: str, statement: str, parameters: Any) -> list[str]:
     rows = connection.exec_driver_sql(f"{EXPLAIN[kind]} {statement}", parameters)
-    # SQLite gives a line a row, in its last column; MySQL gives all lines as one text.
+    # SQLite returns one row per line, in the last column; MySQL returns all lines in one value.
     return [line.rstrip() for row in rows for line in str(row[-1]).splitlines()]
 
 

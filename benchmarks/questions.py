@@ -1,4 +1,4 @@
-"""Questions of every class, chosen by what was counted in the archive."""
+"""Draw queries of every class, based on what was counted in the archive."""
 
 import json
 import random
@@ -16,10 +16,10 @@ from benchmarks.counts import Counts, Sampled, count
 from benchmarks.results import tell
 
 Asked = dict[str, Any]
-"""The parameters of a question."""
+"""The parameters of a query."""
 
 MEDIUM: Final = (0.0005, 0.002)
-"""Shares of the entries: too many for a seek to take no time, too few to be met by a scan soon."""
+"""Shares of the entries: too many for a fast seek, too few for a scan to find them soon."""
 
 COMMON: Final = 0.01
 RARE: Final = 20
@@ -27,11 +27,11 @@ LARGE_SITES: Final = 40
 
 
 def questions_of(directory: Path, archive: Archive, rows: int, each: int) -> dict[str, list[Asked]]:
-    """Give so many questions of each class; drawn once, and the same for both databases."""
+    """Return `each` queries of each class; drawn once, and the same for both databases."""
     path = directory / f"questions-{rows}.json"
     if not path.exists():
         tell(f"{path.name}: counting what {rows:,} entries hold")
-        # In another process, which takes the memory of the counts with it.
+        # In another process, so that the memory of the counts is freed.
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
             drawn = pool.submit(_draw, archive, each).result()
         path.write_text(json.dumps(drawn, ensure_ascii=False, indent=1))
@@ -40,7 +40,7 @@ def questions_of(directory: Path, archive: Archive, rows: int, each: int) -> dic
 
 
 def in_dates(asked: Asked, number: int) -> Asked:
-    """The same question between two dates: a month, a year or three years."""
+    """Return the same query limited to a month, a year or three years."""
     year, month = 2003 + number * 7 % 20, 1 + number % 12
     ranges = (
         (f"{year}-{month:02}", f"{year}-{month:02}"),
@@ -64,19 +64,19 @@ def _draw(archive: Archive, each: int) -> dict[str, list[Asked]]:
             if len(distinct) == each:
                 break
         drawn[name] = list(distinct.values())
-    # There is but one such question, asked as often as the others.
+    # There is only one such query; repeat it as often as the others.
     drawn["everything"] = [{}] * each
     return drawn
 
 
-# --- Classes: each gives questions, some of them twice, for as long as it is asked -------------
+# --- Classes: each yields queries, possibly with duplicates ------------------------------------
 
 TRIES: Final = 100_000
-"""Draws after which a class has as many questions as the archive offers."""
+"""Draws after which a class gives up looking for more distinct queries."""
 
 
 def _missing(counts: Counts, rng: random.Random) -> Iterator[Asked]:
-    """The beginning of one word and the end of another: all letters usual, and nowhere."""
+    """The start of one word and the end of another: common letters, but in no word."""
     words = sorted(counts.words)
     for _ in range(TRIES):
         text = rng.choice(words)[:5] + rng.choice(words)[-5:]
@@ -85,7 +85,7 @@ def _missing(counts: Counts, rng: random.Random) -> Iterator[Asked]:
 
 
 def _texts(least: float, most: float) -> Callable[[Counts, random.Random], Iterator[Asked]]:
-    """Words that a share of the entries has in its titles; below 1 a share, else a number."""
+    """Words by the number of titles they occur in; a bound below 1 is a share of the entries."""
 
     def make(counts: Counts, rng: random.Random) -> Iterator[Asked]:
         first, last = (end if end >= 1 else end * counts.rows for end in (least, most))
@@ -97,7 +97,7 @@ def _texts(least: float, most: float) -> Callable[[Counts, random.Random], Itera
 
 
 def _two_terms(counts: Counts, rng: random.Random) -> Iterator[Asked]:
-    """In turn the most common and the rarest word of a title, and two ordinary words."""
+    """In turn: a title's most common word with each of its two rarest, and two medium words."""
     ordinary = [words["contains"][0] for words in islice(_MEDIUM(counts, rng), 200)]
     for _ in range(TRIES):
         words = sorted(
@@ -112,7 +112,7 @@ def _two_terms(counts: Counts, rng: random.Random) -> Iterator[Asked]:
 
 
 def _characters(name: str) -> Callable[[Counts, random.Random], Iterator[Asked]]:
-    """Characters or pairs of all frequencies, from the most common to those that stand once."""
+    """Characters or pairs of all frequencies, from the most common to those that occur once."""
 
     def make(counts: Counts, rng: random.Random) -> Iterator[Asked]:
         counted: Counter[str] = getattr(counts, name)
@@ -124,7 +124,7 @@ def _characters(name: str) -> Callable[[Counts, random.Random], Iterator[Asked]]
 
 
 def _url_contains(counts: Counts, rng: random.Random) -> Iterator[Asked]:
-    """Words of all frequencies, and the ends of addresses."""
+    """Words of all frequencies, and the ends of URL paths."""
     words = [word for word, _ in counts.url_words.most_common()]
     for _ in range(TRIES):
         yield {"url": words[int(len(words) ** rng.random()) - 1]}
@@ -151,7 +151,7 @@ def _of_sample(
 
 
 def _prefix(entry: Sampled) -> Asked:
-    """A directory, as `/2014/03/` or `/politics/`, or the beginning of a page."""
+    """A directory such as `/2014/03/` or `/politics/`, or the beginning of a page."""
     parts = urlsplit(entry.url)
     first, slash, rest = parts.path[1:].partition("/")
     second = f"{rest.partition('/')[0]}/" if first.isdigit() else ""

@@ -1,6 +1,6 @@
-"""What was measured, and where it is kept: one JSON file for each piece of work.
+"""Results of measurements, kept as one JSON file per piece of work.
 
-A piece that is there is not measured again, so a run of hours that was cut off goes on.
+A piece that has a file is not measured again, so an interrupted run of hours can resume.
 """
 
 import json
@@ -17,20 +17,20 @@ from statistics import median
 from typing import Final
 
 MS: Final = "ms"
-"""The unit of what should be small; every other unit is of what should be large, or of sizes."""
+"""The only unit where less is better; the others are rates and sizes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing beside the least that it can cost, measured turn by turn.
+    """One measurement and its baseline, taken in turn.
 
     Attributes:
-        what: the thing.
-        unit: of both.
-        values: all that was measured.
-        beside: the least; empty where there is nothing to compare with.
-        floors: those of the least, of the same turns.
-        note: such as how many entries were found.
+        what: what is measured.
+        unit: the unit of values and floors.
+        values: all measured values.
+        beside: the name of the baseline; empty if there is none.
+        floors: the values of the baseline in the same turns.
+        note: a note, such as how many entries were found.
     """
 
     what: str
@@ -42,7 +42,7 @@ class Line:
 
     @property
     def ratio(self) -> float | None:
-        """The middle of value by floor, turn by turn."""
+        """The median of value / floor over all turns; None without a baseline."""
         if not self.floors:
             return None
         pairs = zip(self.values, self.floors, strict=True)
@@ -51,16 +51,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one piece of work has measured.
+    """The result of one piece of work.
 
     Attributes:
-        name: of its file.
-        title: for people.
-        lines: what was measured.
-        notes: what one must know to read it.
-        facts: what later pieces need to know.
-        machine: what the figures depend on.
-        command: how it was called.
+        name: the name of its file.
+        title: the heading of its table.
+        lines: the measurements.
+        notes: explanations for the reader.
+        facts: values that later pieces need.
+        machine: hardware and software versions.
+        command: the command line.
         at: when it ended.
     """
 
@@ -75,26 +75,26 @@ class Piece:
 
 
 class Results:
-    """The pieces that are kept in a directory."""
+    """The pieces stored in a directory."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         directory.mkdir(parents=True, exist_ok=True)
 
     def find(self, name: str) -> Piece | None:
-        """Give a piece, if it was measured."""
+        """Return a piece, or None if it has not been measured."""
         path = self._directory / f"{name}.json"
         return _read(path) if path.exists() else None
 
     def keep(self, piece: Piece) -> None:
-        """Keep a piece, whole or not at all."""
+        """Store a piece atomically."""
         path = self._directory / f"{piece.name}.json"
         written = path.with_suffix(".part")
         written.write_text(json.dumps(asdict(piece), indent=1, ensure_ascii=False) + "\n")
         written.replace(path)
 
     def all(self) -> list[Piece]:
-        """All pieces, by their names."""
+        """Return all pieces, sorted by name."""
         return [_read(path) for path in sorted(self._directory.glob("*.json"))]
 
 
@@ -104,12 +104,12 @@ def _read(path: Path) -> Piece:
 
 
 def rounded(values: Sequence[float]) -> list[float]:
-    """Values with as many digits as a measurement has."""
+    """Return the values rounded to four significant digits."""
     return [float(f"{value:.4g}") for value in values]
 
 
 def machine() -> str:
-    """What the figures depend on."""
+    """Return the hardware and software versions that the figures depend on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{os.cpu_count()} CPUs ({_cpu()}), {memory:.0f} GiB; {platform.system()}, "
@@ -126,10 +126,10 @@ def _cpu() -> str:
 
 def _command() -> str:
     words = ["python -m benchmarks", *sys.argv[1:]]
-    # Nobody's password comes into a document.
+    # Keep passwords out of the document.
     return " ".join(re.sub("//.*@.*/", "//USER:PASSWORD@HOST:PORT/", word) for word in words)
 
 
 def tell(text: str) -> None:
-    """Say on standard error how far the work is."""
+    """Print progress to standard error."""
     print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=sys.stderr, flush=True)

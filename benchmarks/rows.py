@@ -1,8 +1,8 @@
-"""Rows for large archives: fast, never twice the same, in any number, memory flat.
+"""Generate rows for large archives: fast, distinct, any number, in constant memory.
 
-`dateline sample` shows what people send, faults included, from a few thousand phrases. These rows
-have what a search feels at ten million: many words of very different frequency in several scripts,
-a few large sites and many small ones with their subdomains, and 25 years of dates.
+`dateline sample` shows what people send, including faults, from a few thousand phrases. These rows
+have what affects a search at ten million: many words of very different frequency in several
+scripts, a few large sites and many small ones with their subdomains, and 25 years of dates.
 """
 
 import random
@@ -41,12 +41,12 @@ SENT_AGAIN: Final = 0.01
 
 
 class Host(NamedTuple):
-    """A host, and how its pages are addressed.
+    """A host, and the form of its URLs.
 
     Attributes:
-        start: such as `https://news.example.com`.
-        language: of its titles.
-        address: from year, month, slug and number to a path.
+        start: the beginning of its URLs, such as `https://news.example.com`.
+        language: the language of its titles.
+        address: makes a path from year, month, slug and number.
     """
 
     start: str
@@ -55,15 +55,15 @@ class Host(NamedTuple):
 
 
 def ndjson(rows: int, seed: int) -> Iterator[str]:
-    """Lines of NDJSON. Equal seeds give equal lines, other seeds other rows of the same kind.
+    """Yield lines of NDJSON; equal seeds give equal lines, other seeds other rows of the same kind.
 
     Args:
-        rows: how many.
+        rows: the number of rows.
         seed: any number.
     """
     hosts = _hosts()
     days = _days()
-    # What is above is alike for all seeds: the same sites and words, in other rows.
+    # Hosts and days do not depend on the seed: the same sites and words, in other rows.
     rng = random.Random(seed)
     chance = rng.random
     how_many_hosts, how_many_days, how_many_forms = len(hosts), len(days), len(_DATES)
@@ -87,9 +87,9 @@ def ndjson(rows: int, seed: int) -> Iterator[str]:
 
 
 def _title(language: Language, chance: Callable[[], float]) -> tuple[str, str]:
-    """Put two pieces of running text together; gives the title, and how it stands in its URL.
+    """Join two pieces of running text; return the title and its URL slug.
 
-    Drawing each word by itself would cost half of the time.
+    Drawing each word separately would take half of the total time.
     """
     running, slugs = language.running, language.slugs
     last = len(running) - 6
@@ -97,7 +97,7 @@ def _title(language: Language, chance: Callable[[], float]) -> tuple[str, str]:
     end, other_end = start + 2 + start % 5, other + 2 + other % 5
     words = running[start:end] + running[other:other_end]
     if start % 10 == 0:
-        # What is written once in a while: most names stand in a handful of titles.
+        # Rare words: most names occur in only a handful of titles.
         words.insert(2, _name(chance))
     text = language.glue.join(words)
     if slugs:
@@ -130,7 +130,7 @@ _ADDRESSES: Final[tuple[Callable[[str, str, str, int], str], ...]] = (
 
 @cache
 def _hosts() -> list[Host]:
-    """Hosts as often as they are read."""
+    """Return hosts, each repeated in proportion to its number of entries."""
     languages = make_languages()
     rng = random.Random("sites")
     english = languages[0]
@@ -177,11 +177,11 @@ _FORMS: Final[tuple[tuple[int, Callable[[Day, int], str]], ...]] = (
     ),
 )
 _DATES: Final = [write for share, write in _FORMS for _ in range(share)]
-"""How 100 dates are written."""
+"""The formats of 100 dates."""
 
 
 def _days() -> list[Day]:
-    """Days as often as they are written: in the last year three times as often as in the first."""
+    """Return days repeated by frequency: the last year three times as often as the first."""
     days: list[Day] = []
     for number in range(DAYS):
         day = FIRST_DAY + timedelta(number)

@@ -1,7 +1,7 @@
-"""How fast questions are answered that no cache can answer, class by class.
+"""Measure how fast queries are answered without a cache, class by class.
 
-In this process, through the function that the API and the page call, without HTTP: the work of the
-database, of making the answer and of compressing it.
+In this process, through the function that the API and the page call, without HTTP: the database,
+building the answer and compressing it.
 """
 
 import json
@@ -25,20 +25,20 @@ from dateline.wiring import settle
 
 SORTS: Final = {"-date": "newest first", "date": "oldest first"}
 DEEP: Final = 1_980
-"""Entries before the hundredth page of twenty."""
+"""Entries before the hundredth page, at twenty per page."""
 
 LONGEST_PAGE: Final = DEEP // 2
 
 PATIENCE: Final = 120.0
-"""Seconds after which a class is not asked again, and has fewer answers than the others."""
+"""Seconds after which a class is not run again, so it has fewer values than the others."""
 
 BESIDE: Final = "its rows by id"
 NOTES: Final = [
-    "Searches: in this process through `answer_question` without a cache; 20 entries a page, total "
-    "counted, JSON and gzip made. Beside: the rows of the same answer fetched by their ids through "
-    "the bare driver and written by json.dumps, which nobody could do who does not know them.",
-    "Every class is asked round after round, all classes in turn; n answers of n / rounds distinct "
-    "questions. `found` is the middle of the totals, which end at 10,000.",
+    "Searches: in this process through `answer_question` without a cache; 20 entries per page, "
+    "total counted, including JSON and gzip. Baseline: the rows of the same answer, fetched by "
+    "their ids through the bare driver and written with json.dumps, which requires knowing the ids already.",
+    "All classes are run in turn, round by round; n answers to n / rounds distinct queries. "
+    "`found` is the median of the totals, which stop at 10,000.",
 ]
 
 _COLUMNS: Final = (
@@ -49,14 +49,14 @@ _ById = Callable[[Sequence[int]], object]
 
 @dataclass(slots=True)
 class Cell:
-    """One class, asked in one way.
+    """One class of queries, run in one way.
 
     Attributes:
-        what: for people.
-        questions: all of them distinct.
+        what: its label in the table.
+        questions: distinct queries.
         found: their totals.
-        values: milliseconds of each answer.
-        floors: those of the same rows by id.
+        values: milliseconds per answer.
+        floors: milliseconds to read the same rows by id.
     """
 
     what: str
@@ -66,7 +66,7 @@ class Cell:
     floors: list[float] = field(default_factory=list)
 
     def line(self) -> Line:
-        """As a result."""
+        """Return the cell as a line of results."""
         note = f"found {median(self.found):,.0f}"
         return Line(self.what, MS, rounded(self.values), BESIDE, rounded(self.floors), note)
 
@@ -74,12 +74,12 @@ class Cell:
 def measure(
     results: Results, directory: Path, archive: Archive, rows: int, each: int, rounds: int
 ) -> None:
-    """Ask all classes of an archive of so many rows."""
+    """Run all classes of queries on an archive with `rows` rows."""
     name = f"{archive.kind}-searches-{rows:09}"
     if results.find(name) is not None:
         return
     if archive.last_id() > rows:
-        tell(f"{name}: left out, since the archive has grown since; use another --directory")
+        tell(f"{name}: skipped, the archive has grown since; use another --directory")
         return
     classes = questions_of(directory, archive, rows, each)
     services = archive.open()
@@ -103,7 +103,7 @@ def measure(
 
 
 def make_cells(cache: Cache, classes: dict[str, list[Asked]]) -> list[Cell]:
-    """Every class in both directions, with and without dates, first page and hundredth."""
+    """Return each class in both directions, with and without dates, at pages 1 and 100."""
     cells = []
     for name, asked in classes.items():
         dated = [in_dates(one, number) for number, one in enumerate(asked)]
@@ -124,12 +124,12 @@ def make_cells(cache: Cache, classes: dict[str, list[Asked]]) -> list[Cell]:
 
 
 def question_of(asked: Asked) -> Question:
-    """Read a question as the API does."""
+    """Parse a query as the API does."""
     return read_question(SearchParameters.model_validate(asked))
 
 
 def _hundredth(cache: Cache, question: Question) -> str | None:
-    """The cursor before the hundredth page; None where there are not so many pages."""
+    """Return the cursor of the hundredth page, or None if there are fewer pages."""
     cursor: str | None = None
     for _ in range(DEEP // LONGEST_PAGE):
         pairs = [pair for pair in question.parameters if pair[0] not in ("contains", "limit")]
@@ -159,7 +159,7 @@ def _ask_all(cache: Cache, cell: Cell, by_id: _ById) -> None:
 
 
 def rows_by_id(archive: Archive) -> _ById:
-    """The least that an answer can cost: its rows by their ids, as JSON."""
+    """Return a function that reads rows by id as JSON: the minimum cost of an answer."""
     connection: Any
     if archive.kind == "sqlite":
         connection = sqlite3.connect(str(archive.url.database))

@@ -1,4 +1,4 @@
-"""Real servers on free ports of this machine, each stopped by its own process id."""
+"""Real servers on free local ports, each stopped through its own process."""
 
 import os
 import socket
@@ -17,10 +17,10 @@ from dateline.config import PREFIX
 
 HOST: Final = "127.0.0.1"
 READY_WITHIN: Final = 60
-"""Seconds in which a server must answer."""
+"""Seconds within which a server must respond."""
 
 ENDS_WITHIN: Final = 40
-"""Seconds in which a server must end: longer than Gunicorn gives to what is in flight."""
+"""Seconds within which a server must exit: longer than Gunicorn's graceful timeout."""
 
 
 WORKERS: Final = 2
@@ -28,11 +28,11 @@ THREADS: Final = 4
 
 
 class Server(NamedTuple):
-    """A server that runs.
+    """A running server.
 
     Attributes:
-        port: on which it answers.
-        pid: of the process that was started, which may have others below it.
+        port: the port it listens on.
+        pid: the id of the started process, which may have children.
     """
 
     port: int
@@ -40,10 +40,10 @@ class Server(NamedTuple):
 
 
 def environment(database_url: str, **changes: str) -> dict[str, str]:
-    """What a Dateline process finds: these settings, and none from outside."""
+    """Return the environment of a Dateline process: only these settings, none inherited."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    # By itself whichever worker wakes first may take every connection, and then Python's lock has
-    # its threads change places for each answer, so that a turn says more of this than of the code.
+    # Otherwise one worker may accept every connection, and its threads then contend for the GIL
+    # on every response, so that a turn measures this rather than the code.
     outside["GUNICORN_CMD_ARGS"] = "--reuse-port"
     settings = {"database_url": database_url, "workers": str(WORKERS), "threads": str(THREADS)}
     named = {f"{PREFIX}{name.upper()}": value for name, value in {**settings, **changes}.items()}
@@ -52,7 +52,7 @@ def environment(database_url: str, **changes: str) -> dict[str, str]:
 
 @contextmanager
 def dateline_server(database_url: str, **changes: str) -> Iterator[Server]:
-    """Run Dateline's own command to serve an archive."""
+    """Serve an archive with `dateline serve`."""
     port = free_port()
     command = [sys.executable, "-m", "dateline", "serve", "--port", str(port)]
     with running(command, environment(database_url, **changes), port, "/livez") as server:
@@ -61,7 +61,7 @@ def dateline_server(database_url: str, **changes: str) -> Iterator[Server]:
 
 @contextmanager
 def bare_server(application: str) -> Iterator[Server]:
-    """Run an application of `benchmarks.bare` under the same Gunicorn settings."""
+    """Run an application of `benchmarks.bare` with the same Gunicorn settings."""
     port = free_port()
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
     command = [*gunicorn, "--bind", f"{HOST}:{port}", f"benchmarks.bare:{application}"]
@@ -71,7 +71,7 @@ def bare_server(application: str) -> Iterator[Server]:
 
 @contextmanager
 def redis_server(directory: Path) -> Iterator[str]:
-    """Run a Redis of our own, which keeps nothing on disk; gives its URL."""
+    """Run a Redis without persistence; yield its URL."""
     port = free_port()
     command = ["redis-server", "--port", str(port), "--save", "", "--appendonly", "no"]
     with started([*command, "--dir", str(directory)], dict(os.environ)) as (process, log):
@@ -83,7 +83,7 @@ def redis_server(directory: Path) -> Iterator[str]:
 def running(
     command: Sequence[str], settings: dict[str, str], port: int, path: str
 ) -> Iterator[Server]:
-    """Run a server that speaks HTTP, for as long as the block runs."""
+    """Run an HTTP server while the block runs."""
     with started(command, settings) as (process, log):
         _wait(process, log, lambda: _answers(port, path))
         yield Server(port, process.pid)
@@ -93,7 +93,7 @@ def running(
 def started(
     command: Sequence[str], settings: dict[str, str]
 ) -> Iterator[tuple["subprocess.Popen[bytes]", IO[bytes]]]:
-    """Start a process, and end it with the block; gives its log too."""
+    """Run a process while the block runs; yield it and its log."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=settings, stdout=log, stderr=log)
         try:
@@ -112,7 +112,7 @@ def _wait(process: "subprocess.Popen[bytes]", log: IO[bytes], is_ready: Callable
     while not is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
             log.seek(0)
-            raise RuntimeError(f"The server does not answer:\n{log.read().decode()}")
+            raise RuntimeError(f"The server does not respond:\n{log.read().decode()}")
         time.sleep(0.05)
 
 
@@ -136,7 +136,7 @@ def _answers(port: int, path: str) -> bool:
 
 
 def free_port() -> int:
-    """A port on which nothing listens."""
+    """Return a port that nothing listens on."""
     with socket.socket() as listening:
         listening.bind((HOST, 0))
         port: int = listening.getsockname()[1]

@@ -1,4 +1,4 @@
-"""How results are shown: on a terminal, and as Markdown."""
+"""Format results for a terminal and as Markdown."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -6,11 +6,11 @@ from statistics import median
 
 from benchmarks.results import MS, Line, Piece
 
-HEADER = ("measured", "median", "p99 or range", "n", "beside", "median", "ratio", "note")
+HEADER = ("measured", "median", "p99 or range", "n", "baseline", "median", "ratio", "note")
 
 
 def show(pieces: Sequence[Piece]) -> None:
-    """Print one table of all pieces, and below it what one must know to read them."""
+    """Print one table of all pieces, followed by their notes."""
     lines: list[tuple[str, ...]] = [HEADER]
     for piece in joined(pieces):
         lines.append((piece.title.upper(), *[""] * (len(HEADER) - 1)))
@@ -27,9 +27,9 @@ def show(pieces: Sequence[Piece]) -> None:
 
 
 def joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """Pieces with the same title as one, such as the ten imports of a large archive.
+    """Merge pieces with the same title, such as the ten imports of a large archive.
 
-    Those of another command stay by themselves: they may be of another day and of older code.
+    Pieces of different commands stay separate: they may be from another day and older code.
     """
     found: dict[tuple[str, str], Piece] = {}
     for piece in pieces:
@@ -41,7 +41,7 @@ def joined(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def markdown(piece: Piece) -> Iterator[str]:
-    """One piece as a table of Markdown with its title and notes."""
+    """Yield the lines of a piece as Markdown: title, table and notes."""
     yield f"## {piece.title}"
     yield ""
     yield f"| {' | '.join(HEADER)} |"
@@ -56,7 +56,7 @@ def markdown(piece: Piece) -> Iterator[str]:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The least value that so many percent of all do not exceed."""
+    """Return the smallest value that at least `percent` percent of the values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 

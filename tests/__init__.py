@@ -1,1 +1,1 @@
-"""The tests, in folders named for what they test."""
+"""The tests, in packages named after what they test."""

@@ -1,4 +1,4 @@
-"""Opening archives: the one place that knows on which database the tests run."""
+"""Open archives: the only place that knows which database the tests use."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +14,13 @@ from dateline.wiring import Services, open_services
 
 
 def new_settings(directory: Path, **changes: Any) -> Settings:
-    """Settings of an archive of its own, below an empty directory."""
+    """Return the settings of a separate archive in an empty directory."""
     return Settings(**{"database_url": f"sqlite:///{directory}/archive.db", **changes})
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Services]:
-    """The parts of one process, on an archive that has all its tables."""
+    """Open the services of one process, on an archive with all its tables."""
     services = open_services(settings)
     try:
         services.database.upgrade()
@@ -31,13 +31,13 @@ def opened(settings: Settings) -> Iterator[Services]:
 
 @contextmanager
 def small_blocks(ids: int) -> Iterator[None]:
-    """Have imports make many blocks of the text index, and leave some entries behind them."""
+    """Make imports write many small text index blocks, and leave some entries in no block."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dateline.text_index.writing.FULL", ids)
         yield
 
 
 def version_of(services: Services) -> int:
-    """The version of the archive, which every transaction that writes raises."""
+    """Return the version of the archive, which every write transaction raises."""
     with services.database.reading() as session:
         return session.scalars(select(Archive.version)).one()

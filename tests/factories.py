@@ -1,4 +1,4 @@
-"""Making what is sent: each row sound and unlike the others, but for what a test changes."""
+"""Build rows and bodies to send: rows are sound and distinct, except for what a test changes."""
 
 import csv
 import gzip
@@ -19,7 +19,7 @@ _numbers = count(1)
 
 
 def make_item(**changes: Any) -> Item:
-    """A row that is kept: `make_item(date="May 23")` is one that is not."""
+    """Return a sound row; `make_item(date="May 23")` is one that is rejected."""
     number = next(_numbers)
     item = {
         "title": f"The comfort of moving simply, part {number}",
@@ -30,22 +30,22 @@ def make_item(**changes: Any) -> Item:
 
 
 def make_items(how_many: int, **changes: Any) -> list[Item]:
-    """Rows that differ in title and URL alone."""
+    """Return rows that differ only in title and URL."""
     return [make_item(**changes) for _ in range(how_many)]
 
 
 def as_json(items: Sequence[object]) -> bytes:
-    """Rows as a JSON body."""
+    """Return rows as a JSON body."""
     return json.dumps({"items": items}).encode()
 
 
 def as_ndjson(items: Sequence[object]) -> bytes:
-    """Rows as NDJSON."""
+    """Return rows as NDJSON."""
     return "".join(f"{json.dumps(item, ensure_ascii=False)}\n" for item in items).encode()
 
 
 def as_csv(items: Sequence[Item], delimiter: str = ",") -> bytes:
-    """Rows as CSV; the first names the columns."""
+    """Return rows as CSV, with a header taken from the first row."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(items[0]), delimiter=delimiter)
     writer.writeheader()
@@ -54,5 +54,5 @@ def as_csv(items: Sequence[Item], delimiter: str = ",") -> bytes:
 
 
 def zipped(body: bytes) -> bytes:
-    """A body as gzip."""
+    """Return a body compressed with gzip."""
     return gzip.compress(body, mtime=0)

@@ -1,4 +1,4 @@
-"""Noting the statements that an engine sends to its database."""
+"""Record the statements that an engine sends to its database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ class Statement(NamedTuple):
     """A statement that was sent.
 
     Attributes:
-        text: as the driver gets it.
-        parameters: in the form in which the driver takes them.
-        was_compiled: whether SQLAlchemy had to write it out anew.
+        text: the SQL passed to the driver.
+        parameters: the parameters passed to the driver.
+        was_compiled: whether SQLAlchemy compiled it instead of using its statement cache.
     """
 
     text: str
@@ -23,19 +23,19 @@ class Statement(NamedTuple):
 
     @property
     def is_question(self) -> bool:
-        """Whether it reads, and is more than the beginning of a transaction."""
+        """Whether it reads data, rather than begins a transaction."""
         return self.text.lstrip("( ").startswith(("SELECT", "WITH"))
 
 
 @contextmanager
 def listening(engine: Engine) -> Iterator[list[Statement]]:
-    """Note what is sent while the block runs, in the list that it is given."""
+    """Record the statements sent while the block runs, in the list that is yielded."""
     statements: list[Statement] = []
 
     def note(
         _connection: Any, _cursor: Any, text: str, parameters: Any, context: Any, _many: Any
     ) -> None:
-        # What goes straight to the driver is not compiled at all.
+        # Statements passed straight to the driver are not compiled at all.
         is_compiled = context is not None and context.compiled is not None
         was_compiled = is_compiled and context.cache_hit is not CacheStats.CACHE_HIT
         statements.append(Statement(text, parameters, was_compiled))

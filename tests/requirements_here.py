@@ -1,8 +1,8 @@
-"""What a test needs beyond Python, and whether this machine has it.
+"""A pytest plugin for what tests need beyond Python.
 
-A test says `@pytest.mark.needs("redis")`. Where that is missing the test is left out, and the end
-of the run says how many were, and why. With TEST_REQUIRE=all what is missing is an error, so that
-a run which must prove everything cannot pass by leaving things out.
+A test is marked `@pytest.mark.needs("redis")`. If the requirement is missing, the test is skipped,
+and the summary reports how many were skipped, and why. With TEST_REQUIRE=all, a missing requirement
+is an error, so that a run which must prove everything cannot pass by skipping tests.
 """
 
 import os
@@ -48,20 +48,20 @@ REQUIREMENTS: Final[dict[str, Callable[[], str | None]]] = {
     "mysql": _mysql,
     "mysql to stop": _mysql_to_stop,
 }
-"""For each requirement, what is missing; None where nothing is."""
+"""For each requirement: a function that returns what is missing, or None."""
 
 _left_out: Final[Counter[str]] = Counter()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     known = ", ".join(f'"{name}"' for name in REQUIREMENTS)
     config.addinivalue_line("markers", f"needs(*what): what the machine must have: {known}")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave a test out before its fixtures try to use what is not there."""
+    """Skip a test before its fixtures use what is missing."""
     for marker in item.iter_markers("needs"):
         for name in marker.args:
             missing = REQUIREMENTS[name]()
@@ -74,7 +74,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was left out, so that nobody takes a skipped proof for one that was given."""
+    """Report what was skipped, so that nobody takes a skipped test for a passed one."""
     if not _left_out:
         return
     terminalreporter.section("Left out on this machine, and why:")

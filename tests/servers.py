@@ -1,6 +1,6 @@
 """Real servers for tests: Redis, databases on MySQL, and Dateline under Gunicorn.
 
-Signals go only to processes that were started here, by their ids.
+Signals go only to processes that were started here, by id.
 """
 
 import json
@@ -34,23 +34,23 @@ from tests.requirements_here import MYSQL_URL
 CODE: Final = Path(__file__).parents[1]
 
 DEADLINE: Final = 60.0
-"""Seconds for anything that must happen; reached only where something is wrong."""
+"""Seconds to wait for anything; reached only if something is wrong."""
 
 STEP: Final = 0.01
-"""Seconds between two looks at a condition."""
+"""Seconds between two checks of a condition."""
 
 ON_SQLITE: Final = pytest.param("sqlite", id="sqlite")
 ON_MYSQL: Final = pytest.param("mysql", id="mysql", marks=pytest.mark.needs("mysql"))
 
 THE_REAL_ONE: Final = [ON_MYSQL] if os.environ.get(MYSQL_URL) else [ON_SQLITE, ON_MYSQL]
-"""For faults that are not the database's: MySQL as in production; SQLite only where that is not
-there, and then MySQL is still named among what was left out."""
+"""For faults outside the database: MySQL as in production, or SQLite if MySQL is unavailable (the
+MySQL test is then reported as skipped)."""
 
 
 def wait_until(
     condition: Callable[[], object], what: str, seconds: float = DEADLINE, step: float = STEP
 ) -> None:
-    """Return as soon as the condition holds, and fail where it never does."""
+    """Wait until the condition holds; fail if it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"in {seconds:g} s it never came true: {what}"
@@ -58,7 +58,7 @@ def wait_until(
 
 
 def free_port() -> int:
-    """A port on which nobody listens now."""
+    """Return a port that nothing listens on."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
@@ -66,9 +66,9 @@ def free_port() -> int:
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether a process stands still after SIGSTOP."""
+    """Whether a process is stopped by SIGSTOP."""
     stat = Path(f"/proc/{pid}/stat").read_text()
-    # The name of the program, in brackets, may have spaces.
+    # The program name, in parentheses, may contain spaces.
     return stat.rpartition(")")[2].split()[0] == "T"
 
 
@@ -76,7 +76,7 @@ def is_stopped(pid: int) -> bool:
 
 
 class RedisServer:
-    """A real redis-server of the test's own, which can be hurt in every way."""
+    """A real redis-server for one test, which can be killed, frozen, emptied and so on."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -88,12 +88,12 @@ class RedisServer:
 
     @property
     def pid(self) -> int:
-        """The id of the server's process."""
+        """The process id of the server."""
         assert self._process is not None
         return self._process.pid
 
     def start(self) -> Self:
-        """Start with what the dump has, or empty where there is none."""
+        """Start with the contents of the dump, or empty if there is none."""
         assert self._process is None
         where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._directory)]
         with (self._directory / "log").open("ab") as log:
@@ -106,7 +106,7 @@ class RedisServer:
         return self
 
     def kill(self) -> None:
-        """End it with SIGKILL, as a power cut would."""
+        """Kill it with SIGKILL, like a power cut."""
         assert self._process is not None
         self._process.kill()
         self._process.wait(DEADLINE)
@@ -114,44 +114,44 @@ class RedisServer:
         self.client.connection_pool.disconnect()
 
     def freeze(self) -> None:
-        """Stop it with SIGSTOP: connections stay, and nothing answers."""
+        """Stop it with SIGSTOP: connections stay open, but it does not reply."""
         os.kill(self.pid, signal.SIGSTOP)
         wait_until(lambda: is_stopped(self.pid), "Redis stands still")
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Resume it with SIGCONT."""
         os.kill(self.pid, signal.SIGCONT)
         wait_until(self._answers, "Redis answers again")
 
     def save(self) -> None:
-        """Write what it has now to its dump, and keep that as the old dump."""
+        """Write its contents to its dump, and keep a copy as the old dump."""
         self.client.save()
         shutil.copy(self._directory / "dump.rdb", self._directory / "old.rdb")
 
     def restart_with_old_dump(self) -> None:
-        """Come back with the memory of the last `save`."""
+        """Restart with the contents of the last `save`."""
         self.kill()
         shutil.copy(self._directory / "old.rdb", self._directory / "dump.rdb")
         self.start()
 
     def restart_empty(self) -> None:
-        """Come back with no memory."""
+        """Restart without any contents."""
         self.kill()
         (self._directory / "dump.rdb").unlink(missing_ok=True)
         self.start()
 
     def count(self, name: str) -> int:
-        """A number of INFO."""
+        """Return a number from INFO."""
         found: Any = self.client.info()
         return int(found[name])
 
     def calls(self, command: str) -> int:
-        """How often it was given a command."""
+        """Return how often it has received a command."""
         found: Any = self.client.info("commandstats")
         return int(found.get(f"cmdstat_{command}", {"calls": 0})["calls"])
 
     def close(self) -> None:
-        """End it, whatever was done to it."""
+        """Stop it, whatever state it is in."""
         if self._process is not None:
             self.kill()
         self.client.close()
@@ -166,7 +166,7 @@ class RedisServer:
 
 
 class SilentServer:
-    """Takes every connection, counts it, and never says a word."""
+    """A server that accepts and counts connections, but never sends anything."""
 
     def __init__(self, port: int = 0) -> None:
         self._listening = socket.create_server(("127.0.0.1", port), backlog=128)
@@ -178,8 +178,8 @@ class SilentServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening, and hang up."""
-        # Closing alone would leave `accept` waiting.
+        """Stop listening, and close all connections."""
+        # Closing alone would leave `accept` blocked.
         self._listening.shutdown(socket.SHUT_RDWR)
         self._thread.join(DEADLINE)
         self._listening.close()
@@ -197,18 +197,18 @@ class SilentServer:
             self.talk(connection)
 
     def talk(self, connection: socket.socket) -> None:
-        """Say nothing."""
+        """Send nothing."""
 
 
 class RubbishServer(SilentServer):
-    """Answers whatever it is told with the same rubbish."""
+    """A server that replies to everything with the same garbage."""
 
     def __init__(self, rubbish: bytes, port: int) -> None:
         self._rubbish = rubbish
         super().__init__(port)
 
     def talk(self, connection: socket.socket) -> None:
-        """Answer until the other side has had enough."""
+        """Reply until the client disconnects."""
         threading.Thread(target=self._answer, args=[connection], daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
@@ -222,9 +222,9 @@ class RubbishServer(SilentServer):
 
 @contextmanager
 def fresh_mysql_database(server_url: str) -> Iterator[str]:
-    """Make an empty database on the server, give its URL, and drop it at the end."""
+    """Create an empty database on the server, yield its URL, and drop it afterwards."""
     name = f"test_{secrets.token_hex(6)}"
-    # Made without a schema, so that the database named in the URL need not be there.
+    # Connect without a database, so that the one named in the URL need not exist.
     engine = create_engine(make_url(server_url).set(database=None), poolclass=NullPool)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
@@ -238,7 +238,7 @@ def fresh_mysql_database(server_url: str) -> Iterator[str]:
 
 @contextmanager
 def fresh_database(kind: str, directory: Path) -> Iterator[str]:
-    """The URL of an empty database, gone at the end."""
+    """Yield the URL of an empty database that is dropped afterwards."""
     if kind == "sqlite":
         yield f"sqlite:///{directory}/archive.db"
         return
@@ -248,11 +248,11 @@ def fresh_database(kind: str, directory: Path) -> Iterator[str]:
 
 @contextmanager
 def fresh_archive(kind: str, directory: Path) -> Iterator[Services]:
-    """The parts of one process, on a new archive.
+    """Open the services of one process on a new archive.
 
     Args:
-        kind: which database, `sqlite` or `mysql`.
-        directory: an empty one.
+        kind: the database, `sqlite` or `mysql`.
+        directory: an empty directory.
     """
     with (
         fresh_database(kind, directory) as url,
@@ -262,14 +262,14 @@ def fresh_archive(kind: str, directory: Path) -> Iterator[Services]:
 
 
 class MysqlServer:
-    """A MySQL server that may be stopped and killed, and the command that starts it."""
+    """A MySQL server that tests may stop and kill, and the command that starts it."""
 
     def __init__(self, url: str, start_command: str) -> None:
         self.url = url
         self._start_command = start_command
 
     def start(self) -> None:
-        """Start it, if it does not run, and wait until it answers."""
+        """Start it if it is not running, and wait until it accepts connections."""
         subprocess.run(
             self._start_command,
             shell=True,
@@ -281,19 +281,19 @@ class MysqlServer:
         wait_until(self.answers, "MySQL answers", step=0.05)
 
     def kill(self) -> None:
-        """End it with SIGKILL."""
+        """Kill it with SIGKILL."""
         process = self._process()
         process.kill()
         self._wait_for_end(process)
 
     def stop(self) -> None:
-        """End it as an operator does."""
+        """Stop it with SIGTERM, as an operator does."""
         process = self._process()
         process.terminate()
         self._wait_for_end(process)
 
     def answers(self) -> bool:
-        """Whether it takes connections."""
+        """Whether it accepts connections."""
         engine = create_engine(make_url(self.url).set(database=None), poolclass=NullPool)
         try:
             engine.connect().close()
@@ -302,7 +302,7 @@ class MysqlServer:
         return True
 
     def _process(self) -> psutil.Process:
-        """The process that listens on the server's port."""
+        """Return the process that listens on the server's port."""
         port = make_url(self.url).port
         (pid,) = {
             found.pid
@@ -313,7 +313,7 @@ class MysqlServer:
         return psutil.Process(pid)
 
     def _wait_for_end(self, process: psutil.Process) -> None:
-        # Not our child, so a zombie is as ended as it gets.
+        # Not our child, so it cannot be reaped here: a zombie counts as ended.
         wait_until(
             lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE,
             "MySQL has ended",
@@ -324,7 +324,7 @@ class MysqlServer:
 
 
 class Reply(NamedTuple):
-    """What came back for a request."""
+    """The response to a request."""
 
     status: int
     headers: dict[str, str]
@@ -333,28 +333,28 @@ class Reply(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """The body, read."""
+        """The parsed body."""
         return json.loads(self.body)
 
 
 class Browser:
-    """One kept connection to a server, for one thread."""
+    """One persistent connection to a server, for one thread."""
 
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
 
     def get(self, path: str) -> Reply:
-        """Ask."""
+        """Send a GET request."""
         return self.send("GET", path)
 
     def post(self, path: str, body: bytes, media_type: str = JSON) -> Reply:
-        """Send a body."""
+        """Send a POST request."""
         return self.send("POST", path, body, media_type)
 
     def send(
         self, method: str, path: str, body: bytes | None = None, media_type: str = JSON
     ) -> Reply:
-        """Make any request."""
+        """Send any request."""
         headers = {} if body is None else {"Content-Type": media_type}
         begun = time.monotonic()
         self._connection.request(method, path, body, headers)
@@ -364,7 +364,7 @@ class Browser:
         return Reply(answer.status, dict(answer.getheaders()), content, seconds)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -375,7 +375,7 @@ class Browser:
 
 
 def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a process with these settings, and no others of Dateline's."""
+    """Return an environment with these settings of Dateline and no others."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
     return {**own, "PYTHONPATH": str(CODE), **settings}
 
@@ -383,7 +383,7 @@ def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
 def run_dateline(
     directory: Path, settings: Mapping[str, str], *words: str
 ) -> subprocess.Popen[bytes]:
-    """Start a command in a process of its own."""
+    """Start a command of Dateline in a separate process."""
     with (directory / "command.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "dateline", *words],
@@ -407,12 +407,12 @@ class DatelineServer:
 
     @property
     def pid(self) -> int:
-        """The id of Gunicorn's master process."""
+        """The process id of Gunicorn's master."""
         assert self._process is not None
         return self._process.pid
 
     def start(self) -> Self:
-        """Start, and wait until all workers are there and it is ready."""
+        """Start it, and wait until it is ready and all workers run."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "dateline", "serve", "--port", str(self.port)],
@@ -427,34 +427,34 @@ class DatelineServer:
         return self
 
     def worker_pids(self) -> list[int]:
-        """The ids of the worker processes."""
+        """Return the process ids of the workers."""
         return sorted(child.pid for child in psutil.Process(self.pid).children())
 
     def browser(self) -> Browser:
-        """A new connection to it."""
+        """Return a new connection to the server."""
         return Browser(self.port)
 
     def get(self, path: str) -> Reply:
-        """Ask on a connection of its own."""
+        """Send a GET request over a new connection."""
         with self.browser() as browser:
             return browser.get(path)
 
     def post(self, path: str, body: bytes, media_type: str = JSON) -> Reply:
-        """Send on a connection of its own."""
+        """Send a POST request over a new connection."""
         with self.browser() as browser:
             return browser.post(path, body, media_type)
 
     def terminate(self) -> None:
-        """Tell it to end when what is in flight has been answered."""
+        """Send SIGTERM: it finishes the requests in flight, then exits."""
         os.kill(self.pid, signal.SIGTERM)
 
     def wait(self) -> int:
-        """Wait for its end; gives the exit code."""
+        """Wait until it exits; return the exit code."""
         assert self._process is not None
         return self._process.wait(DEADLINE)
 
     def close(self) -> None:
-        """End it, and let nothing of it stay."""
+        """Stop it with all its processes."""
         if self._process is None:
             return
         if self._process.poll() is None:
@@ -469,7 +469,7 @@ class DatelineServer:
         self._process = None
 
     def said(self) -> str:
-        """All that it has written."""
+        """Return everything that it has logged."""
         return self._log.read_text()
 
     def _is_ready(self) -> bool:

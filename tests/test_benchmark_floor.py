@@ -1,4 +1,4 @@
-"""The floor of an import has every entry that the archive has, on both databases."""
+"""The floor of an import contains every entry of the archive, on both databases."""
 
 from contextlib import closing
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The rows of the benchmarks are those that they say they are."""
+"""The rows of the benchmarks are as documented."""
 
 import json
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Made-up source metadata: the same every time, varied, and faulty where it should be."""
+"""Generated source metadata: reproducible, varied, and faulty where it should be."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Settings that are wrong stop the start, and say why without a secret."""
+"""Invalid settings prevent startup, with a message that reveals no secret."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_a_wrong_url_is_refused(name: str, value: str, monkeypatch: pytest.Monke
         "rediss://redis.example.org:6379/0?ssl_ca_certs=/etc/ca.pem&ssl_cert_reqs=required",
     ],
 )
-def test_a_cache_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_valid_cache_url(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_CACHE_URL", url)
     assert load_settings().cache_url == url
 
@@ -72,7 +72,7 @@ def test_a_cache_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> N
         "mysql+pymysql://localhost?read_default_file=/etc/my.cnf",
     ],
 )
-def test_a_database_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_valid_database_url(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_DATABASE_URL", url)
     assert load_settings().database_url == url
 
@@ -91,7 +91,7 @@ def test_a_database_that_can_be_had(url: str, monkeypatch: pytest.MonkeyPatch) -
         ("ACCESS_LOG=perhaps", "neither true nor false; write one of the two"),
     ],
 )
-def test_a_wrong_value_is_told_with_its_mend(
+def test_a_wrong_value_is_reported_with_its_fix(
     given: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, _, value = given.partition("=")
@@ -116,7 +116,7 @@ def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "DATELINE_ WORKERS=3",
     ],
 )
-def test_a_line_of_the_file_that_would_be_passed_over_is_refused(line: str, env_file: Path) -> None:
+def test_a_line_of_the_file_that_would_be_ignored_is_refused(line: str, env_file: Path) -> None:
     env_file.write_text(f"# Ours\n\n{line}\nDATELINE_WORKRES=3\n")
 
     with pytest.raises(InvalidSettings) as stopped:

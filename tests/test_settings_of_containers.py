@@ -1,4 +1,4 @@
-"""Settings that containers need: a password from a file."""
+"""Settings for containers: a password read from a file."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ URL = "mysql+pymysql://dateline@mysql/dateline"
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file that holds a password, and that the settings name."""
+    """Return a file with a password, named in the settings."""
     file = tmp_path / "password"
     file.write_text("secret\n")
     monkeypatch.setenv("DATELINE_DATABASE_PASSWORD_FILE", str(file))
@@ -78,7 +78,7 @@ def test_a_file_in_a_directory_that_lets_nobody_in_is_named(
         return False
 
     monkeypatch.setenv("DATELINE_DATABASE_URL", URL)
-    # So it is there before Python 3.14.
+    # As it behaves before Python 3.14.
     monkeypatch.setattr(Path, "is_file", is_file)
 
     with pytest.raises(InvalidSettings, match=f"_FILE={file}: it cannot be read: Permission"):

@@ -1,1 +1,1 @@
-"""The doors of the API and of the page."""
+"""The API and the page, through HTTP requests."""

@@ -1,4 +1,4 @@
-"""Reading and sending pages as a browser without scripts does."""
+"""Read and submit pages as a browser without scripts does."""
 
 import io
 import re
@@ -13,12 +13,12 @@ _VOID: Final = frozenset({"input", "link", "meta", "br", "hr", "img"})
 
 
 class Page(HTMLParser):
-    """What a page shows and would send.
+    """What a page shows and would submit.
 
     Attributes:
-        text: all that is read, white space collapsed.
-        fields: the values of the form's fields, as they stand.
-        links: where links lead, by their text.
+        text: all visible text, with white space collapsed.
+        fields: the current values of the form's fields.
+        links: the targets of links, by their text.
         roles: the text of each element with a role, such as `alert`.
     """
 
@@ -64,7 +64,7 @@ class Page(HTMLParser):
 
 
 def faults(html: str) -> list[str]:
-    """The sentences of the summary of what is wrong."""
+    """Return the sentences of the error summary."""
     found = re.search(r'<div class="fault summary".*?</div>', html, re.DOTALL)
     items = re.findall(r"<li>(.*?)</li>", found[0]) if found else []
     return [unescape(re.sub(r"<[^>]*>", "", item)) for item in items]
@@ -92,19 +92,19 @@ def send_file(
 
 
 def confirm(client: FlaskClient, preview: TestResponse, **changes: Any) -> TestResponse:
-    """Press the button of a preview, as a browser without scripts does."""
+    """Submit the form of a preview, as a browser without scripts does."""
     return send(client, "import", **{**Page(preview.text).fields, **changes})
 
 
 def counts(html: str) -> list[int]:
-    """Received, created, duplicate, rejected."""
+    """Return the counts: received, created, duplicate, rejected."""
     figures = re.search(r'<dl class="counts">.*?</dl>', html, re.DOTALL)
     assert figures is not None
     return [int(figure.replace(",", "")) for figure in re.findall(r"<dd>([\d,]+)</dd>", figures[0])]
 
 
 def ledger(client: FlaskClient, response: TestResponse) -> TestResponse:
-    """Follow to the page of the import."""
+    """Follow the redirect to the page of the import."""
     assert response.status_code == 303, faults(response.text)
     assert re.fullmatch(r"/imports/\d+", response.location)
     return client.get(response.location)

@@ -1,4 +1,4 @@
-"""Bodies that are too large: 413, whatever they are, and nothing is written."""
+"""Bodies that are too large: 413, whatever they contain, and nothing is written."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ LIMIT = 2048
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
-    """An application that takes small bodies only."""
+    """Return a client of an application that accepts only small bodies."""
     with opened(new_settings(tmp_path, max_body_bytes=LIMIT)) as services:
         yield create_app(services).test_client()
 

@@ -1,4 +1,4 @@
-"""POST /v1/bulk: what becomes of rows, in every form in which they come."""
+"""POST /v1/bulk: the outcomes of rows, in every format."""
 
 import io
 import json
@@ -48,7 +48,7 @@ def codes(response: TestResponse) -> list[tuple[int, list[str]]]:
     ]
 
 
-# --- What is sound is kept ---------------------------------------------------------------------
+# --- Sound rows are stored ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("media_type", "write"), FORMS)
@@ -121,7 +121,7 @@ def test_it_knows_other_names_of_columns(
 
 
 def test_a_column_without_a_name_is_called_by_its_place(client: FlaskClient) -> None:
-    """As spreadsheets write them, mostly empty ones at the end."""
+    """Spreadsheets write such columns, mostly empty ones at the end."""
     body = b"title,,url,date,,\nA,x,https://e.org/,2014,,\n"
     response = client.post("/v1/bulk", data=body, content_type=CSV)
     assert counts(response) == (1, 1, 0, 0)
@@ -264,7 +264,7 @@ def test_csv_without_known_columns_is_told_what_its_first_line_is(
     [
         ["title,url,date"],
         ["title,url,date", "A,https://e.org/1,2014"],
-        # Or a value that comes twice would be told to be a column that stands twice.
+        # Otherwise a repeated value would be reported as a repeated column.
         ["date,title,url", "2014,A,https://e.org/1", "2014,A,https://e.org/2"],
     ],
 )
@@ -284,7 +284,7 @@ def test_an_export_of_nothing_can_be_sent_back(client: FlaskClient) -> None:
     assert counts(response) == (0, 0, 0, 0)
 
 
-# --- What is not sound is told -----------------------------------------------------------------
+# --- Faults are reported -----------------------------------------------------------------------
 
 
 FAULTS = [
@@ -387,7 +387,7 @@ def test_what_is_no_json_is_told_with_its_place(client: FlaskClient, row: str, p
 def test_the_answer_has_the_first_hundred_rejected_rows_and_the_ledger_all(
     client: FlaskClient,
 ) -> None:
-    # Rows that could be swapped are decided last, and must still be told in their place.
+    # Rows whose day and month could be swapped are decided last, but reported in order.
     items = [make_item(date="03/04/2020" if number % 2 else "May 23") for number in range(250)]
     response = send(client, items)
     assert [row["row"] for row in response.get_json()["rejected"]] == list(range(1, 101))
@@ -398,7 +398,7 @@ def test_the_answer_has_the_first_hundred_rejected_rows_and_the_ledger_all(
 
 def test_of_long_rejected_rows_fewer_are_told_at_once(client: FlaskClient) -> None:
     items = [make_item(title="x" * 300_000) for _ in range(5)]
-    # It is decided last, and told in its place.
+    # It is decided last, but reported in order.
     items[1] = make_item(date="03/04/2020")
     told = send(client, items).get_json()
     assert [row["row"] for row in told["rejected"]] == [1, 2, 3]
@@ -447,7 +447,7 @@ def test_without_a_proof_nothing_is_guessed(client: FlaskClient) -> None:
 
 
 def test_a_rejected_row_proves_nothing(client: FlaskClient) -> None:
-    """What is wrong with a row may be its date."""
+    """The fault of a row may be its date."""
     response = send(client, [make_item(date="03/04/2020"), make_item(date="13/04/2020", url="x")])
     assert codes(response) == [(1, ["date.ambiguous"]), (2, ["url.relative"])]
 

@@ -1,4 +1,4 @@
-"""POST /v1/bulk: bodies that nobody sends by chance. None may break, bend or stop the service."""
+"""POST /v1/bulk: hostile bodies. None may crash the service, stop it or corrupt its data."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ SOUND = json.dumps(make_item())
 
 
 def rejected_codes(client: FlaskClient, body: bytes, media_type: str) -> dict[int, list[str]]:
-    """Send a sound row and one that is not, and say what was found wrong; both are accounted for."""
+    """Send a sound row and a faulty one; return the codes of the faults, and check the counts."""
     response = client.post("/v1/bulk", data=body, content_type=media_type)
     assert response.status_code == 207, response.text
     report = response.get_json()
@@ -53,7 +53,7 @@ def test_a_lone_surrogate_is_rejected_not_replaced(
 ) -> None:
     row = json.dumps(make_item(**{field: "https://example.org/\ud800"}))
     body, media_type = both_forms(row)[form]
-    # No JSON that can be exchanged (RFC 8259, 8.2), so it is kept as the text that was sent.
+    # Not interoperable JSON (RFC 8259, 8.2), so it is kept as the text that was sent.
     assert rejected_codes(client, body, media_type) == {2: ["row.unreadable"]}
     (rejected,) = client.get("/v1/imports/1/rejected").get_json()["items"]
     assert rejected["raw"] == row
@@ -90,7 +90,7 @@ def test_a_number_that_is_too_large_spoils_its_own_row_at_most(
 
 
 def nested(depth: int) -> str:
-    """A row that is nested so deep, itself counted, and has no sound title."""
+    """Return a row nested to this depth, counting itself, without a valid title."""
     brackets = "[" * (depth - 1) + "]" * (depth - 1)
     return json.dumps(make_item(title="@")).replace('"@"', brackets)
 
@@ -123,7 +123,7 @@ def test_a_line_of_ndjson_that_is_nested_deeper_is_rejected_alone(
 
 
 def test_no_nesting_is_deep_enough_to_exhaust_the_process(tmp_path: Path) -> None:
-    """In a process of its own, with 2 GiB: 200 kB of brackets have taken 20 GB and the machine."""
+    """In a separate process with 2 GiB: 200 kB of brackets once took 20 GB and the machine down."""
     program = f"""
 import resource
 from pathlib import Path
@@ -322,7 +322,7 @@ def test_a_quote_that_is_never_closed_swallows_no_rows(
         '"Say \\"yes\\"",https://e.org/1,2014',
         '"A" ,https://e.org/1,2014',
         '"A\nB" C,https://e.org/1,2014',
-        # The mark that is open in the first line ends with the first one of the next.
+        # The quotation mark opened on the first line is closed by the first one on the next.
         '"A,https://e.org/1,2014\n"B",https://e.org/2,2014',
     ],
 )
@@ -374,7 +374,7 @@ def test_a_first_line_without_an_end_is_refused(client: FlaskClient) -> None:
 def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
     client: FlaskClient, body: bytes, place: str, most: str
 ) -> None:
-    """As gzip all of it is some kilobytes, which have taken a gigabyte."""
+    """Compressed, the body is a few kilobytes, which once took a gigabyte."""
     sent = zipped(body)
     tracemalloc.start()
     try:
@@ -445,5 +445,5 @@ def test_many_rows_with_many_columns_are_counted_right(client: FlaskClient) -> N
 
 
 def test_make_items_makes_rows_that_differ() -> None:
-    """Or many a test here would prove nothing."""
+    """Otherwise many tests would prove nothing."""
     assert len({item["url"] for item in make_items(50)}) == 50

@@ -327,7 +327,7 @@ def test_the_tag_of_the_compressed_entry_matches_too(client: FlaskClient) -> Non
 def test_it_does_not_write_over_an_entry_that_must_not_be_there(
     client: FlaskClient, method: str, condition: str
 ) -> None:
-    """RFC 9110, 13.1.2: If-None-Match compares weakly, and is 412 to what is not read."""
+    """RFC 9110, 13.1.2: If-None-Match compares weakly, and gives 412 unless it is a read."""
     response = add(client)
     link, tag = response.headers["Location"], response.headers["ETag"]
     headers = {"If-None-Match": condition.format(tag)}
@@ -361,7 +361,7 @@ def test_a_deleted_entry_may_come_again_under_another_id(client: FlaskClient) ->
     client.delete(first.headers["Location"])
     second = client.post("/v1/entries", json=item)
     assert second.status_code == 201
-    # An id that has been given away never means another entry.
+    # An id is never reused for another entry.
     assert second.get_json()["id"] != first.get_json()["id"]
 
 

@@ -1,4 +1,4 @@
-"""One entry by the page: reading, changing, deleting, and what is like it."""
+"""The page of one entry: reading, changing, deleting, and related searches."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ def entry(client: FlaskClient, entry_id: int = 1) -> dict[str, Any]:
 
 
 def save(client: FlaskClient, entry_id: int = 1, **changes: str) -> TestResponse:
-    """Change fields of the form, and send all of it as a browser does."""
+    """Change fields of the form, and submit all of it as a browser does."""
     form = client.get(f"/entries/{entry_id}/edit")
     assert form.status_code == 200
     return client.post(f"/entries/{entry_id}/edit", data={**Page(form.text).fields, **changes})
@@ -179,7 +179,7 @@ def test_a_change_by_somebody_else_is_said_and_not_overwritten(client: FlaskClie
     assert entry(client)["title"] == "Mine"
 
 
-def test_a_change_by_somebody_else_is_not_overwritten_by_who_mends_a_fault(
+def test_a_change_by_somebody_else_is_not_overwritten_by_who_fixes_a_fault(
     client: FlaskClient,
 ) -> None:
     keep(client, make_item(title="First"))
@@ -276,7 +276,7 @@ def test_what_was_sent_is_text_and_never_markup(client: FlaskClient, evil: str) 
 
 @pytest.fixture
 def away(tmp_path: Path) -> Iterator[FlaskClient]:
-    """An application whose database has no tables."""
+    """Return a client of an application whose database has no tables."""
     settings = new_settings(tmp_path, database_url=f"sqlite:///{tmp_path}/no/such/folder.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dateline.database.Database.upgrade", lambda _self: None)
@@ -290,7 +290,7 @@ def test_where_the_database_is_away_a_page_says_so(away: FlaskClient, path: str)
     assert response.status_code == 503
     told = away.get(path.replace("/edit", "").replace("/", "/v1/", 1)).get_json()
     assert told["detail"] in Page(response.text).text
-    # Nobody but the log is told where it is, and in whose words.
+    # Only the log contains the path and the original message.
     assert "folder" not in told["detail"]
     assert "unable" not in told["detail"]
 
@@ -326,7 +326,7 @@ def test_a_url_that_ends_with_its_line_is_not_changed_by_who_changes_the_title(
 ) -> None:
     keep(client, make_item(title="Old", url="https://example.org/a \r\n"))
     fields = Page(client.get("/entries/1/edit").text).fields
-    # A browser's field of one line has no line breaks.
+    # A browser's single-line field has no line breaks.
     fields |= {"title": "New", "url": fields["url"].replace("\r", "").replace("\n", "")}
     assert client.post("/entries/1/edit", data=fields).status_code == 303
     kept = entry(client)

@@ -1,4 +1,4 @@
-"""Exports and feeds: whole, importable again, and sound for other people's programs."""
+"""Exports and feeds: complete, importable again, and valid for other programs."""
 
 import csv
 import errno
@@ -38,7 +38,7 @@ HOSTILE = [
 
 @pytest.fixture
 def kept(client: FlaskClient) -> FlaskClient:
-    """A client of an archive of hostile titles and dates at every precision."""
+    """Return a client of an archive with hostile titles, and dates at every precision."""
     dates = ["2014", "2014-03", "8 March 2014", "2014-03-08T15", "2014-03-08T15:04", "1394287445"]
     items = [
         make_item(title=title, date=dates[number % len(dates)])
@@ -111,7 +111,7 @@ def test_a_failure_is_a_problem_and_no_short_file(
 def test_what_breaks_off_is_cut_off_and_one_line_in_the_log(
     client: FlaskClient, services: Services, caplog: pytest.LogCaptureFixture, form: str
 ) -> None:
-    """The status is sent by then, so a whole answer would be taken for a whole file."""
+    """The status is already sent, so a complete response would pass for a complete file."""
     broken = False
 
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
@@ -126,7 +126,7 @@ def test_what_breaks_off_is_cut_off_and_one_line_in_the_log(
 
     with pytest.raises(ConnectionResetError) as cut_off:
         response.get_data()
-    # What Gunicorn hangs up at, and says nothing.
+    # Makes Gunicorn close the connection without logging.
     assert cut_off.value.errno == errno.ECONNRESET
     (line,) = caplog.records
     assert line.levelname == "WARNING"
@@ -250,7 +250,7 @@ def test_a_feed_is_sent_again_only_where_it_has_changed(kept: FlaskClient, form:
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
 def test_every_address_in_a_feed_is_one_by_the_standard(client: FlaskClient, form: str) -> None:
-    """RFC 3987 has no place for these: browsers encode them, or make a slash of a backslash."""
+    """RFC 3987 allows none of these: browsers encode them, or turn a backslash into a slash."""
     sent = 'https://example.org\\a/{b}|^`<"> \uffff?c={d}\\e'
     assert client.post("/v1/entries", json=make_item(url=sent)).status_code == 201
     text = client.get(f"/v1/entries.{form}?contains=comfort").text
@@ -259,8 +259,8 @@ def test_every_address_in_a_feed_is_one_by_the_standard(client: FlaskClient, for
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
-def test_a_feed_tells_its_own_address_as_it_was_asked(client: FlaskClient, form: str) -> None:
-    """An id that is another question's, or none by the standard, loses readers what they had."""
+def test_a_feed_has_its_own_address_as_it_was_requested(client: FlaskClient, form: str) -> None:
+    """With the id of another question, or an invalid one, feed readers lose what they have."""
     queries = ["q=%3Ca%3E%20%22%C3%A9%22", "q=%EF%BF%BE", "q=%EF%BF%BF", "q=a%26b%2Bc%25"]
     for query in queries:
         address = f"http://localhost/v1/entries.{form}?{query}"

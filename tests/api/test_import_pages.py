@@ -1,4 +1,4 @@
-"""Importing by the page: form, preview, confirmation; what was previewed is imported."""
+"""Importing on the page: form, preview, confirmation; what was previewed is imported."""
 
 import io
 import json
@@ -145,7 +145,7 @@ def titles(client: FlaskClient) -> list[str]:
 
 
 def test_cells_that_are_pasted_keep_their_quotation_marks(client: FlaskClient) -> None:
-    """A spreadsheet copies them as they stand, but for cells with a tab or a line break."""
+    """Spreadsheets copy them unchanged, except in cells with a tab or a line break."""
     preview = send(client, text=CELLS)
     assert counts(ledger(client, confirm(client, preview)).text) == [4, 4, 0, 0]
     assert titles(client) == [

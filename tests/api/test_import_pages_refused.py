@@ -1,4 +1,4 @@
-"""What the import page refuses, and how it says so."""
+"""What the import page rejects, and with which message."""
 
 import html
 import re
@@ -97,7 +97,7 @@ def test_damaged_gzip_is_said_to_be(client: FlaskClient, body: bytes) -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[FlaskClient]:
-    """An application that takes small bodies only."""
+    """Return a client of an application that accepts only small bodies."""
     with opened(new_settings(tmp_path, max_body_bytes=2048)) as services:
         yield create_app(services).test_client()
 
@@ -128,7 +128,7 @@ def test_too_much_pasted_text_is_better_sent_as_a_file(
 @pytest.mark.parametrize("evil", HOSTILE)
 def test_what_was_sent_is_text_and_never_markup(client: FlaskClient, evil: str) -> None:
     items = [make_item(title=evil), make_item(title=evil, url=f"javascript:{evil}", date=evil)]
-    # A browser writes a quotation mark in a name so.
+    # This is how a browser writes a quotation mark in a name.
     for name in ("a.ndjson", evil.replace('"', "%22") + ".ndjson"):
         preview = send_file(client, as_ndjson([*items, {evil: 1}]), name)
         kept = ledger(client, confirm(client, preview))

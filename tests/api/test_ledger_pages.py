@@ -1,4 +1,4 @@
-"""The ledger by the page: history, rejected rows, and their download to be mended."""
+"""The ledger on the page: history, rejected rows, and their download to be fixed."""
 
 import json
 import re
@@ -55,7 +55,7 @@ def test_every_rejected_row_is_shown_page_by_page(client: FlaskClient) -> None:
 
 
 def test_a_row_that_is_nested_as_deeply_as_any_is_shown(client: FlaskClient) -> None:
-    """docs/import.md: a line of NDJSON may be nested 201 deep, itself counted."""
+    """docs/import.md: a line of NDJSON may be nested 201 deep, counting itself."""
     deepest = b'{"title": ' + b"[" * 200 + b"]" * 200 + b"}\n"
     client.post("/v1/bulk", data=deepest, content_type=NDJSON)
     (row,) = client.get("/v1/imports/1/rejected").get_json()["items"]
@@ -97,7 +97,7 @@ def test_rejected_rows_come_back_exactly_as_ndjson(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "ndjson"])
-def test_mended_rows_are_taken(client: FlaskClient, form: str) -> None:
+def test_fixed_rows_are_imported(client: FlaskClient, form: str) -> None:
     ledger(client, send_file(client, as_ndjson([*make_items(3), *BAD]), "a.ndjson", "import"))
     text = client.get(f"/imports/1/rejected.{form}").get_data().decode()
     for wrong, right in (("May 23", "May 23 2014"), ("May 24", "2014"), ("yesterday", "2014-03")):

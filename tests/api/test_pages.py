@@ -1,4 +1,4 @@
-"""The page for people: form, results, next page, faults; and nothing of it is markup."""
+"""The search page: form, results, next page, faults; and no data is read as markup."""
 
 import html
 import re
@@ -23,7 +23,7 @@ def titles(page: str) -> list[str]:
 
 
 def told(page: str) -> str:
-    """All that is said, without the markup."""
+    """Return all text, without the markup."""
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)))
 
 
@@ -119,7 +119,7 @@ def test_a_fault_of_no_field_stands_above_the_results(client: FlaskClient, query
 
 
 class Elements(HTMLParser):
-    """What a browser makes of a page."""
+    """The elements that a browser would create from a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -258,7 +258,7 @@ def test_the_sample_is_loaded_once_and_never_over_something(client: FlaskClient)
 def test_the_second_of_two_quick_presses_creates_nothing(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Both come while there is nothing, and are imported one after the other.
+    # Both arrive while the archive is empty, and are imported one after the other.
     monkeypatch.setattr("dateline.controllers.pages._count", lambda _asked: 0)
     for _press in range(2):
         response = client.post("/sample")
@@ -272,7 +272,7 @@ def test_the_second_of_two_quick_presses_creates_nothing(
 def test_who_tries_again_after_the_sample_has_failed_is_led_to_its_button(
     client: FlaskClient,
 ) -> None:
-    # "Try again" is a link to the address that has failed.
+    # "Try again" links to the address that failed.
     response = client.get("/sample", follow_redirects=True)
     assert response.status_code == 200
     assert 'action="/sample"' in response.text
@@ -305,12 +305,12 @@ def test_a_long_time_is_shown_by_bars_of_several_years(client: FlaskClient) -> N
     keep(client, *make_items(2, date="1800"), make_item(date="1801"), make_item(date="1920"))
     page = client.get("/?q=comfort").text
     bars = re.findall(r'data-before="([^"]*)"[^>]*><title>([^<]*)</title>', page)
-    # Two years a bar, as there are more than 120 of them; the last has no neighbour.
+    # Two years per bar, because there are more than 120 years; the last one is alone.
     assert len(bars) == 61
     assert bars[0] == ("1801", "1800 to 1801: 3")
     assert bars[1] == ("1803", "1802 to 1803: 0")
     assert bars[60] == ("1920", "1920: 1")
-    # Bars without entries lead nowhere.
+    # Bars without entries have no link.
     assert re.findall(r'tabindex="-1" href="([^"]*)"', page) == [
         "/?q=comfort&amp;after=1800&amp;before=1801",
         "/?q=comfort&amp;after=1920&amp;before=1920",
@@ -356,7 +356,7 @@ def test_the_chip_of_a_url_says_how_it_is_matched(
     page = client.get(f"/?url=example.org{match}&after=2014").text
     links = dict(re.findall(r'href="([^"]*)" aria-label="Remove: ([^"]*)"', page))
     assert links == {
-        # How to match says nothing where there is nothing to match.
+        # `match` means nothing without a URL.
         "/?after=2014": f"{label} example.org",
         f"/?url=example.org{match.replace('&', '&amp;')}": "from 2014",
     }
@@ -380,7 +380,7 @@ def test_while_typing_the_facets_that_are_not_ready_follow_the_entries(client: F
         assert shown in facet.text
         assert "<html" not in facet.text
         assert "HX-Push-Url" not in facet.headers
-    # Now they are ready, for every order of the same entries.
+    # Now they are cached, for every order of the same entries.
     second = client.get("/?q=comfort", headers=TYPING).text
     assert "1990: 3" in second
     assert 'domain=b.example"' in second

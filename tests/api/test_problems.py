@@ -1,4 +1,4 @@
-"""Every failure has the one shape, at every door."""
+"""Every error has the same format, at every endpoint."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -61,13 +61,13 @@ CASES: list[tuple[str, int, Request]] = [
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings under which a body is soon too large, and a lock not waited for."""
+    """Return settings with a small body limit and no waiting for locks."""
     return new_settings(tmp_path, max_body_bytes=4096, lock_timeout=0.05)
 
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
-    """The application with one more door, which is broken."""
+    """Return the application with an additional, broken endpoint."""
 
     @app.get("/v1/broken")
     @app.get("/broken", endpoint="broken_page")
@@ -79,7 +79,7 @@ def app(app: Flask) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A client of an archive with two entries that differ in title."""
+    """Return a client of an archive with two entries that differ in title."""
     client = app.test_client()
     item = make_item(title="One")
     items = as_json([item, {**item, "title": "Two"}])
@@ -178,7 +178,7 @@ def test_people_get_a_page(client: FlaskClient, path: str, status: int) -> None:
     assert response.status_code == status
     assert response.mimetype == "text/html"
     assert "<h1>" in response.text
-    # The same address brings the same again, but where the failure is ours.
+    # Requesting the address again only helps if the failure is on the server.
     assert ("Try again" in response.text) == (status == 500)
     assert "Back to the search" in response.text
 
@@ -202,7 +202,7 @@ def test_a_page_of_an_error_shows_paths_as_text(client: FlaskClient) -> None:
 
 @pytest.fixture
 def locked(settings: Settings, client: FlaskClient) -> Iterator[FlaskClient]:
-    """A client of an archive that another process is writing to, and does not let go."""
+    """Return a client of an archive whose write lock another process holds."""
     path = make_url(settings.database_url).database
     assert path is not None
     other = sqlite3.connect(path, isolation_level=None)
@@ -234,7 +234,7 @@ def test_a_busy_archive_still_answers_questions(locked: FlaskClient) -> None:
 
 def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
     def fill(connection: sqlite3.Connection, _record: object) -> None:
-        # No more pages than there are.
+        # Allow no more pages than there are.
         connection.execute("PRAGMA max_page_count = 1")
 
     settings = new_settings(tmp_path)
@@ -266,10 +266,10 @@ def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
     ],
 )
 def test_a_full_disk_of_mysql_is_called_that(number: int, words: str, tmp_path: Path) -> None:
-    """MySQL itself says it, though its disk has room."""
+    """MySQL itself raises the error, although its disk has room."""
 
     def fail(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> Any:
-        # Readers and writers begin with it.
+        # The first statement of readers and writers.
         if not statement.startswith("SELECT archive"):
             return statement, parameters
         told = "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = %s, MESSAGE_TEXT = %s"
@@ -324,7 +324,7 @@ def test_an_archive_without_tables_says_how_they_are_made(backend: str, tmp_path
 def test_an_archive_of_another_release_says_so(
     table: str, column: str, backend: str, tmp_path: Path
 ) -> None:
-    """To try again, as where it is away, would not help."""
+    """Trying again would not help, unlike when it is away."""
     with fresh_archive(backend, tmp_path) as services:
         client = create_app(services).test_client()
         client.post("/v1/bulk", data=as_json(make_items(1)), content_type=JSON)

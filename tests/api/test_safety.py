@@ -1,4 +1,4 @@
-"""What browsers are told, and whose forms are taken."""
+"""Security headers, and whose forms are accepted."""
 
 import pytest
 from flask import Flask

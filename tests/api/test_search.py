@@ -1,4 +1,4 @@
-"""GET /v1/entries: the question, parameter by parameter and together."""
+"""GET /v1/entries: the parameters, one by one and combined."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,7 +18,7 @@ LIBRARY = [
 
 @pytest.fixture
 def library(client: FlaskClient) -> FlaskClient:
-    """A client of an archive in which each entry has the number of its place above."""
+    """Return a client of an archive in which each entry's id is its position above."""
     response = client.post("/v1/bulk", data=as_json(LIBRARY), content_type=JSON)
     assert response.get_json()["import"]["created"] == len(LIBRARY)
     return client
@@ -117,7 +117,7 @@ def test_it_answers_the_short_form_alike(library: FlaskClient) -> None:
 
 
 def test_it_takes_a_query_string_that_is_not_percent_encoded(library: FlaskClient) -> None:
-    """As curl sends it: plain UTF-8. It must not be read as something else without a word."""
+    """As curl sends it: plain UTF-8. It must not be silently misread."""
     plain = "contains=confórto".encode().decode("latin-1")
     answer = library.get("/v1/entries", environ_overrides={"QUERY_STRING": plain})
     assert answer.status_code == 200
@@ -242,7 +242,7 @@ def test_a_bad_value_is_told_which_are_good(client: FlaskClient, path: str, deta
 
 
 @pytest.mark.parametrize("query", ["after=03/04/2020", "to=03/04/2020", "q=before:03/04/2020"])
-def test_a_mend_for_an_ambiguous_date_can_be_asked(client: FlaskClient, query: str) -> None:
+def test_the_fix_for_an_ambiguous_date_is_a_valid_query(client: FlaskClient, query: str) -> None:
     detail = client.get(f"/v1/entries?{query}").get_json()["detail"]
     assert detail == ("'03/04/2020' could be 3 April or 4 March; write 2020-04-03 or 2020-03-04.")
 
@@ -337,7 +337,7 @@ def test_the_next_page_is_null_where_the_last_is_full(library: FlaskClient) -> N
 
 
 def test_every_link_to_a_next_page_can_be_sent(client: FlaskClient) -> None:
-    """Gunicorn takes 8,190 bytes, and a link is longer than what was asked: `/` is `%2F` in it."""
+    """Gunicorn accepts 8,190 bytes, and a link is longer than its request: `/` becomes `%2F`."""
     items = make_items(2, title="港" * 600, url=f"https://example.org/{'/' * 1_200}")
     items[1]["date"] = "2015"
     client.post("/v1/bulk", data=as_json(items), content_type=JSON)
@@ -360,7 +360,7 @@ def test_every_link_to_a_next_page_can_be_sent(client: FlaskClient) -> None:
 def test_a_walk_sees_every_entry_once_while_others_come_and_go(
     client: FlaskClient, sort: str, limit: int
 ) -> None:
-    """Entries with equal dates, and newer and older ones that are added on the way."""
+    """Entries with equal dates, and newer and older ones that are added meanwhile."""
     originals = [make_item(date=f"2014-03-{1 + number % 5:02}") for number in range(30)]
     client.post("/v1/bulk", data=as_json(originals), content_type=JSON)
     ids = ask(client, sort=sort, limit=1000)
@@ -369,7 +369,7 @@ def test_a_walk_sees_every_entry_once_while_others_come_and_go(
     while link:
         page = client.get(link).get_json()
         seen += [item["id"] for item in page["items"]]
-        # Not for ever, or a walk towards the last that was added would never end.
+        # Only so many, or reading towards the last added entry would never end.
         if len(seen) < 60:
             added = [make_item(date=date) for date in ("2013", "2014-03-03", "2015")]
             client.post("/v1/bulk", data=as_json(added), content_type=JSON)

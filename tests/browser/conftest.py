@@ -1,4 +1,4 @@
-"""A browser, an archive, and pages that are watched for what no page may do."""
+"""A browser, an archive, and pages that are watched for errors."""
 
 import re
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ SIZES: Final = {"phone": PHONE, "desktop": DESKTOP}
 
 @dataclass(slots=True)
 class Look:
-    """One way to look at an archive: a size of window, with scripts or without.
+    """One way to view an archive: a window size, with scripts or without.
 
     Attributes:
         page: the window.
-        root: where the archive is, without a slash at the end.
+        root: the URL of the archive, without a trailing slash.
         scripts: whether the browser runs scripts.
-        wrong: what the browser complained of: violations of the policy, errors, dialogs.
-        left: addresses on other sites that it was led to; nothing is loaded from there.
+        wrong: what went wrong: violations of the content security policy, errors, dialogs.
+        left: URLs on other sites that it was sent to; nothing is loaded from there.
     """
 
     page: Page
@@ -40,21 +40,21 @@ class Look:
 
     @property
     def path(self) -> str:
-        """Where it is now."""
+        """Return the current path."""
         return self.page.url.removeprefix(self.root)
 
     def titles(self) -> list[str]:
-        """The titles that were found."""
+        """Return the titles of the results."""
         return self.page.locator(".entries .title").all_inner_texts()
 
     def watch(self, page: Page) -> None:
-        """Note whatever goes wrong on a page."""
+        """Record whatever goes wrong on a page."""
         page.on("console", lambda message: self._note(message))
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
 
     def _note(self, message: ConsoleMessage) -> None:
-        # A refused question is answered with 400, which browsers call an error too.
+        # A rejected question gets a 400, which browsers report as an error too.
         is_status = "the server responded with a status of" in message.text
         if message.type in ("error", "warning") and not is_status:
             self.wrong.append(message.text)
@@ -62,14 +62,14 @@ class Look:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Run Chromium."""
     with chromium() as browser:
         yield browser
 
 
 @pytest.fixture(scope="package")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
-    """Dateline with the sample and hostile titles; tests only look at it."""
+    """Run Dateline with the sample and hostile titles; tests only read it."""
     with served(tmp_path_factory.mktemp("filled")) as server:
         fill(server)
         yield server
@@ -77,7 +77,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer
 
 @pytest.fixture
 def empty_archive(tmp_path: Path) -> Iterator[DatelineServer]:
-    """Dateline without entries, for a test that writes."""
+    """Run Dateline without entries, for a test that writes."""
     with served(tmp_path) as server:
         yield server
 
@@ -107,7 +107,7 @@ def looking(
         look.left.append(route.request.url)
         route.fulfill(body="elsewhere", content_type="text/plain")
 
-    # A pattern is matched by the browser's own process; a function would be asked each time.
+    # A pattern is matched by the driver itself; a function would be called for each request.
     context.route(re.compile(rf"^(?!{re.escape(look.root)}/)http"), stop)
     return context, look
 
@@ -123,7 +123,7 @@ WAYS: Final = [
 def look(
     request: pytest.FixtureRequest, browser: Browser, archive: DatelineServer
 ) -> Iterator[Look]:
-    """Every way to look at the archive, which is the filled one unless a module has its own."""
+    """Provide every way to view the archive: the filled one, unless a module has its own."""
     size, scripts = request.param
     yield from watched(*looking(browser, archive, size, scripts=scripts))
 
@@ -132,18 +132,18 @@ def look(
 def quick_look(
     request: pytest.FixtureRequest, browser: Browser, archive: DatelineServer
 ) -> Iterator[Look]:
-    """The filled archive, at every size, with scripts."""
+    """Provide the filled archive, at every size, with scripts."""
     yield from watched(*looking(browser, archive, request.param))
 
 
 @pytest.fixture
 def scripted(browser: Browser, archive: DatelineServer) -> Iterator[Look]:
-    """The same archive on a desktop, with scripts."""
+    """Provide the same archive on a desktop, with scripts."""
     yield from watched(*looking(browser, archive, "desktop"))
 
 
 def watched(context: BrowserContext, look: Look) -> Iterator[Look]:
-    """Lend a window to a test, and see afterwards that nothing went wrong in it."""
+    """Provide a window to a test, and check afterwards that nothing went wrong in it."""
     yield look
     context.close()
     assert look.wrong == []

@@ -1,4 +1,4 @@
-"""Starting the browser, and an archive for it to look at."""
+"""Start the browser, and an archive for it to open."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -44,9 +44,9 @@ HOSTILE: Final[list[dict[str, object]]] = [
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Run Debian's Chromium, headless."""
     with sync_playwright() as playwright:
-        # As root, in a container, it has no sandbox to go into.
+        # As root, in a container, it has no sandbox.
         browser = playwright.chromium.launch(
             executable_path=shutil.which(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
         )
@@ -58,7 +58,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def served(directory: Path, more: Mapping[str, str] | None = None) -> Iterator[DatelineServer]:
-    """Dateline under Gunicorn, on an empty archive; with more settings, where they are given."""
+    """Run Dateline under Gunicorn on an empty archive, with more settings if given."""
     settings = {
         "DATELINE_DATABASE_URL": f"sqlite:///{directory}/archive.db",
         "DATELINE_WORKERS": "1",
@@ -72,6 +72,6 @@ def served(directory: Path, more: Mapping[str, str] | None = None) -> Iterator[D
 
 
 def fill(server: DatelineServer) -> None:
-    """Put the sample into an archive, and titles and URLs that want to be more than text."""
+    """Import the sample, and titles and URLs that contain markup and scripts."""
     rows = [*sample_rows(1_000, seed=1), *HOSTILE]
     assert server.post("/v1/bulk", as_ndjson(rows), NDJSON).status == 207

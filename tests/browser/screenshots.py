@@ -1,6 +1,6 @@
-"""Pictures of the main states of the page: `make screenshots` writes them to build/screenshots.
+"""Screenshots of the main states of the page: `make screenshots` writes them to build/screenshots.
 
-`readme.png` is the one that is kept, as docs/images/search.png.
+`readme.png` is the only one in the repository, as docs/images/search.png.
 """
 
 import sys
@@ -44,7 +44,7 @@ def take(
     *,
     whole: bool = True,
 ) -> None:
-    """Take one picture, of the whole page or of what a window shows of it."""
+    """Take one screenshot, of the whole page or of the visible part."""
     width, height = SIZES[size]
     page = browser.new_page(
         viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=1
@@ -57,7 +57,7 @@ def take(
 
 
 def main(directory: Path) -> None:
-    """Take them all."""
+    """Take all screenshots."""
     directory.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as archive, served(Path(archive)) as server, chromium() as browser:
         root = f"http://127.0.0.1:{server.port}"

@@ -1,4 +1,4 @@
-"""For everybody: no rule of axe is broken, keys reach everything, and nothing runs off the side."""
+"""Accessibility: axe finds no violation, keys reach everything, and nothing overflows."""
 
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -36,7 +36,7 @@ def test_axe_finds_nothing(
     found = []
     for path in PATHS:
         page = look.go(path)
-        # What is folded up is looked at too.
+        # Check collapsed parts too.
         page.evaluate("document.querySelectorAll('details').forEach((it) => { it.open = true })")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         options = {"runOnly": RULES, "resultTypes": ["violations"]}

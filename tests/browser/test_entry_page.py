@@ -18,13 +18,13 @@ pytestmark = pytest.mark.needs("chromium")
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
-    """An archive into which every test here puts an entry of its own."""
+    """Run an archive to which every test here adds its own entry."""
     with served(tmp_path_factory.mktemp("entries")) as archive:
         yield archive
 
 
 def keep(archive: DatelineServer, item: Item) -> str:
-    """Keep an entry; returns the path of its page."""
+    """Add an entry; return the path of its page."""
     answer = archive.post("/v1/entries", json.dumps(item).encode())
     assert answer.status == 201
     return f"/entries/{answer.json['id']}"

@@ -1,4 +1,4 @@
-"""The pages about imports and entries are for everybody: axe finds nothing, nothing runs off."""
+"""Accessibility of the import and entry pages: no violation of axe, and no overflow."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from tests.servers import DatelineServer
 pytestmark = pytest.mark.needs("chromium")
 
 NARROW = {"width": 320, "height": 600}
-"""What is left of 1,280 pixels for whoever makes all four times as large (WCAG 1.4.10)."""
+"""The equivalent of 1,280 pixels at 400 % zoom (WCAG 1.4.10)."""
 
 FAULTY = as_ndjson(
     [
@@ -28,7 +28,7 @@ FAULTY = as_ndjson(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
-    """An archive with hostile rows, kept and rejected."""
+    """Run an archive with hostile rows, both stored and rejected."""
     with served(tmp_path_factory.mktemp("access")) as server:
         assert server.post("/v1/bulk", FAULTY.encode(), NDJSON).status == 207
         yield server
@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]
 def look(
     request: pytest.FixtureRequest, browser: Browser, server: DatelineServer
 ) -> Iterator[Look]:
-    """The archive on a dark phone and on a light desktop; nothing may have gone wrong."""
+    """Provide the archive on a dark phone and a light desktop; nothing may go wrong."""
     size: str
     scheme: Scheme
     size, scheme = request.param
@@ -49,7 +49,7 @@ def look(
 
 
 def examine(page: Page) -> None:
-    """Have axe look at a page, and see that it fits into narrow windows too."""
+    """Check a page with axe, and that it fits into narrow windows too."""
     page.evaluate("document.querySelectorAll('details').forEach((it) => { it.open = true })")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     options = {"runOnly": RULES, "resultTypes": ["violations"]}

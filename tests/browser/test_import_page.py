@@ -1,4 +1,4 @@
-"""Importing in a browser: paste, drop, preview, confirm, mend; with scripts and without."""
+"""Importing in a browser: paste, drop, preview, confirm, fix; with scripts and without."""
 
 import csv
 import gzip
@@ -18,18 +18,18 @@ pytestmark = pytest.mark.needs("chromium")
 
 DATES = ("March 30 1985", "May 23", "13/04/2020", "03/04/2020")
 LONG = 60_000
-"""Milliseconds for what is much work."""
+"""Milliseconds to wait for slow operations."""
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
-    """An archive into which every test here puts rows that no other has."""
+    """Run an archive to which every test here adds distinct rows."""
     with served(tmp_path_factory.mktemp("imports")) as archive:
         yield archive
 
 
 def rows() -> str:
-    """Four rows as a spreadsheet gives them; the second has no year."""
+    """Return four rows as a spreadsheet copies them; the second has no year."""
     text = as_csv([make_item(date=date, note="x") for date in DATES], "\t").decode()
     return text.replace("\r\n", "\n")
 
@@ -39,7 +39,7 @@ def file(name: str, body: bytes) -> FilePayload:
 
 
 def counts(page: Page) -> list[int]:
-    """Received, created, duplicate, rejected."""
+    """Return the counts: received, created, duplicate, rejected."""
     return [int(text.replace(",", "")) for text in page.locator(".counts dd").all_inner_texts()]
 
 
@@ -54,7 +54,7 @@ def confirm(page: Page, rows: str) -> None:
     page.wait_for_url("**/imports/*", timeout=LONG)
 
 
-def test_paste_preview_confirm_mend_and_send_again(look: Look) -> None:
+def test_paste_preview_confirm_fix_and_send_again(look: Look) -> None:
     text = rows()
     page = look.go("/import")
     page.get_by_label("Or paste rows").fill(text)
@@ -84,7 +84,7 @@ def test_paste_preview_confirm_mend_and_send_again(look: Look) -> None:
     expect(page.get_by_role("row").nth(1)).to_contain_text("mended.csv")
 
 
-def test_what_was_pasted_can_be_mended_in_the_preview(look: Look) -> None:
+def test_what_was_pasted_can_be_fixed_in_the_preview(look: Look) -> None:
     text = rows()
     page = look.go("/import")
     page.get_by_label("Or paste rows").fill(text)
@@ -103,7 +103,7 @@ def test_a_step_back_has_the_form_as_it_was_filled_in(look: Look) -> None:
     page.get_by_label("Day and month").select_option("DMY")
     page.get_by_label("Time zone").fill("Europe/Paris")
     preview(page)
-    # To the rows without a step back, and from there to the preview again.
+    # To the rows without going back, and from there to the preview again.
     page.get_by_role("link", name="Change", exact=True).click()
     expect(page.get_by_label("The rows")).to_be_focused()
     page.go_back()
@@ -197,7 +197,7 @@ def test_what_a_page_cannot_carry_is_sent_again(look: Look) -> None:
     again = page.get_by_label("The same file again")
     if not look.scripts:
         again.set_input_files([large])
-    # A script still has the file, and has put it there.
+    # A script has kept the file, and has put it there.
     assert again.evaluate("input => input.files[0].name") == "large.ndjson"
     confirm(page, "2,500 rows")
     assert counts(page) == [2_500, 2_500, 0, 0]

@@ -20,7 +20,7 @@ FACETS: Final = re.compile(r"/facets/")
 
 @pytest.fixture(scope="module")
 def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
-    """The same archive without ready-made answers, so that facets are always late."""
+    """Run the same archive without cached answers, so that facets are always late."""
     with served(tmp_path_factory.mktemp("forgetful"), {"DATELINE_CACHE_URL": "none://"}) as server:
         fill(server)
         yield server
@@ -30,37 +30,37 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServ
 def late_look(
     request: pytest.FixtureRequest, browser: Browser, forgetful: DatelineServer
 ) -> Iterator[Look]:
-    """The archive whose facets are always late."""
+    """Provide the archive whose facets are always late."""
     size, scheme = request.param
     yield from watched(*looking(browser, forgetful, size, scheme=scheme))
 
 
 def hold(page: Page) -> list[Route]:
-    """Keep every facet under way, until the test lets it go on."""
+    """Hold every facet request until the test continues it."""
     held: list[Route] = []
     page.route(FACETS, lambda route: held.append(route))
     return held
 
 
 def happens(page: Page, condition: Callable[[], object], what: str) -> None:
-    """Let the browser go on until something has come to the test's own lists."""
+    """Let the browser run until something has arrived in the test's own lists."""
     wait_until(lambda: page.evaluate("true") and condition(), what)
 
 
 def both(page: Page, held: list[Route]) -> None:
-    """Wait until both facets have been asked for."""
+    """Wait until both facets have been requested."""
     happens(page, lambda: len(held) == 2, "both facets are under way")
 
 
 def ask(page: Page, text: str) -> None:
-    """Type a question, and see its entries."""
+    """Type a question, and wait for its entries."""
     page.get_by_label("Search", exact=True).fill(text)
     expect(page.locator(".chips bdi")).to_have_text(text)
     expect(page.locator(".entries mark").first).to_be_visible()
 
 
 def top(page: Page, selector: str) -> float:
-    """How far down the page something is."""
+    """Return the vertical position of an element."""
     box = page.locator(selector).bounding_box()
     assert box is not None
     return box["y"]
@@ -79,7 +79,7 @@ def test_entries_are_shown_before_the_facets_and_stay_where_they_are(late_look: 
     assert sorted(route.request.url for route in held) == [
         f"{late_look.root}/facets/{name}?q=confort&sort=date" for name in ("sites", "timeline")
     ]
-    # Whoever listens is told once, of the entries.
+    # Screen readers get one announcement, about the entries.
     page.evaluate("document.getElementById('said').textContent = ''")
     for route in held:
         route.continue_()
@@ -89,7 +89,7 @@ def test_entries_are_shown_before_the_facets_and_stay_where_they_are(late_look: 
     expect(page.locator("#said")).to_be_empty()
     assert abs(top(page, ".results") - place) < 1
     assert page.title() == "confort · Dateline"
-    # They lead on from the question as it was asked.
+    # Their links start from the question as it was asked.
     assert late_look.path == "/?q=confort&sort=date"
     typed = page.locator("#found").inner_text()
     page.reload()
@@ -179,7 +179,7 @@ def test_entries_stay_where_facets_cannot_be_had(
     expect(page.locator(".late")).to_have_count(0)
     assert look.titles() == titles
     assert page.title() == "conf · Dateline"
-    # The next question has no entries either; the page says so, and can be asked again.
+    # The next question has no entries either; the page says so, and can be used again.
     page.get_by_label("Search", exact=True).fill("de")
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_text([away])

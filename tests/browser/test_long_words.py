@@ -1,4 +1,4 @@
-"""Words without a blank, as long as anything takes them, stay inside the narrowest window."""
+"""Words without a space, at maximum length, fit into the narrowest window."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ WORD = "x" * 180
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]:
-    """An archive with one entry, whose site is as long as a name can be."""
+    """Run an archive with one entry, whose site has the maximum length of a name."""
     with served(tmp_path_factory.mktemp("words")) as archive:
         row = make_item(title="A", url=f"https://{'x' * 63}.co.uk/")
         assert archive.post("/v1/bulk", as_ndjson([row]), NDJSON).status == 200
@@ -27,7 +27,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer
 
 @pytest.fixture
 def narrow(browser: Browser, archive: DatelineServer) -> Iterator[Look]:
-    """The archive in a window of 320 pixels."""
+    """Provide the archive in a window of 320 pixels."""
     context, look = looking(browser, archive, "phone")
     look.page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
     yield from watched(context, look)

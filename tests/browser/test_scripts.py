@@ -1,4 +1,4 @@
-"""What scripts make quicker, and what keys do."""
+"""What scripts make faster, and what keys do."""
 
 import re
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.needs("chromium")
 
 
 def focused(page: Page) -> str:
-    """What a key would go to."""
+    """Return the focused element."""
     text: str = page.evaluate("document.activeElement.innerText || document.activeElement.id")
     return text
 
@@ -27,7 +27,7 @@ def test_results_come_while_one_types(quick_look: Look) -> None:
     page.wait_for_url("**/?q=conforto&sort=date")
     expect(box).to_be_focused()
     expect(page).to_have_title("conforto · Dateline")
-    # One step back is the page from before the typing, as it was.
+    # One step back is the page from before the typing, unchanged.
     page.go_back()
     page.wait_for_url("**/?sort=date")
     expect(box).to_have_value("")
@@ -41,7 +41,7 @@ def test_a_fault_is_shown_while_one_types_and_goes_again(quick_look: Look) -> No
     expect(page.get_by_role("alert")).to_have_text(re.compile("never closed"))
     expect(box).to_have_attribute("aria-invalid", "true")
     expect(box).to_have_accessible_description(re.compile("never closed"))
-    # An alert says itself; it is not said once more.
+    # An alert announces itself, so it is not announced again.
     expect(page.locator("#said")).to_be_empty()
     box.press_sequentially('orto"')
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -60,7 +60,7 @@ def test_a_fault_in_a_field_is_shown_even_where_the_fields_are_folded_up(quick_l
     expect(page.get_by_role("alert")).to_have_text(re.compile("has no year"))
     fields.click()
     expect(field).to_be_hidden()
-    # The next question has the same fault, which nobody could see.
+    # The next question has the same fault, which would not be visible.
     page.get_by_label("Search", exact=True).fill("de")
     expect(field).to_be_visible()
     expect(field).to_have_attribute("aria-invalid", "true")
@@ -130,7 +130,7 @@ def test_what_is_typed_can_be_selected_by_keys(scripted: Look) -> None:
 
 
 @pytest.mark.parametrize(
-    # What has no entries is no link, but a span may begin and end there.
+    # Bars without entries are not links, but a span may begin and end there.
     ("path", "begin", "end"),
     [("/", 10, 14), ("/?q=conforto", 2, 12)],
 )
@@ -237,7 +237,7 @@ def test_a_page_of_a_proxy_does_not_take_the_place_of_the_results(
 def test_a_question_that_gunicorn_does_not_take_is_said_to_be_too_long(scripted: Look) -> None:
     page = scripted.go("/?q=de")
     titles = scripted.titles()
-    # Within the limit of 1,000 characters, each of which is nine bytes of an address.
+    # Within the limit of 1,000 characters, each of which takes nine bytes in a URL.
     page.get_by_label("Search", exact=True).fill("港" * 950)
     told = "This question is longer than can be sent; shorten it."
     expect(page.locator("#found .fault")).to_have_text([told])

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.needs("chromium")
 
 
 def total(page: Page) -> int:
-    """How many were found."""
+    """Return the total."""
     return int(re.sub(r"\D", "", page.locator("#total").inner_text()))
 
 
@@ -45,7 +45,7 @@ def test_the_fields_write_the_same_address(look: Look) -> None:
     dates = page.locator(".entries time").all_inner_texts()
     assert dates == sorted(dates)
     assert dates[0] >= "2001-03"
-    # What was asked can be seen, and is still there to be changed.
+    # The question is visible, and can still be changed.
     expect(page.get_by_label("Title contains")).to_have_value("de")
 
 
@@ -75,7 +75,7 @@ def test_a_bar_of_the_timeline_narrows(look: Look) -> None:
     assert total(page) == count
     assert count < before
     expect(page.get_by_role("link", name=f"Remove: date {label}")).to_be_visible()
-    # A year is shown by months, and a table has what the drawing has.
+    # A year is shown by months, and the table has the same data as the chart.
     summary(page, "As a table").click()
     rows = page.locator(".as-table tbody tr")
     expect(rows).to_have_count(page.locator("#bars a").count())
@@ -161,7 +161,7 @@ def test_a_narrow_window_cuts_no_name_in_two(scripted: Look) -> None:
     lines = "(links) => links.map((link) => link.getClientRects().length)"
     sites = page.locator(".where .site bdi").evaluate_all(lines)
     assert sites == [1] * 20
-    # The pages are named on one line, and an import's counts stand two by two.
+    # The pages are listed on one line, and an import's counts in two columns.
     tops = "(items) => new Set(items.map((item) => item.getBoundingClientRect().top)).size"
     assert page.locator(".top li").evaluate_all(tops) == 1
     scripted.go("/imports/1")
@@ -203,7 +203,7 @@ def test_a_fault_is_one_sentence_beside_its_field(look: Look) -> None:
     expect(field).to_have_value("May 23")
     expect(field).to_be_visible()
     expect(page.locator("[aria-invalid=true]")).to_have_count(2)
-    # Once it is mended, nothing is said of it.
+    # Once it is fixed, the message is gone.
     box.fill("de")
     field.fill("May 2003")
     page.get_by_role("button", name="Search").click()
@@ -217,7 +217,7 @@ def test_a_fault_of_no_field_stands_above_the_results(look: Look) -> None:
     page = look.go("/?q=de&limit=x")
     expect(page.locator("#found").get_by_role("alert")).to_have_text([re.compile("limit")])
     expect(page.locator("[aria-invalid=true]")).to_have_count(0)
-    # Nothing is wrong in the fields, so they stay folded up.
+    # The fields have no fault, so they stay collapsed.
     expect(page.get_by_label("From")).to_be_hidden()
 
 
@@ -227,7 +227,7 @@ def test_a_fault_of_no_field_stands_above_the_results(look: Look) -> None:
 def first_look(
     request: pytest.FixtureRequest, browser: Browser, empty_archive: DatelineServer
 ) -> Iterator[Look]:
-    """An archive without entries."""
+    """Provide an archive without entries."""
     size, scripts = request.param
     yield from watched(*looking(browser, empty_archive, size, scripts=scripts))
 

@@ -1,4 +1,4 @@
-"""Ready-made answers: quick where they may be, and never old."""
+"""Cached answers: served where allowed, and never stale."""
 
 import gzip
 import threading
@@ -28,7 +28,7 @@ LINKS = [
 
 @pytest.fixture
 def client(client: FlaskClient) -> FlaskClient:
-    """A client of an archive with forty entries and a rejected row."""
+    """Return a client of an archive with forty entries and a rejected row."""
     keep(client, [*make_items(40), make_item(date="May 23")])
     return client
 
@@ -104,7 +104,7 @@ def test_reading_writes_nothing(services: Services, client: FlaskClient) -> None
     assert version_of(services) == version
 
 
-# --- Never old ---------------------------------------------------------------------------------
+# --- Never stale -------------------------------------------------------------------------------
 
 
 def test_a_write_is_seen_by_the_next_question(client: FlaskClient) -> None:
@@ -116,7 +116,7 @@ def test_a_write_is_seen_by_the_next_question(client: FlaskClient) -> None:
 
 
 def test_another_process_is_never_behind(settings: Settings, client: FlaskClient) -> None:
-    """Two sets of parts on one archive know as little of each other as two processes."""
+    """Two sets of services on one archive share as little as two processes."""
     with opened(settings) as services:
         other = create_app(services).test_client()
         for number in range(5):
@@ -211,7 +211,7 @@ def test_a_client_may_keep_an_answer_but_must_ask(client: FlaskClient) -> None:
     assert client.get("/v1/entries").headers["Cache-Control"] == "no-cache"
 
 
-# --- Kept outside of the process -----------------------------------------------------------------
+# --- Stored outside the process ------------------------------------------------------------------
 
 SMALL = Answer.of(b'{"items":[]}')
 LARGE = Answer.of(b"[" + b"1," * 1_000 + b"1]", "/v1/entries?cursor=x")
@@ -311,7 +311,7 @@ def test_one_cold_question_is_answered_once(services: Services, client: FlaskCli
         everybody_is_here.wait()
 
     answers: list[TestResponse] = []
-    # Every thread is a client of its own.
+    # Every thread has its own client.
     threads = [
         threading.Thread(target=lambda: answers.append(app.test_client().get(link)))
         for _ in range(THREADS)

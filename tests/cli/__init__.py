@@ -1,1 +1,1 @@
-"""Through the door of the command line."""
+"""The command line."""

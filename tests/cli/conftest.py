@@ -1,4 +1,4 @@
-"""The command line, on the archive of a test."""
+"""Fixtures that run the command line on the archive of a test."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where commands run and find their files; it has no `.env`."""
+    """Return the directory in which commands run; it has no `.env`."""
     directory = tmp_path / "files"
     directory.mkdir()
     monkeypatch.chdir(directory)
@@ -26,8 +26,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run_anywhere(directory: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command on an archive that may not have its tables yet.
 
-    What it raises, but for the exit that every command ends with, fails the test: people would
-    see a traceback.
+    Any exception other than SystemExit fails the test, because users would see a traceback.
     """
     monkeypatch.setenv("DATELINE_DATABASE_URL", settings.database_url)
 

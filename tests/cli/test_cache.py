@@ -1,4 +1,4 @@
-"""`dateline cache`: how the ready-made answers are."""
+"""`dateline cache`: the state of the cache."""
 
 from contextlib import closing
 from pathlib import Path

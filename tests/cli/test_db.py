@@ -1,4 +1,4 @@
-"""`dateline db`, and what other commands say while the tables are not those of this release."""
+"""`dateline db`, and what other commands say while the tables are from another release."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +16,14 @@ from tests.servers import ON_MYSQL, ON_SQLITE, fresh_database, run_dateline, wai
 
 @pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """Settings of an archive on each database."""
+    """Return the settings of an archive on each database."""
     with fresh_database(request.param, tmp_path) as url:
         yield new_settings(tmp_path, database_url=url)
 
 
 @pytest.fixture
 def engine(settings: Settings) -> Engine:
-    """Another way to the same database."""
+    """Return another engine on the same database."""
     return create_engine(settings.database_url, poolclass=NullPool)
 
 
@@ -113,7 +113,7 @@ def test_a_new_file_that_another_process_is_making_is_waited_for(
 ) -> None:
     file = settings.database_url.removeprefix("sqlite:///")
     with engine.connect() as connection:
-        # It is not WAL yet, and taken.
+        # The file is not in WAL mode yet, and is locked.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         given = {"DATELINE_DATABASE_URL": settings.database_url}
         with run_dateline(tmp_path, given, "db", "upgrade") as upgrade:

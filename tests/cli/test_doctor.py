@@ -1,4 +1,4 @@
-"""`dateline doctor`, on set-ups that are sound and on such as are not."""
+"""`dateline doctor`, on correct and on faulty installations."""
 
 import os
 import socket
@@ -63,7 +63,7 @@ def test_a_file_that_cannot_be_opened(
 
     assert (examined.exit_code, asked.exit_code) == (1, 2)
     assert "the directory must be there" in examined.stdout
-    # One that is there and belongs to somebody else cannot be opened either.
+    # An existing file that belongs to another user cannot be opened either.
     assert "let Dateline's user own the file" in examined.stdout
     assert "Dateline may write the file and its directory" in asked.stderr
 
@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_opened(
 def test_a_mysql_that_refuses(
     run_anywhere: Run, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
 ) -> None:
-    """To try again would not help."""
+    """Trying again would not help."""
     url = make_url(os.environ[MYSQL_URL]).set(**wrong)
     monkeypatch.setenv("DATELINE_DATABASE_URL", url.render_as_string(hide_password=False))
     examined, asked = run_anywhere("doctor"), run_anywhere("search")
@@ -84,7 +84,7 @@ def test_a_mysql_that_refuses(
 
 
 class RefusingServer(SilentServer):
-    """Greets as MySQL does whoever it does not let in."""
+    """A server that greets clients as MySQL does when it rejects them."""
 
     def __init__(self, number: int) -> None:
         error = b"\xff" + number.to_bytes(2, "little") + b"Go away"
@@ -92,7 +92,7 @@ class RefusingServer(SilentServer):
         super().__init__()
 
     def talk(self, connection: socket.socket) -> None:
-        """Say so."""
+        """Send the rejection."""
         connection.sendall(self._packet)
 
 
@@ -104,7 +104,7 @@ class RefusingServer(SilentServer):
 def test_a_mysql_that_refuses_the_user(
     number: int, run_anywhere: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of these the first says so before it has asked for the user, the others after."""
+    """The first is raised before MySQL knows the user, the others after."""
     with closing(RefusingServer(number)) as server:
         url = f"mysql+pymysql://ann:secret@127.0.0.1:{server.port}/d"
         monkeypatch.setenv("DATELINE_DATABASE_URL", url)
@@ -119,7 +119,7 @@ def test_a_mysql_that_refuses_the_user(
 def test_a_mysql_whose_certificate_is_not_trusted(
     run_anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A directory without certificates trusts nobody."""
+    """With a directory without certificates, no server is trusted."""
     url = make_url(os.environ[MYSQL_URL]).update_query_dict({"ssl_capath": str(tmp_path)})
     monkeypatch.setenv("DATELINE_DATABASE_URL", url.render_as_string(hide_password=False))
     examined, asked = run_anywhere("doctor"), run_anywhere("db", "upgrade")
@@ -132,7 +132,7 @@ def test_a_mysql_whose_certificate_is_not_trusted(
 def _as_redis_user(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *rights: str
 ) -> Result:
-    """Ask for a user of Redis who may do anything but run scripts, and what is given here."""
+    """Examine as a Redis user who may do everything except run scripts, with these rules added."""
     with closing(RedisServer(tmp_path / "redis").start()) as redis:
         redis.client.acl_setuser(
             "ann",

@@ -1,4 +1,4 @@
-"""`dateline export`: all that a search finds, in a form that can be imported again."""
+"""`dateline export`: all matches of a search, in a format that can be imported again."""
 
 import csv
 import io
@@ -13,13 +13,13 @@ from dateline.wiring import Services
 from tests.archives import new_settings, opened
 from tests.cli.conftest import Run
 
-# Given anew by the archive that imports.
+# Assigned by the importing archive.
 GIVEN_ANEW = {"id", "added_at", "import_id"}
 
 
 @pytest.fixture
 def filled(run: Run, directory: Path) -> int:
-    """An archive of sample rows; how many entries it has."""
+    """Import sample rows; return the number of entries."""
     (directory / "rows.ndjson").write_text(run("sample", "--rows", "1500").stdout)
     first = run("import", "rows.ndjson").stdout.splitlines()[0]
     return int(first.split(" created")[0].split()[-1].replace(",", ""))
@@ -27,7 +27,7 @@ def filled(run: Run, directory: Path) -> int:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    """A second archive: commands go there from now on when `run` is told so."""
+    """Provide a second archive, on which `run` can be told to run commands."""
     (tmp_path / "second").mkdir()
     settings = new_settings(tmp_path / "second")
     with opened(settings) as services:

@@ -1,4 +1,4 @@
-"""`dateline import`: what is kept, what is said about the rest, and how it ends."""
+"""`dateline import`: what is stored, what is reported about the rest, and how it exits."""
 
 import json
 from pathlib import Path

@@ -11,7 +11,7 @@ from tests.factories import as_json, make_item, make_items
 
 @pytest.fixture
 def ledger(run: Run, directory: Path) -> None:
-    """Two imports; the second has five rejected rows."""
+    """Run two imports; the second has five rejected rows."""
     (directory / "first.json").write_bytes(as_json(make_items(2)))
     (directory / "second.json").write_bytes(
         as_json([make_item(), *make_items(5, date="May 23", url="/a")])

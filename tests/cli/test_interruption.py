@@ -1,4 +1,4 @@
-"""An import from a file that is cut off has kept what it says; running it again keeps the rest."""
+"""An interrupted import from a file has stored what it reports; running it again adds the rest."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -27,12 +27,12 @@ GROUP = 20
 
 
 class PowerCut(Exception):
-    """What ends an import in the middle."""
+    """Interrupts an import."""
 
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A batch is made of whole groups, which have thousands of rows."""
+    """Make groups small too, because a batch consists of whole groups of thousands of rows."""
     monkeypatch.setattr(groups, "GROUP", GROUP)
     monkeypatch.setattr(importing, "BATCH", BATCH)
 
@@ -41,7 +41,7 @@ def test_whole_batches_are_kept_and_the_second_run_creates_the_rest(services: Se
     whole = _expected(services)
 
     with pytest.raises(PowerCut):
-        # Two groups, which the second process may have been given ahead, are lost as well.
+        # Two groups that the second process may have received ahead are lost as well.
         _import(services, _cut(_rows(), 790))
 
     kept = _counts(services)
@@ -82,7 +82,7 @@ def test_the_command_commits_in_batches(run: Run, directory: Path, services: Ser
         assert run("import", "rows.ndjson").exit_code == 1
 
     assert _counts(services)["entries"] == whole
-    # The last one takes the rows that waited for the end.
+    # The last one includes the rows that waited for the end.
     assert len(commits) == len(ROWS) // BATCH + 1
 
 
@@ -119,18 +119,18 @@ def _import(services: Services, rows: Iterable[Row]) -> None:
 
 
 def _waiting(rows: int) -> int:
-    """How many of the first rows wait for the end, as their day and month could be swapped."""
+    """Return how many of the first rows wait for the end: day and month could be swapped."""
     dates = [read_date(row["date"]) for row in ROWS[:rows]]
     return sum(isinstance(date, Fault) and date.code == "date.ambiguous" for date in dates)
 
 
 def _expected(services: Services) -> int:
-    """How many entries the rows are; nothing is written."""
+    """Return how many entries the rows would create, with a dry run."""
     return run_import(services.database, _rows(), Options(dry_run=True)).created
 
 
 def _counts(services: Services) -> dict[str, int]:
-    """The ledger of the last import, and what there is in the tables."""
+    """Return the counts of the last import in the ledger, and those in the tables."""
     with services.database.reading() as session:
         last = session.scalars(select(Import).order_by(Import.id.desc()).limit(1)).one()
         rejected_rows = (

@@ -1,4 +1,4 @@
-"""An import takes little memory, whatever is sent."""
+"""An import uses little memory, whatever its rows are."""
 
 import json
 import subprocess
@@ -14,10 +14,10 @@ from dateline.wiring import Services
 from tests.factories import make_item
 
 MOST = 200 * 1024
-"""KiB that each of the two processes may have had at once."""
+"""Maximum peak memory of each of the two processes, in KiB."""
 
 UNIT = 1024 if sys.platform == "darwin" else 1
-"""How many of what the system counts in are a KiB: macOS counts bytes."""
+"""Units of `ru_maxrss` per KiB: macOS counts bytes."""
 
 MEASURED = """
 import resource, subprocess, sys
@@ -27,14 +27,14 @@ print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def nested() -> bytes:
-    """A row that takes forty times as much memory when it is parsed."""
+    """Return a row that takes forty times its size in memory when parsed."""
     deep = "[" * 90 + "]" * 90
     value = f"[{','.join([deep] * (MAX_ROW // (len(deep) + 1) - 5))}]"
     return json.dumps(make_item(title="@")).replace('"@"', value).encode() + b"\n"
 
 
 def many_values() -> bytes:
-    """A row of CSV with as many values as are taken, in characters that are wide in memory."""
+    """Return a CSV row with the maximum number of values, in characters that take much memory."""
     return ("€," * 100_000 + "\U0001f600" * 150_000 + "\n").encode()
 
 

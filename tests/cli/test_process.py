@@ -1,4 +1,4 @@
-"""The command as a real process: exit codes, the two outputs, signals and settings."""
+"""The command as a real process: exit codes, both outputs, signals and settings."""
 
 import json
 import os
@@ -30,9 +30,9 @@ COMMAND = [sys.executable, "-m", "dateline"]
 
 @pytest.fixture
 def environment(services: Services, settings: Settings) -> dict[str, str]:
-    """What a process finds; the archive has its tables."""
+    """Return the environment of a process; the archive has its tables."""
     assert services.database.is_current()
-    # From any directory, the code under test is that of these tests.
+    # In any directory, use the code next to these tests.
     code = str(Path(__file__).parents[2])
     return {**os.environ, "DATELINE_DATABASE_URL": settings.database_url, "PYTHONPATH": code}
 
@@ -91,7 +91,7 @@ def print_to(
             stdout=file,
             stderr=subprocess.PIPE,
             text=True,
-            # What is printed is kept until there is more of it, as in a shell.
+            # Output is buffered, as in a shell.
             env={**environment, "PYTHONUNBUFFERED": ""},
             cwd=tmp_path,
             timeout=SECONDS,
@@ -149,7 +149,7 @@ def test_a_reader_who_has_seen_enough_is_told_nothing(
 def test_an_import_that_is_ended_says_what_is_kept(
     number: signal.Signals, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    # Whoever runs the tests in the background has it ignored, for all that they start.
+    # If the tests run in the background, SIGINT is ignored in all their child processes.
     program = (
         "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "runpy.run_module('dateline', run_name='__main__')"
@@ -159,10 +159,10 @@ def test_an_import_that_is_ended_says_what_is_kept(
         command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path
     ) as process:
         assert process.stdin is not None
-        # More than a pipe holds: when all is written, the import has begun to read.
+        # More than a pipe holds: when all is written, the import has started to read.
         process.stdin.write(as_ndjson(make_items(20_000)))
         process.send_signal(number)
-        # Not 1, which would say that some rows were rejected.
+        # Not 1, which would mean that some rows were rejected.
         assert process.wait(SECONDS) == 128 + number
         assert process.stderr is not None
         assert process.stderr.read().decode() == (
@@ -274,7 +274,7 @@ def test_a_bad_question_is_a_sentence(dateline: Dateline) -> None:
 
 
 def test_a_command_loads_no_client_that_it_does_not_use(environment: dict[str, str]) -> None:
-    """Every command would wait for them at its start."""
+    """Loading them would delay the start of every command."""
     program = (
         "import sys; import dateline.cli; "
         "dateline.cli.commands.main(['search'], standalone_mode=False); "
@@ -332,7 +332,7 @@ def test_serve_answers_and_stops_when_it_is_told(
 def test_a_hang_up_reads_nothing_and_leaves_the_log_in_its_form(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """The settings are those of the start, whatever stands in the file by now."""
+    """The settings are those at the start, whatever the file contains by now."""
     port, log, env_file = _free_port(), tmp_path / "log", tmp_path / ".env"
     env_file.write_text("DATELINE_WORKERS=1\n")
     with log.open("wb") as out:
@@ -388,7 +388,7 @@ def test_an_empty_address_is_not_every_address(run: Run, monkeypatch: pytest.Mon
 def test_serve_says_what_to_do_where_its_port_is_taken(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And leaves it to Gunicorn, which tries again: a server that ends may hold it a while."""
+    """It still starts Gunicorn, which retries: a server shutting down may hold the port a while."""
     given: list[str] = []
     monkeypatch.setattr(os, "execv", lambda _program, words: given.extend(words))
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -412,7 +412,7 @@ def _wait_until(happened: Callable[[], bool]) -> None:
 
 
 def _status(port: int, path: str, process: subprocess.Popen[bytes]) -> int:
-    """Ask until there is an answer."""
+    """Send requests until there is a response; return its status."""
     deadline = time.monotonic() + SECONDS
     while True:
         connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)

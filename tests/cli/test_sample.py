@@ -1,4 +1,4 @@
-"""`dateline sample`: made-up rows, to try things with."""
+"""`dateline sample`: generated rows, to try things with."""
 
 import json
 

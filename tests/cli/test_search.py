@@ -1,4 +1,4 @@
-"""`dateline search`: the same answers as the API gives."""
+"""`dateline search`: the same answers as from the API."""
 
 import json
 import re
@@ -30,7 +30,7 @@ QUESTIONS: list[dict[str, str]] = [
 
 @pytest.fixture
 def sample(services: Services) -> None:
-    """An archive with something in it."""
+    """Add some entries to the archive."""
     rows = [*sample_rows(300, seed=3), make_item(title="100% of it", date="2014-03")]
     run_import(services.database, [Row(*row) for row in enumerate(rows, 1)], Options())
 
@@ -158,8 +158,8 @@ def test_help_names_every_value_of_an_option(run: Run) -> None:
         assert [value for value in values if f"`{value}`" not in said] == []
 
 
-def test_what_is_printed_has_no_orders_to_a_terminal_and_all_of_the_language(run: Run) -> None:
-    """Persian words, soft hyphens and families of emoji have characters that show nothing."""
+def test_what_is_printed_has_no_terminal_escapes_and_all_of_the_language(run: Run) -> None:
+    """Persian words, soft hyphens and emoji families contain invisible characters."""
     title = "می\u200cخواهم, Do\u00adnau, 👩\u200d💻"
     rows = as_ndjson([make_item(title=f"{title} \u202e\u2066", url="https://example.org/a\u00a0b")])
     assert run("import", "-", "--format", "ndjson", given=rows).exit_code == 0

@@ -1,1 +1,1 @@
-"""The image and both compositions, on a real Docker engine; run by `make docker-test` alone."""
+"""The image and both compositions, on a real Docker engine; run only by `make docker-test`."""

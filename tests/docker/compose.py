@@ -1,4 +1,4 @@
-"""Docker, Compose and HTTP in a few words."""
+"""Helpers for Docker, Compose and HTTP."""
 
 import json
 import os
@@ -17,7 +17,7 @@ SECONDS = 600
 
 
 def docker(*words: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
-    """Run `docker`, and show what it has said where it fails."""
+    """Run `docker`, and show its output if it fails."""
     done = subprocess.run(
         ["docker", *words],
         cwd=cwd,
@@ -33,7 +33,7 @@ def docker(*words: str, cwd: Path | None = None, env: Mapping[str, str] | None =
 
 @dataclass(frozen=True)
 class Compose:
-    """A composition of the project, under a name that nothing else has."""
+    """A composition of the project, under a unique name."""
 
     project: Path
     name: str
@@ -42,7 +42,7 @@ class Compose:
 
     @classmethod
     def new(cls, project: Path, files: Sequence[str], environment: Mapping[str, str]) -> "Compose":
-        """Name a composition that is not up yet."""
+        """Return a composition that is not up yet."""
         return cls(project, f"dateline-test-{uuid.uuid4().hex[:8]}", files, environment)
 
     def __call__(self, *words: str) -> str:
@@ -59,7 +59,7 @@ class Compose:
 
     @contextmanager
     def running(self) -> Iterator["Compose"]:
-        """Bring it up, and leave nothing of it behind."""
+        """Bring it up while the block runs, then remove everything."""
         try:
             self("up", "--wait", "--no-build")
             yield self
@@ -70,13 +70,13 @@ class Compose:
             self("down", "--volumes", "--remove-orphans", "--timeout", "60")
 
     def containers(self, service: str) -> list[dict[str, Any]]:
-        """What the engine knows of a service's containers."""
+        """Return what the engine reports about a service's containers."""
         ids = self("ps", "--all", "--quiet", service).split()
         found: list[dict[str, Any]] = json.loads(docker("inspect", *ids))
         return found
 
     def urls(self) -> list[str]:
-        """Where the application listens: an address for each replica."""
+        """Return the URLs of the application, one per replica."""
         return [
             f"http://{published['HostIp']}:{published['HostPort']}"
             for container in self.containers("app")
@@ -85,7 +85,7 @@ class Compose:
 
 
 def ask(url: str, body: object = None) -> tuple[int, str]:
-    """Get a page; or post a body as JSON, where there is one."""
+    """Get a page, or post a body as JSON if there is one."""
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data, {"Content-Type": "application/json"})
     try:
@@ -96,7 +96,7 @@ def ask(url: str, body: object = None) -> tuple[int, str]:
 
 
 def seconds_until(happened: Callable[[], bool], limit: float = 30.0) -> float:
-    """Ask again and again, and tell how long it took."""
+    """Poll until it has happened; return the seconds it took."""
     began = time.monotonic()
     while not happened():
         assert time.monotonic() - began < limit, f"not within {limit} s"

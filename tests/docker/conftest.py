@@ -1,4 +1,4 @@
-"""What the Docker tests share: a copy of the project, its image, and both compositions."""
+"""Fixtures of the Docker tests: a copy of the project, its image, and both compositions."""
 
 import shutil
 import socket
@@ -12,7 +12,7 @@ import pytest
 
 from tests.docker.compose import Compose, docker
 
-# `make test` walks past; only who names the files of this directory runs them.
+# Not collected by `make test`; they run only if the files of this directory are named.
 collect_ignore_glob = ["*"]
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session", autouse=True)
 def _engine() -> None:
-    """Say what is missing, once, where there is nothing to run on."""
+    """Report once what is missing if there is no Docker engine."""
     for words in (["version"], ["compose", "version"]):
         try:
             subprocess.run(["docker", *words], capture_output=True, text=True, check=True)
@@ -32,7 +32,7 @@ def _engine() -> None:
 
 @pytest.fixture(scope="session")
 def image(project: Path) -> Iterator[str]:
-    """The image, built as anyone builds it."""
+    """Build the image as a user would."""
     name = f"dateline-test-{uuid.uuid4().hex[:8]}"
     with _let_nobody_else_read(project):
         docker("build", "--tag", name, "--build-arg", "VERSION=1.2.3", str(project))
@@ -42,7 +42,7 @@ def image(project: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project, since the tests edit it."""
+    """Copy the project, because the tests edit it."""
     copy = tmp_path_factory.mktemp("project")
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -60,16 +60,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def development(project: Path, image: str) -> Iterator[Compose]:
-    """The composition for development, up."""
+    """Bring up the composition for development."""
     with Compose.new(project, ["compose.yaml"], {"IMAGE": image, "PORT": "0"}).running() as up:
         yield up
 
 
 @pytest.fixture(scope="module")
 def production(project: Path, image: str) -> Iterator[Compose]:
-    """The composition for production, up."""
+    """Bring up the composition for production."""
     for name in ("mysql_password", "mysql_root_password"):
-        # Signs that a URL or a shell would take for something else.
+        # Characters that a URL or a shell would interpret.
         (project / "docker/secrets" / name).write_text(f"p@ss/w:rd%40 ${uuid.uuid4()}\n")
     first = _free_ports(3)
     environment = {"IMAGE": image, "PORTS": f"{first}-{first + 2}"}
@@ -80,7 +80,7 @@ def production(project: Path, image: str) -> Iterator[Compose]:
 
 @contextmanager
 def _let_nobody_else_read(project: Path) -> Iterator[None]:
-    """Have a checkout as umask 077 makes it."""
+    """Give the files the permissions of a checkout with umask 077."""
     modes = {path: path.stat().st_mode for path in project.rglob("*")}
     for path, mode in modes.items():
         path.chmod(mode & 0o700)
@@ -90,7 +90,7 @@ def _let_nobody_else_read(project: Path) -> Iterator[None]:
 
 
 def _free_ports(count: int) -> int:
-    """The first of so many ports in a row that nobody listens on."""
+    """Return the first of `count` consecutive free ports."""
     for first in range(20_000, 30_000, count):
         try:
             for port in range(first, first + count):

@@ -1,4 +1,4 @@
-"""compose.yaml: both databases in memory, and an edited file that is seen at once."""
+"""compose.yaml: both databases in memory, and edited files take effect at once."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.docker.compose import Compose, ask, seconds_until
 
 AT_ONCE = 2.0
-"""Seconds in which a change is promised to be seen."""
+"""Seconds within which a change must be seen, as documented."""
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def _is_ready(url: str) -> bool:
     try:
         return ask(f"{url}/readyz")[0] == 200
     except OSError:
-        # Nobody listens yet.
+        # Nothing listens yet.
         return False
 
 
@@ -95,7 +95,7 @@ def test_an_edited_python_file_is_seen_at_once(development: Compose) -> None:
 def test_an_edited_template_is_seen_at_once(development: Compose) -> None:
     [url] = development.urls()
     file = development.project / "dateline/templates/base.html"
-    # So that the worker has compiled the old one.
+    # Makes the worker compile the old one.
     assert ask(f"{url}/")[0] == 200
 
     with _edited(file, "<main id=", "<p>edited</p><main id="):
@@ -105,10 +105,10 @@ def test_an_edited_template_is_seen_at_once(development: Compose) -> None:
     assert taken < AT_ONCE
 
 
-def test_a_mistake_is_shown_and_can_be_mended(development: Compose) -> None:
+def test_a_mistake_is_shown_and_can_be_fixed(development: Compose) -> None:
     [url] = development.urls()
     [before] = development.containers("app")
-    # This module is imported before Gunicorn has started, too.
+    # A module that is also imported before Gunicorn has started.
     file = development.project / "dateline/errors.py"
 
     with _edited(file, r"\A", "import nothing_like_it\n"):
@@ -120,7 +120,7 @@ def test_a_mistake_is_shown_and_can_be_mended(development: Compose) -> None:
 
 
 def test_a_restart_of_everything_makes_the_tables_anew(development: Compose) -> None:
-    """MySQL has lost them with its memory, and is not there yet when `migrate` starts."""
+    """MySQL has lost them with its memory, and is not up yet when `migrate` starts."""
     development("restart")
 
     [url] = development.urls()

@@ -18,7 +18,7 @@ def inspected(image: str) -> dict[str, Any]:
 
 
 def _run(image: str, *words: str) -> str:
-    """Run a command in it, as compose.yaml does: with nothing to write to and no rights."""
+    """Run a command in the image as compose.yaml does: read-only and without privileges."""
     entrypoint, *arguments = words
     return docker(
         *("run", "--rm", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"),
@@ -52,13 +52,13 @@ def test_it_is_not_root_and_knows_whether_it_works(inspected: dict[str, Any]) ->
 def test_there_is_the_package_its_environment_and_nothing_else(image: str) -> None:
     assert _run(image, "ls", "-A", "/app").split() == ["LICENSE", "dateline", "gunicorn.conf.py"]
     assert "pip" not in _run(image, "ls", "/opt/venv/bin").split()
-    # With sh, which tells of what is not there by its exit code alone.
+    # With sh, which reports a missing command only by its exit code.
     assert _run(image, "sh", "-c", "command -v gcc cc || echo none") == "none"
     assert _run(image, "sh", "-c", "ls -d /.cache /tmp/* 2>/dev/null || echo none") == "none"
 
 
 def test_its_modules_are_compiled(image: str) -> None:
-    # Python says for each module whether it has found it compiled.
+    # With -v, Python reports for each module whether it was found compiled.
     said = _run(image, "sh", "-c", "python -v -c 'import dateline.app' 2>&1")
 
     assert "matches /app/dateline/app.py" in said

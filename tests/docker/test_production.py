@@ -1,4 +1,4 @@
-"""compose.prod.yaml: what is kept stays, and what is secret does too."""
+"""compose.prod.yaml: data persists, and secrets stay secret."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ def test_what_was_imported_outlives_the_containers(production: Compose) -> None:
 
 
 def test_the_image_is_built_once(production: Compose) -> None:
-    """Of two builds at the same time either may get the name, and Compose then replaces all."""
+    """Of two concurrent builds, either may get the tag, and Compose then replaces all."""
     services = json.loads(production("config", "--format", "json"))["services"]
 
     assert [name for name, service in services.items() if "build" in service] == ["app"]

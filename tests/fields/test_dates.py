@@ -1,4 +1,4 @@
-"""Every form of date that is read, every one that is refused, and what must hold for any text."""
+"""All date formats that are read, those that are refused, and properties of any text."""
 
 import email.utils
 import random
@@ -15,13 +15,13 @@ from dateline.errors import Fault
 from dateline.fields.dates import DateOrder, WrittenDate, iso_utc, read_date
 
 NEW_YORK = ZoneInfo("America/New_York")
-# Equal to UTC but not the same object: takes the careful way for every form.
+# Equal to UTC but not the same object, so every format takes the slow path.
 CAREFUL_UTC = ZoneInfo("UTC")
 thoroughly = settings(deadline=None, max_examples=250)
 
 
 def second(text: str) -> int:
-    """Return the Unix second of an ISO 8601 text with an offset, by another route."""
+    """Return the Unix second of an ISO 8601 text with an offset, by an independent method."""
     return round((datetime.fromisoformat(text) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
 
 
@@ -98,7 +98,7 @@ READ = {
     "1394236800.75": "2014-03-08T00:00:00Z",
     "1394236800999": "2014-03-08T00:00:00Z",
     "20140308150405": "2014-03-08T15:04:05Z",
-    # RFC 2822, RFC 9110, asctime, and what mail, JavaScript and date(1) make of them
+    # RFC 2822, RFC 9110, asctime, and their variants in mail, JavaScript and date(1)
     "Sat, 08 Mar 2014 15:04:05 GMT": "2014-03-08T15:04:05Z",
     "Sat, 8 Mar 2014 15:04:05 +0000": "2014-03-08T15:04:05Z",
     "8 Mar 2014 15:04 -0500": "2014-03-08T20:04Z",
@@ -146,7 +146,7 @@ READ = {
     "8 de marzo de 2014 a las 3:04 p. m.": "2014-03-08T15:04Z",
     "8 marzo 2014": "2014-03-08",
     "terça-feira, 11 de março de 2014": "2014-03-11",
-    # Languages that are asked of the library
+    # Languages that the library reads
     "8 марта 2014 г.": "2014-03-08",
     "суббота, 8 марта 2014, 15:04": "2014-03-08T15:04Z",
     "март 2014": "2014-03",
@@ -163,7 +163,7 @@ READ = {
     "13. 4. 2020": "2020-04-13",
     "4/4/2020": "2020-04-04",
     "12/2014": "2014-12",
-    # White space is no part of a date
+    # White space is not part of a date
     "  2014-03-08\n": "2014-03-08",
     "March\u00a030,\u202f1985": "1985-03-30",
 }
@@ -177,7 +177,7 @@ REFUSED = {
     "8 March 15:04": "no_year",
     "8 марта": "no_year",
     "12/25": "no_year",
-    "10:30": "no_year",  # no date at all; the mend is the same
+    "10:30": "no_year",  # no date at all; the fix is the same
     "03/04/2020": "ambiguous",
     "3-4-2020": "ambiguous",
     "08.03.2014": "ambiguous",
@@ -252,7 +252,7 @@ REFUSED = {
     "Issue 8 2014": "unrecognised",
     "2014-W10": "unrecognised",
     "2014-1985": "unrecognised",
-    "2014/05": "unrecognised",  # or the season of 2004/05's kind
+    "2014/05": "unrecognised",  # or a season like 2004/05
     "2014-03-08/2014-03-10": "unrecognised",
     "8 March 2014 and 9 April 2015": "unrecognised",
     "8-9 March 2014": "unrecognised",
@@ -291,7 +291,7 @@ REFUSED = {
     "понедельник, 8 марта 2014": "impossible",
     "ne 8. března 2014": "impossible",  # Sunday
     "30 fevereiro 2014": "impossible",
-    "Sat Mar  8 15:04:05 CET 2014": "unrecognised",  # only RFC 2822's names of zones are certain
+    "Sat Mar  8 15:04:05 CET 2014": "unrecognised",  # only the zone names of RFC 2822 are certain
     "Sat March 2014": "unrecognised",
     "12:30 am 8. März 2014": "unrecognised",  # noon in German, midnight in English
     "3 am 8 March 2014": "unrecognised",
@@ -324,7 +324,7 @@ def test_each_form_is_read_at_its_own_precision(text: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.items())
-def test_each_refusal_has_its_code_and_says_how_to_mend_it(text: str, reason: str) -> None:
+def test_each_refusal_has_its_code_and_says_how_to_fix_it(text: str, reason: str) -> None:
     fault = read_date(text)
     assert isinstance(fault, Fault)
     assert (fault.code, fault.field, fault.value) == (f"date.{reason}", "date", text)
@@ -407,7 +407,7 @@ def test_no_other_value_is_a_date(value: object) -> None:
         ("8 March 2014 15h CET", "CET"),
         ("2014-03-08T15:04 PM", None),
         ("Sat Mar  8 15:04:05 CET 2014", "CET"),
-        # In their place these are weekdays in other languages.
+        # Elsewhere, these are weekdays in other languages.
         ("6 Mar 2014 15:04:05 CET", "CET"),
         ("8 Mar 2014 15:04:05 CET", "CET"),
         ("7 Mar 2014 15:04 PET", "PET"),
@@ -514,17 +514,17 @@ def test_what_is_not_read_behind_a_day_is_no_day_that_is_not_in_the_calendar() -
         ("2014", "Asia/Kolkata", "2014", "2013-12-31T18:30Z", "2014-12-31T18:30Z"),
         # Midnight was skipped: the day began at one.
         ("2018-11-04", "America/Sao_Paulo", "2018-11-04", "2018-11-04T03Z", "2018-11-05T02Z"),
-        # From 23:30 to 00:30: neither day has its usual edge.
+        # From 23:30 to 00:30: neither day has its usual boundary.
         ("1919-03-30", "America/Toronto", "1919-03-30", "1919-03-30T05Z", "1919-03-31T04:30Z"),
         ("1919-03-31", "America/Toronto", "1919-03-31", "1919-03-31T04:30Z", "1919-04-01T04Z"),
-        # 23:00 to midnight came twice.
+        # 23:00 to midnight occurred twice.
         ("2018-02-17", "America/Sao_Paulo", "2018-02-17", "2018-02-17T02Z", "2018-02-18T03Z"),
         # The month in which Samoa had no 30th.
         ("2011-12", "Pacific/Apia", "2011-12", "2011-12-01T10Z", "2011-12-31T10Z"),
         ("2014-07-01T15", "America/New_York", "2014-07-01T19Z", "2014-07-01T19Z", "2014-07-01T20Z"),
         ("2014-03-08T15", "Asia/Kolkata", "2014-03-08T15+05:30", "2014-03-08T09:30Z", None),
         ("1905-03-08 15:04", "Europe/Paris", "1905-03-08T15:04+00:09:21", None, None),
-        # A text that names its zone is not in the import's.
+        # A text with its own zone is not in that of the import.
         ("2014-07-01T15:04Z", "Asia/Tokyo", "2014-07-01T15:04Z", "2014-07-01T15:04Z", None),
         ("1394236800", "Asia/Tokyo", "2014-03-08T00:00:00Z", "2014-03-08T00Z", None),
         ("20140308150405", "Asia/Tokyo", "2014-03-08T06:04:05Z", "2014-03-08T06:04:05Z", None),
@@ -551,7 +551,7 @@ def test_a_text_without_a_zone_is_in_the_imports(
         ("2014-11-02T01", "America/New_York", "ambiguous"),
         ("2011-12-30", "Pacific/Apia", "impossible"),
         ("2014-10-05T02", "Australia/Lord_Howe", "impossible"),  # half of the hour was skipped
-        ("2014-04-06T01", "Australia/Lord_Howe", "ambiguous"),  # half of it came twice
+        ("2014-04-06T01", "Australia/Lord_Howe", "ambiguous"),  # half of it occurred twice
         ("1000", "Asia/Tokyo", "out_of_range"),
         ("9999", "America/New_York", "out_of_range"),
     ],
@@ -574,7 +574,7 @@ def test_iso_utc_writes_any_second(when: int, expected: str) -> None:
     assert iso_utc(when) == expected
 
 
-# What must hold for any text -----------------------------------------------------------------
+# Properties of any text ----------------------------------------------------------------------
 
 MOMENTS = st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31, 23, 59, 59))  # noqa: DTZ001
 OFFSETS = st.integers(-15 * 60 - 59, 15 * 60 + 59).map(lambda m: timezone(timedelta(minutes=m)))
@@ -629,7 +629,7 @@ def test_an_offset_gives_the_same_instant_whatever_the_zone(
 def test_mail_dates_are_read_as_the_standard_library_reads_them(
     moment: datetime, zone: str
 ) -> None:
-    # strftime pads no year below 1000, and these are above.
+    # strftime does not pad years below 1000, but these are above.
     text = f"{moment:%a, %d %b %Y %H:%M:%S} {zone}"
     found = read_date(text)
     expected = second(email.utils.parsedate_to_datetime(text).isoformat())
@@ -705,7 +705,7 @@ def test_a_date_has_its_year_and_day_from_its_text(text: str) -> None:
     found = read_date(text)
     assert found == read_date(text, zone=CAREFUL_UTC)
     if isinstance(found, Fault) or text.strip(" .").isdigit():
-        return  # an epoch has neither in sight
+        return  # an epoch shows neither
     assert found.date[:4] in text
     if found.precision != "year" and found.precision != "month" and "W10" not in text:
         # One day earlier or later than written, when its time of day had an offset.

@@ -1,7 +1,7 @@
-"""Dates as the world's software prints them: Unicode CLDR's patterns, by Babel, none read wrong.
+"""Dates as software around the world prints them: no Unicode CLDR pattern (by Babel) is misread.
 
-What must come out is worked out here from each pattern and the day that was printed, so that the
-code under test is not its own judge.
+The expected results are computed here from each pattern and the printed day, independently of the
+code under test.
 """
 
 import random
@@ -32,7 +32,7 @@ def moments(count: int) -> list[datetime]:
 
 
 def expected_code(day: date, length: Length, locale: str) -> str | None:
-    """Return the code that a day printed so must be refused with, or None when it is certain."""
+    """Return the code with which a day in this form must be refused, or None if it is certain."""
     pattern = get_date_format(length, locale).pattern
     if "yy" in pattern and "yyyy" not in pattern:
         return "date.two_digit_year"

@@ -1,4 +1,4 @@
-"""Folding: what is one when case and accents do not matter, and what stays two."""
+"""Folding: what becomes equal without case and accents, and what stays different."""
 
 import re
 import sys
@@ -49,19 +49,19 @@ APART = [
     ("≠", "="),
 ]
 
-# White space and what shows nothing apart, folding does not change how a text is cut.
+# Apart from white space and invisible characters, a text can be cut before or after folding.
 CUT_ANYWHERE = st.text(
     st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_categories=("Cc", "Cf"))
     | st.characters(min_codepoint=0x384, max_codepoint=0x3FF, categories=("Lu", "Ll"))
     | st.sampled_from("ﬁﬀⅣ’“”…–—ẞ中文か")
 )
-# Every character of the short way, but of the ideographs and Hangul syllables only some.
+# All characters of the fast path, but only some of the ideographs and Hangul syllables.
 TABLED = [
     character
     for code, character in enumerate(map(chr, range(0x10000)))
     if _TABLED.match(character) and (code < 0x4E00 or code % 100 == 0)
 ]
-# Characters that change their neighbours.
+# Characters that interact with their neighbours.
 SOCIABLE = st.text(
     st.sampled_from(
         "aAßſİıσς ñ\u0301\u0308\u0338\u0345\u034f\u00ad\u3099かｶﾞ\u1112\u1161\u11abй=क\u093c¨ᾳ\u05b0\u20dd"

@@ -1,4 +1,4 @@
-"""Marks stand where a search found something, in the text as it was written."""
+"""Marks show where a search matched, in the text as it was written."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ MARKED: list[tuple[str, list[str], str]] = [
     ("O confo\u0301rto", ["confor"], "O [confo\u0301r]to"),
     ("confo\u0301rto", ["confo"], "[confo\u0301]rto"),
     ("Straße", ["strasse"], "[Straße]"),
-    # Half of a letter that folds to two is the whole letter.
+    # A match of half of a letter that folds to two marks the whole letter.
     ("Straße", ["ras"], "St[raß]e"),
     ("œuvre", ["oe"], "[œ]uvre"),
     ("œuvre", ["e"], "[œ]uvr[e]"),
@@ -65,7 +65,7 @@ def test_all_that_is_found_is_marked_and_nothing_else(text: str, data: some.Data
         assert wanted in fold(text[start:end])
     for (_, end), (start, _) in pairwise(marked):
         assert end < start
-    # Nothing that could be found is left unmarked.
+    # No possible match is left unmarked.
     place = 0
     for start, end in [*marked, (len(text), len(text))]:
         assert not wanted or wanted not in fold(text[place:start])
@@ -78,7 +78,7 @@ def test_marking_keeps_the_text(text: str, wanted: list[str]) -> None:
 
 
 def test_marks_are_narrow_in_titles_of_every_script() -> None:
-    """One letter that is asked for marks that letter with its marks, and never a whole title."""
+    """A search for one letter marks that letter with its diacritics, and never a whole title."""
     for entry in make_corpus(size=2_000):
         letter = next((letter for letter in entry.folded_title if letter.isalpha()), None)
         if letter is not None and len(entry.title) > 12:

@@ -1,4 +1,4 @@
-"""Titles: what is kept, in which spelling, and what is refused."""
+"""Titles: which are accepted, in which spelling they are stored, and which are refused."""
 
 import unicodedata
 from time import process_time
@@ -99,7 +99,7 @@ def test_what_is_not_text_is_a_fault(raw: object) -> None:
 
 
 def test_marks_without_an_end_are_too_long_at_once() -> None:
-    """To bring them into their order would take minutes."""
+    """Sorting them into canonical order would take minutes."""
     started = process_time()
     title = read_title("a" + "\u0301\u0327" * 250_000)
     assert isinstance(title, Fault)

@@ -133,7 +133,7 @@ def test_hosts_are_whole(
 @unhurried
 @given(st.text(st.sampled_from("abAé/-_.~+"), max_size=12), st.integers(0, 12))
 def test_every_page_is_found_by_the_beginning_of_its_path(path: str, cut: int) -> None:
-    # Half of `/..b` is `/..`, which leaves its directory.
+    # Part of `/..b` is `/..`, which leaves its directory.
     assume("/." not in path)
     read = read_url(f"https://example.org/x{path}")
     asked = f"example.org/x{path[:cut]}"

@@ -1,4 +1,4 @@
-"""URLs: which are kept, what the key merges, and what it keeps apart."""
+"""URLs: which are accepted, what the key merges, and what it keeps apart."""
 
 import re
 import string
@@ -298,7 +298,7 @@ def test_key_is_its_own_key(url: str) -> None:
 @example("https://a.xn--a.org")
 @example("https://xn--a")
 def test_short_way_for_plain_urls_agrees_with_the_general_way(url: str) -> None:
-    # A blank in front is ignored, but the short way does not know it.
+    # A leading space is ignored, but not handled by the fast path.
     short, general = read_url(url), read_url(f" {url}")
     if isinstance(short, SoundUrl) or isinstance(general, SoundUrl):
         assert short[1:] == general[1:]  # type: ignore[index]

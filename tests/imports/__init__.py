@@ -1,1 +1,1 @@
-"""The writer: what holds for a whole import."""
+"""Imports: properties of a whole import."""

@@ -1,4 +1,4 @@
-"""Rows that are entries as Dateline gives them."""
+"""Rows that are entries as Dateline exports them."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def test_it_keeps_the_span_and_the_raw_text() -> None:
 
 
 def test_a_zone_may_have_left_out_a_day() -> None:
-    """Samoa had no 30 December 2011, and the fourth of July 1892 twice."""
+    """Samoa had no 30 December 2011, and had 4 July 1892 twice."""
     december = entry(
         date="2011-12",
         date_precision="month",

@@ -1,4 +1,4 @@
-"""Cutting a JSON document into its items, wherever the reading of it pauses."""
+"""Splitting a JSON document into its items, wherever the chunks that are read end."""
 
 import io
 import json

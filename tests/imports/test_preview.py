@@ -1,4 +1,4 @@
-"""A preview tells exactly what the import then does."""
+"""A preview shows exactly what the import then does."""
 
 import json
 from pathlib import Path

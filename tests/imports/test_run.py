@@ -32,7 +32,7 @@ MORE_THAN_A_GROUP = GROUP + 1_000
 
 
 def state(client: FlaskClient) -> tuple[int, int, str]:
-    """How many entries and imports there are, and which entry is the newest."""
+    """Return the number of entries and of imports, and the newest entry."""
     entries = client.get("/v1/entries?sort=-added&limit=1")
     imports = client.get("/v1/imports").get_json()["total"]
     return entries.get_json()["total"], imports, entries.headers["ETag"]
@@ -44,12 +44,12 @@ def numbered(items: list[Item]) -> list[Row]:
 
 @pytest.fixture
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows are written two by two, so that few rows make many batches."""
+    """Write rows in groups of two, so that few rows make many batches."""
     monkeypatch.setattr("dateline.imports.groups.GROUP", 2)
 
 
 class Crash(Exception):
-    """The power is gone."""
+    """A simulated power failure."""
 
 
 def crashing(items: list[Item]) -> Iterator[Row]:
@@ -145,7 +145,7 @@ def test_it_tells_how_far_it_is(services: Services) -> None:
 
 
 def _bytes_of(settings: Settings) -> tuple[bytes, list[tuple[object, ...]]]:
-    """The archive as it is on the disk, write-ahead log included, and the next ids."""
+    """Return the archive's bytes on disk, including the write-ahead log, and the next ids."""
     path = make_url(settings.database_url).database
     assert path is not None
     connection = sqlite3.connect(path)

@@ -1,4 +1,4 @@
-"""The process that normalises beside the one that writes: same outcomes, and never left behind."""
+"""The second process, which normalises rows: same outcomes, and it never outlives the import."""
 
 import io
 import os
@@ -45,7 +45,7 @@ def test_it_gives_what_the_first_process_would_give() -> None:
 
 
 def test_it_is_given_tasks_ahead_however_large_they_are() -> None:
-    # Each task, and what becomes of it, is more than a pipe holds.
+    # Each task and its result are larger than a pipe's buffer.
     long = [Row(number, make_item(title=f"{number} {'x' * 900}")) for number in range(1, 4_001)]
     tasks = [long[at : at + 1_000] for at in range(0, 4_000, 1_000)]
     with SecondProcess() as other:
@@ -93,7 +93,7 @@ def test_it_tells_that_a_body_is_unreadable_and_serves_on() -> None:
 
 @pytest.fixture
 def began(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Have the second process do all groups but the first, of few rows; gives their beginnings."""
+    """Make groups small, so that the second process does all but the first; record its starts."""
     monkeypatch.setattr("dateline.imports.groups.GROUP", 100)
     is_ready, begin = SecondProcess.is_ready, SecondProcess.begin
     first_rows: list[int] = []
@@ -178,7 +178,7 @@ def test_an_unreadable_row_far_down_leaves_nothing(
 
 
 def test_a_server_with_many_connections_can_import(client: FlaskClient) -> None:
-    """select(2) knows no file whose number is above 1,023."""
+    """select(2) supports no file descriptor above 1,023."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2_048), hard))
     with ExitStack() as files:

@@ -1,4 +1,4 @@
-"""The kept counts of sites and days: always those that counting all entries would give."""
+"""The maintained counts of sites and days: always the same as counting all entries."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -1,1 +1,1 @@
-"""Rules of the house that can be checked by a machine."""
+"""Project rules that can be checked automatically."""

@@ -1,4 +1,4 @@
-"""The documents name everything that can be set, called or asked."""
+"""The documents name every setting, command and parameter."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_every_route_is_documented(app: Flask) -> None:
 
 @pytest.mark.parametrize("command", re.findall(r"^\$ python -m dateline (.*--help)$", CLI, re.M))
 def test_help_is_documented_as_it_is_printed(command: str) -> None:
-    # A terminal of 80 columns, of which Click leaves two free.
+    # A terminal of 80 columns, of which Click leaves two unused.
     result = CliRunner().invoke(
         commands, command.split(), prog_name="python -m dateline", terminal_width=78
     )

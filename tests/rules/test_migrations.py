@@ -1,4 +1,4 @@
-"""Migrations: they make the tables that the models describe, forwards and back."""
+"""Migrations: they create the tables that the models describe, and can be reverted."""
 
 import re
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ from tests.servers import DEADLINE, ON_MYSQL, ON_SQLITE, fresh_database, run_dat
 
 @pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """Settings of an archive on each database."""
+    """Return the settings of an archive on each database."""
     with fresh_database(request.param, tmp_path) as url:
         yield new_settings(tmp_path, database_url=url)
 
 
 @pytest.fixture
 def alembic(services: Services) -> Config:
-    """Alembic on the test's own archive."""
+    """Return the Alembic configuration for the test's archive."""
     return alembic_on(services.database.engine)
 
 
@@ -98,7 +98,7 @@ def test_the_last_one_keeps_what_there_is(services: Services, alembic: Config) -
 def test_the_text_index_can_be_taken_back_to_one_trigram_a_posting(
     services: Services, alembic: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And characters of Chinese, Japanese and Korean to terms by themselves."""
+    """Chinese, Japanese and Korean characters also become separate terms."""
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
     client = create_app(services).test_client()
     titles = ["新聞 ab", "ab 新", "\U0001f600 ab"]
@@ -125,7 +125,7 @@ def test_the_text_index_can_be_taken_back_to_one_trigram_a_posting(
 def test_dates_of_blocks_can_be_taken_back_to_eight_bytes_each(
     services: Services, alembic: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a block whose dates lie close together, and in one with dates far apart."""
+    """In a block whose dates are close together, and in one whose dates are far apart."""
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
     client = create_app(services).test_client()
     for first, second in (("2012-03-04", "2013"), ("1850-01-02", "2020-07")):
@@ -187,7 +187,7 @@ def test_two_processes_may_do_them_at_the_same_time(settings: Settings, tmp_path
 
 @pytest.mark.parametrize("settings", [ON_MYSQL], indirect=True)
 def test_they_go_on_where_they_were_cut_off(settings: Settings) -> None:
-    """MySQL keeps what was done of a migration: the second attempt goes further than the first."""
+    """MySQL keeps the completed part of a migration; the second attempt continues from there."""
     engine = make_engines(settings).writing
     alembic = alembic_on(engine)
     left = 0

@@ -1,4 +1,4 @@
-"""The OpenAPI document: sound, complete, and true."""
+"""The OpenAPI document: valid, complete, and accurate."""
 
 import json
 import re
@@ -55,11 +55,11 @@ def test_every_operation_has_its_own_name_and_tells_its_failures(document: dict[
     for operation in operations:
         assert {"400", "500"} <= set(operation["responses"])
         for status, answer in operation["responses"].items():
-            # A submission whose rows were all rejected has been answered, row by row.
+            # A submission whose rows were all rejected still gets an outcome for each row.
             if (operation["operationId"], status) == ("bulk", "422"):
                 continue
             if int(status) >= 400:
-                # Gunicorn refuses an address that is too long, in HTML.
+                # Gunicorn rejects a URL that is too long, in HTML.
                 form = "text/html" if status == "414" else "application/problem+json"
                 assert list(answer["content"]) == [form], operation["operationId"]
         assert "414" in operation["responses"]
@@ -77,7 +77,7 @@ def test_a_query_has_no_null(document: dict[str, Any]) -> None:
 
 
 def test_bounds_are_said_exactly(client: FlaskClient, document: dict[str, Any]) -> None:
-    """They are double floats, which 2**63 - 1 is not."""
+    """The bounds are doubles, which cannot represent 2**63 - 1."""
     parameters = document["paths"]["/v1/imports"]["get"]["parameters"]
     (most,) = (one["schema"]["maximum"] for one in parameters if one["name"] == "cursor")
     assert client.get(f"/v1/imports?cursor={int(most)}").status_code == 200
@@ -111,7 +111,7 @@ def test_an_entry_that_was_read_can_be_sent_by_the_document(
 def test_every_name_of_a_field_is_in_the_document(
     client: FlaskClient, document: dict[str, Any], name: str, beside: bool
 ) -> None:
-    """With the field's own name beside it, it is refused by the service and by the document."""
+    """Together with the field's own name, both the service and the document reject it."""
     field = "url" if name in NAMES["url"] else "date"
     name = "pubDate" if name == "pubdate" else name
     item = make_item()
@@ -141,7 +141,7 @@ CHECKED = (
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_the_service_does_what_the_document_says(app: Flask, mode: GenerationMode) -> None:
-    """Schemathesis asks each operation with sound and unsound requests of its own making."""
+    """Schemathesis generates valid and invalid requests for each operation."""
     items = [*make_items(3), make_item(date="May 23")]
     app.test_client().post("/v1/bulk", data=as_json(items), content_type=JSON)
     schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", app)
@@ -160,7 +160,7 @@ def _ask(cases: SearchStrategy[Any], checks: list[Any]) -> None:
     )
     @given(case=cases)
     def ask(case: Any) -> None:
-        # The transport of the tests does not undo gzip.
+        # The transport of the tests does not decompress gzip.
         case.call_and_validate(checks=checks, headers={"Accept-Encoding": "identity"})
 
     ask()

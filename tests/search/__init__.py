@@ -1,1 +1,1 @@
-"""The reader: proof of correctness, cursors, canonical questions."""
+"""Search: proof of correctness, cursors, canonical questions."""

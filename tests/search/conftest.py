@@ -1,4 +1,4 @@
-"""The archive of many scripts that every proof of correctness asks."""
+"""The archive in many scripts that every proof of correctness searches."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from tests.search.corpus import SIZE, Made, Oracle, make_corpus
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 QUESTIONS = {"sqlite": 50, "mysql": 10}
-"""In each of the tests below: MySQL is the slower one with questions that find very much."""
+"""Questions per test; MySQL is slower with questions that have very many matches."""
 
 
 class Proof(NamedTuple):
@@ -22,14 +22,14 @@ class Proof(NamedTuple):
     corpus: list[Made]
     oracle: Oracle
     kept: dict[int, dict[str, Any]]
-    """Each entry as it is given, by its id."""
+    """Each entry as the API returns it, by id."""
 
 
 @pytest.fixture(scope="session", params=[ON_SQLITE, ON_MYSQL])
 def proof(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Proof]:
-    """The whole corpus, in an archive on each database and in the oracle."""
+    """Provide the whole corpus, in an archive on each database and in the oracle."""
     corpus = make_corpus()
     directory = tmp_path_factory.mktemp("corpus")
     with fresh_archive(request.param, directory) as services:
@@ -38,7 +38,7 @@ def proof(
         with small_blocks(700):
             report = client.post("/v1/bulk", data=body, content_type=NDJSON).get_json()
         assert report["import"]["created"] == SIZE, report
-        # Entries are numbered in the order in which they came.
+        # Ids are assigned in the order of the import.
         kept = [
             item for page in pages(client, "/v1/entries?sort=added&limit=1000") for item in page
         ]
@@ -50,7 +50,7 @@ def proof(
 
 
 def pages(client: FlaskClient, link: str | None) -> Iterator[list[dict[str, Any]]]:
-    """The entries of each page of a search, to the last one."""
+    """Yield the entries of each page of a search, to the last page."""
     while link is not None:
         page = client.get(link).get_json()
         yield page["items"]

@@ -1,9 +1,8 @@
-"""Entries in many scripts and questions about them, and a plain loop that answers the questions.
+"""Entries in many scripts, questions about them, and a plain loop that answers the questions.
 
-Everything is made from fixed seeds, so that any database can be asked the same. The loop knows no
-SQL and no index: it looks at every entry. Only folding, the keys of URLs and the writing of queries,
-which have tests of their own, are taken from the code that is on trial; hosts and dates are
-understood anew here.
+Everything is generated from fixed seeds, so all databases get the same questions. The loop uses no
+SQL and no index: it tests every entry. Only folding, URL keys and the writing of queries, which
+have their own tests, come from the code under test; hosts and dates are parsed independently here.
 """
 
 import calendar
@@ -44,7 +43,7 @@ WORDS: Final = {
     "title:a {a} [b] + a+b <b> </script> | ~ # ? ! … “x” «y» · 、 。 ・ $1 :x @y",
     "widths": "Ａ ＡＢＣ ａｂｃ abc １２３ 123 ％ ＿ ＡＮＤ ｱｲｳ アイウ ﾊﾟ パ",
 }
-"""Words that tempt: operators of full-text queries, wildcards, stop words, look-alikes."""
+"""Tricky words: operators of full-text queries, wildcards, stop words, look-alikes."""
 
 UNSPACED: Final = ("thai", "japanese", "chinese", "korean", "emoji", "punctuation", "widths")
 
@@ -128,7 +127,7 @@ SORTS: Final = ("-date", "date", "-added", "added")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A date with its first and last second, found without the code that is on trial."""
+    """A date with its first and last second, computed without the code under test."""
 
     text: str
     first: int
@@ -137,7 +136,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One entry of the corpus, with what a question is compared with."""
+    """One entry of the corpus, with the values that questions are tested against."""
 
     title: str
     url: str
@@ -149,13 +148,13 @@ class Made:
 
     @property
     def item(self) -> dict[str, str]:
-        """What is sent."""
+        """The row to send."""
         return {"title": self.title, "url": self.url, "date": self.date.text}
 
 
 @dataclass(slots=True)
 class Asked:
-    """A question: its parameters, and each of them as a test of one entry."""
+    """A question: its parameters, and a test of an entry for each filter."""
 
     parameters: list[tuple[str, str]] = field(default_factory=list)
     tests: list[Callable[[Made], bool]] = field(default_factory=list)
@@ -172,9 +171,9 @@ class Asked:
 
 
 def make_corpus(size: int = SIZE) -> list[Made]:
-    """So many entries, no two of them equal."""
+    """Return `size` distinct entries."""
     chance = random.Random(20140308)
-    # Every second date is one of these, so that many entries share theirs.
+    # Every second date is one of these, so that many entries have equal dates.
     common = [_date(chance) for _ in range(150)]
     made: dict[tuple[str, str, str], Made] = {}
     while len(made) < size:
@@ -197,7 +196,7 @@ def _title(chance: random.Random) -> str:
     chosen = [chance.choice(words) for _ in range(chance.randint(1, 9))]
     if chance.random() < 0.3:
         chosen.append(str(chance.randrange(100_000)))
-    # As titles are kept, so that what comes back can be compared with what was sent.
+    # Normalised as stored titles are, so that entries can be compared with what was sent.
     return unicodedata.normalize("NFC", " ".join(glue.join(chosen).split()))
 
 
@@ -220,7 +219,7 @@ def _date(chance: random.Random) -> Written:
 
 
 def write_date(precision: str, moment: datetime) -> Written:
-    """A moment at a precision, with all the seconds that it covers."""
+    """Return a moment written at a precision, with the seconds that it covers."""
     match precision:
         case "year":
             text = f"{moment:%Y}"
@@ -250,7 +249,7 @@ def write_date(precision: str, moment: datetime) -> Written:
 
 
 def host_of(address: str) -> str:
-    """The host of a URL or of a question about one, as DNS knows it, without `www.`."""
+    """Return the host of a URL, or of a question about one, in DNS form and without `www.`."""
     absolute = address if "://" in address else f"//{address}"
     host = urlsplit(absolute).hostname or ""
     if ":" in host:
@@ -264,7 +263,7 @@ def host_of(address: str) -> str:
 
 
 def make_questions(corpus: list[Made], how_many: int, seed: int) -> Iterator[Asked]:
-    """Questions of every kind, alone and combined."""
+    """Yield questions with every kind of filter, alone and combined."""
     chance = random.Random(seed)
     for _ in range(how_many):
         yield _question(corpus, chance)
@@ -272,7 +271,7 @@ def make_questions(corpus: list[Made], how_many: int, seed: int) -> Iterator[Ask
 
 def _question(corpus: list[Made], chance: random.Random) -> Asked:
     asked = Asked()
-    # Filters that are cut out of one entry find that entry at least.
+    # Filters taken from one entry match at least that entry.
     entry = chance.choice(corpus)
     for _ in range(chance.choice((0, 1, 1, 1, 2, 3))):
         other = entry if chance.random() < 0.8 else chance.choice(corpus)
@@ -308,7 +307,7 @@ def _ask_contains(asked: Asked, text: str) -> None:
 
 
 def _ask_query(asked: Asked, entry: Made, other: Made, chance: random.Random) -> None:
-    """What the box alone can ask: texts that the title must not have, beside some that it must."""
+    """Add what only the search box offers: excluded texts, along with required ones."""
     parts = []
     for _ in range(chance.choice((1, 1, 2))):
         text = _text_like(other.title, chance)
@@ -328,7 +327,7 @@ def _without(folded: str) -> Callable[[Made], bool]:
 
 
 def _text_like(title: str, chance: random.Random) -> str:
-    """A piece of a title, spelt in another way, or nothing that anybody wrote."""
+    """Return a part of a title, spelt in another way, or a random text."""
     while True:
         if chance.random() < 0.1:
             script = WORDS[chance.choice(sorted(WORDS))] + string.ascii_lowercase
@@ -346,7 +345,7 @@ def _text_like(title: str, chance: random.Random) -> str:
                 text = unicodedata.normalize("NFD", text)
             case 3:
                 text = unicodedata.normalize("NFKC", text)
-        # What shows nothing is refused, which has a test of its own.
+        # Texts without a visible character are rejected, which has its own test.
         if fold(text).strip():
             return text
 
@@ -421,12 +420,12 @@ def _ask_domain(asked: Asked, entry: Made, chance: random.Random) -> None:
 
 
 def _domain_like(entry: Made, chance: random.Random) -> str:
-    """The entry's host, or a domain above it, in one of the ways in which people write it."""
+    """Return the entry's host or a parent domain, in one of the ways in which people write it."""
     host = entry.host
     if host[-1].isalpha():
         labels = host.split(".")
         host = ".".join(labels[chance.randrange(len(labels)) :])
-    # `www.com` and `www.co.uk` are sites of their own; `www.cnn.com` is `cnn.com`.
+    # `www.com` and `www.co.uk` are separate sites; `www.cnn.com` is `cnn.com`.
     with_www = (
         f"www.{host}"
         if host == entry.host and host in HOSTS and "." in host and host[-1].isalpha()
@@ -454,7 +453,7 @@ def _ask_before(asked: Asked, date: Written) -> None:
 
 
 class Oracle:
-    """Answers questions by looking at every entry."""
+    """Answers questions by testing every entry."""
 
     def __init__(self, entries: dict[int, Made]) -> None:
         by_id = sorted(entries.items())
@@ -467,7 +466,7 @@ class Oracle:
         }
 
     def answer(self, asked: Asked) -> list[int]:
-        """Every id that the question asks for, in the asked order."""
+        """Return the ids of all matches, in the requested order."""
         left = self._orders[asked.sort]
         for test in asked.tests:
             left = [pair for pair in left if test(pair[1])]

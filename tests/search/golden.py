@@ -1,7 +1,7 @@
-"""The golden set: a small archive, and questions on which databases like to differ.
+"""The golden set: a small archive, and questions on which databases tend to differ.
 
-The answers stand in `golden.json`, as places of entries in `ENTRIES`, counted from 1, in the order
-of the answer. They were computed by the loop of `tests.search.corpus`, which knows no SQL:
+The answers are in `golden.json`, as positions of entries in `ENTRIES`, counted from 1, in the order
+of the answer. They were computed by the loop in `tests.search.corpus`, which uses no SQL:
 
     python -m tests.search.golden >tests/search/golden.json
 """
@@ -53,7 +53,7 @@ TITLES: Final = (
     "_ _ _",
     "%%__%%",
     "50%_off",
-    # Quotes, escapes, and what ends statements.
+    # Quotes, escapes, and ends of statements.
     "She said \"yes\" and 'no'",
     "don't stop",
     "dont stop",
@@ -193,7 +193,7 @@ DATES: Final = (
 )  # fmt: skip
 
 TEXTS: Final = (
-    # Everything that tempts, as people type it into the box.
+    # Tricky texts, as people type them into the search box.
     "conforto", "CONFORTO", "confórto", "CONFO\u0301RTO", "conforto de", "straße", "STRASSE", "ss",
     "ß", "istanbul", "İSTANBUL", "ISTANBUL", "isik", "ışık", "œuvre", "oeuvre", "ﬁne", "fine",
     "angstrom", "ÅNGSTRÖM", "łódź", "lodz", "ŁÓDŹ", "viet", "Việt", "nguyen", "σοφοσ", "ΣΟΦΟΣ",
@@ -277,7 +277,7 @@ QUESTIONS: Final[tuple[Parameters, ...]] = (
 
 
 def make_entries() -> list[Made]:
-    """Every title once, with addresses and dates in turn, so that all of them meet."""
+    """Return each title once, cycling through URLs and dates, so that they are combined."""
     entries = []
     for number, title in enumerate(TITLES):
         kept = unicodedata.normalize("NFC", " ".join(title.split()))
@@ -290,7 +290,7 @@ def make_entries() -> list[Made]:
 
 
 def read_written(text: str) -> Written:
-    """An ISO date as `write_date` writes it, with the seconds that it covers."""
+    """Parse an ISO date as `write_date` writes it, with the seconds that it covers."""
     forms = {
         "year": "%Y",
         "month": "%Y-%m",
@@ -311,7 +311,7 @@ def read_written(text: str) -> Written:
 
 
 def read_asked(parameters: Parameters) -> Asked:
-    """A question as tests of one entry."""
+    """Parse a question into tests of one entry."""
     asked = Asked(list(parameters))
     given = dict(parameters)
     asked.sort = given.get("sort", "-date")
@@ -364,7 +364,7 @@ def _before(asked: Asked, date: Written) -> None:
 
 
 def query_of(parameters: Parameters) -> str:
-    """A question as it goes over the wire; so also its name in the file."""
+    """Return the question's query string, which is also its name in the file."""
     return urlencode(parameters)
 
 
@@ -375,7 +375,7 @@ def compute() -> dict[str, list[int]]:
 
 
 def main() -> None:
-    """Print the file, one question on a line."""
+    """Print the file, one question per line."""
     lines = [f"{json.dumps(name)}: {json.dumps(ids)}" for name, ids in compute().items()]
     print("{\n" + ",\n".join(lines) + "\n}")
 

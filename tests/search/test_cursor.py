@@ -1,4 +1,4 @@
-"""Cursors: opaque, exact, and never taken for what they are not."""
+"""Cursors: opaque, exact, and never misread."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -55,14 +55,14 @@ def test_a_damaged_cursor_is_never_another_spelling_of_the_same(
 
 
 @pytest.mark.parametrize("change", ["{}=", "{}A", " {}", "{}%0A", "{}%00"])
-def test_the_door_refuses_a_second_spelling(client: FlaskClient, change: str) -> None:
+def test_the_api_refuses_a_second_spelling(client: FlaskClient, change: str) -> None:
     text = write_cursor(Position(5, 7), Sort.NEWEST)
     assert client.get(f"/v1/entries?cursor={text}").status_code == 200
     assert client.get(f"/v1/entries?cursor={change.format(text)}").status_code == 400
 
 
 @pytest.mark.parametrize("value", [-(2**63), -1, 0, 2**63 - 1])
-def test_positions_at_the_edges_are_fair_questions(client: FlaskClient, value: int) -> None:
+def test_positions_at_the_limits_are_valid(client: FlaskClient, value: int) -> None:
     for sort in Sort:
         text = write_cursor(Position(value, value), sort)
         answer = client.get("/v1/entries", query_string={"cursor": text, "sort": sort.value})

@@ -1,4 +1,4 @@
-"""Timelines and sites: what a loop over the entries found would count."""
+"""Timelines and sites: the counts are those of a loop over the matches."""
 
 from collections import Counter
 from urllib.parse import urlencode
@@ -42,7 +42,7 @@ def _compare(client: FlaskClient, link: str, key: str, expected: Counter[str]) -
     if body["total_relation"] == "eq":
         assert {name: count for name, count in given.items() if count} == expected, link
     else:
-        # A part of what there is, and never anything else.
+        # A part of the matches, and nothing else.
         assert body["total"] == TOTAL_LIMIT < expected.total(), link
         assert not Counter(given) - expected, link
 
@@ -102,7 +102,7 @@ def test_the_interval_suits_the_time(
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        # A year that overlaps the asked time is counted where it begins.
+        # A year that overlaps the requested time is counted where it begins.
         ("after=2014-06&before=2014-07&interval=month", {"2014-01": 1, "2014-06": 2}),
         ("after=2014-06-01T12&before=2014-06-30T12", {"2014-01-01": 1, "2014-06-02": 2}),
         ("after=2014-06-02T10&before=2014-06-02T14", {"2014-01-01": 1, "2014-06-02": 2}),
@@ -113,7 +113,7 @@ def test_the_interval_suits_the_time(
         ("after=2014-06-03&before=2014-06-01", {"2014-01-01": 1}),
     ],
 )
-def test_the_ends_of_the_asked_time_are_minded(
+def test_the_ends_of_the_requested_time_are_respected(
     client: FlaskClient, query: str, expected: dict[str, int]
 ) -> None:
     keep(client, "2014", "2014-06-02T12", "2014-06-02")
@@ -160,7 +160,7 @@ def test_sites_come_by_their_counts_and_then_by_name(client: FlaskClient) -> Non
         ("sites", 5, 7, "eq"),
     ],
 )
-def test_what_is_too_much_to_count_is_said(
+def test_a_count_that_stops_early_is_marked(
     client: FlaskClient,
     path: str,
     most: int,

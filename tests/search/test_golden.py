@@ -1,4 +1,4 @@
-"""The golden set: the same question gives the same ids on every database."""
+"""The golden set: a question returns the same ids on every database."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ EXPECTED: Final[dict[str, list[int]]] = json.loads(FILE.read_text())
 def golden(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FlaskClient]:
-    """An archive of the golden entries; the id of each is its place."""
+    """Provide an archive of the golden entries; the id of each is its position."""
     directory = tmp_path_factory.mktemp("golden")
     entries = make_entries()
     with fresh_archive(request.param, directory) as services:
@@ -96,12 +96,12 @@ WAYS: Final[dict[str, dict[str, object]]] = {
     },
     "by the text index, and tested": {NARROW: -1, SOONER: VERY_MANY, FEW: VERY_MANY, WORTH: 0},
 }
-"""What decides how answers are found; each way must give the same."""
+"""Constants that decide which path is taken; each way must return the same answers."""
 
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How answers are found."""
+    """Force one way to find answers."""
     for name, value in WAYS[request.param].items():
         monkeypatch.setattr(name, value)
     assert isinstance(request.param, str)
@@ -111,7 +111,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_every_question_has_its_golden_answer(golden: FlaskClient, way: str) -> None:
     wrong = []
     for query, expected in EXPECTED.items():
-        # One answer a way and a question: the limit is part of the question.
+        # A different limit for each way, so that no answer is cached from another way.
         limit = 1_000 - list(WAYS).index(way)
         answer = golden.get(f"/v1/entries?{query}&limit={limit}")
         assert answer.status_code == 200, f"{query}: {answer.text}"

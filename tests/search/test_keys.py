@@ -1,4 +1,4 @@
-"""Keys longer than the index of keys has on MySQL, and what that index answers by itself."""
+"""URL keys longer than MySQL's index of keys stores, and what that index alone can answer."""
 
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
@@ -39,7 +39,7 @@ class Long(NamedTuple):
     services: Services
     client: FlaskClient
     keys: dict[str, str]
-    """The key of each URL."""
+    """The URL key of each URL."""
 
 
 def key_of(url: str) -> str:
@@ -49,7 +49,7 @@ def key_of(url: str) -> str:
 
 
 def make_urls() -> Iterator[str]:
-    """URLs of keys of all lengths, equal as long as they can be, and one that is short."""
+    """Yield URLs with keys of all lengths and the longest common beginnings, and a short one."""
     yield BASE
     for length in LENGTHS:
         for end in ENDS:
@@ -63,7 +63,7 @@ def make_urls() -> Iterator[str]:
 def long(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Long]:
-    """An archive of long keys."""
+    """Provide an archive with long keys."""
     directory = tmp_path_factory.mktemp("keys")
     with fresh_archive(request.param, directory) as services:
         client = create_app(services).test_client()
@@ -83,7 +83,7 @@ def ask(long: Long, url: str, match: str) -> set[str]:
 
 @pytest.fixture
 def by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No other path is counted, and none is scanned, so all is found by the index of keys."""
+    """Offer no other path, and scan none, so that the index of keys finds everything."""
 
     def only_by_keys(costs: Costs) -> Iterator[tuple[Path, None]]:
         yield path_of_keys(costs._question, costs._connection.dialect.name), None
@@ -110,9 +110,9 @@ def test_a_host_has_its_long_pages(long: Long) -> None:
 
 
 @given(data=st.data())
-def test_a_long_beginning_is_minded_to_its_end(long: Long, data: st.DataObject) -> None:
+def test_a_long_prefix_is_compared_to_its_end(long: Long, data: st.DataObject) -> None:
     url = data.draw(st.sampled_from(list(long.keys)))
-    # As often where the index ends on MySQL as anywhere else.
+    # Half of the cuts are where MySQL's index ends.
     end = len(BASE) - len(key_of(BASE)) + KEY_START
     cut = data.draw(st.integers(len(BASE), len(url)) | st.integers(end - 2, end + 2))
     text = url[:cut] + data.draw(st.sampled_from(["", "a", "b", "z"]))
@@ -120,7 +120,7 @@ def test_a_long_beginning_is_minded_to_its_end(long: Long, data: st.DataObject) 
     assert isinstance(beginning, str)
     expected = {url for url, key in long.keys.items() if key.startswith(beginning)}
     assert ask(long, text, "prefix") == expected
-    # By the index alone too: a plan may have found them along another way.
+    # Also through the index alone, because the plan may have taken another path.
     with long.services.database.reading() as session:
         question = _read({"url": text, "match": "prefix"})
         database = session.connection().dialect.name
@@ -130,7 +130,7 @@ def test_a_long_beginning_is_minded_to_its_end(long: Long, data: st.DataObject) 
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
 def test_an_entry_is_the_same_in_another_time_zone(database: str, tmp_path: Any) -> None:
-    """Its day begins at another second there, and it comes once all the same."""
+    """Its day begins at another second there, but it is still a duplicate."""
     body = as_ndjson([make_item(url=f"{BASE}{'a' * 300}", date="2014-03-08")])
     with fresh_archive(database, tmp_path) as services:
         client = create_app(services).test_client()
@@ -165,11 +165,11 @@ def test_no_row_is_read_to_know_what_is_in_a_range_of_keys(
             count_by_site(session.connection(), question)
         asked = [statement for statement in sent if statement.is_question]
         lines = [line for one in asked for line in _explained(session, one) if KEYS in line]
-    # The page with its total, the timeline and the sites, and the size of the path for each; the
-    # page once more, in order, where what was gathered for it is not all.
+    # The page with its total, the timeline, the sites, and the size of the path for each. The page
+    # is read once more, in order, if not all of its entries were gathered.
     assert len(lines) == (7 if match != "exact" and most == 3 else 6)
     reading = [line for line in lines if "Covering index" not in line]
-    # The site of one page is not known before one of its entries was read.
+    # The site of an exact URL is not known until one of its entries is read.
     assert len(reading) == (1 if match == "exact" else 0), reading
 
 

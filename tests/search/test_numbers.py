@@ -1,4 +1,4 @@
-"""Numbers of many rows, as the rows themselves give them."""
+"""Numbers of many rows, read as one value: the same as from the rows themselves."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from dateline.search.numbers import read_numbers
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 ROWS = [(1, -62_135_596_800), (2, 0), (9_007_199_254_740_993, 253_402_300_799)]
-"""The last id is beyond what a JSON number of JavaScript can tell."""
+"""The last id exceeds what a JavaScript number can represent exactly."""
 
 
 @pytest.mark.parametrize("many", [0, 1, 3])
@@ -25,7 +25,7 @@ def test_all_numbers_are_read(database: str, many: int, tmp_path: Path) -> None:
 
 
 def test_what_is_too_much_for_one_value_is_read_as_rows() -> None:
-    """MySQL gives null then, by the `max_allowed_packet` that its server has."""
+    """MySQL returns null if the value exceeds its `max_allowed_packet`."""
     connection = Mock(Connection, dialect=Mock())
     connection.dialect.name = "mysql"
     connection.execute.side_effect = [

@@ -1,4 +1,4 @@
-"""The proof of correctness: the archive answers as a loop over all entries does."""
+"""The proof of correctness: the archive returns what a loop over all entries returns."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -36,7 +36,7 @@ def _compare(client: FlaskClient, asked: Asked, expected: list[int]) -> None:
 
 
 def test_questions_are_a_fair_sample(proof: Proof) -> None:
-    """Questions that all find nothing, or everything, would prove little."""
+    """Questions that all match nothing, or everything, would prove little."""
     counts = [
         len(proof.oracle.answer(asked))
         for seed in range(200 // proof.questions)

@@ -1,4 +1,4 @@
-"""What a plan may not do, on archives in which it would."""
+"""Mistakes that a plan must not make, on archives that would provoke them."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 def archive_of(
     items: Sequence[tuple[str, str]], database: str, directory: Path
 ) -> Iterator[FlaskClient]:
-    """The API on an archive with these titles and dates, added in this order."""
+    """Provide a client of an archive with these titles and dates, added in this order."""
     body = as_ndjson(
         [
             {"title": title, "url": f"https://example.org/{number}", "date": date}
@@ -42,10 +42,10 @@ def archive_of(
 
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
-def test_a_scan_that_is_given_up_is_no_page(
+def test_a_scan_that_gives_up_returns_no_page(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beyond the days that were not scanned to their end there are whole years, with a page full."""
+    """Beyond the days, whose scan is not finished, whole years would fill a page."""
     items = [
         *(("storm", f"2014-12-{day:02}") for day in range(1, 11)),
         *(("harbour", f"2014-11-{day:02}") for day in range(1, 11)),
@@ -82,7 +82,7 @@ def test_a_scan_of_few_steps_gives_the_first_of_equal_dates(
 def test_a_walk_through_pages_sees_more_than_is_gathered_at_once(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A path gives the first added first; they are the latest, so later pages lack them."""
+    """The path returns the first added first; they have the latest dates, so are on early pages."""
     items = [("harbour", f"2014-01-{31 - day:02}") for day in range(20)]
     monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 5)
     monkeypatch.setattr("dateline.search.plan.NARROW", 1_000_000)
@@ -102,7 +102,7 @@ def test_a_walk_through_pages_sees_more_than_is_gathered_at_once(
 def test_what_is_common_is_met_along_the_order_or_found_in_all_blocks(
     database: str, sort: str, scanned_as_soon: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The latest are in the oldest blocks, which are not looked at for a total that is told."""
+    """The latest dates are in the oldest blocks, which a limited total does not need."""
     items = [("harbour" if number % 2 else "storm", f"{2000 - number}") for number in range(300)]
     monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 10)
     monkeypatch.setattr("dateline.search.plan.NARROW", -1)
@@ -129,7 +129,7 @@ def test_what_is_common_is_met_along_the_order_or_found_in_all_blocks(
 def test_no_array_grows_with_the_archive(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of 300 entries in blocks of 20 all have the text; a total that is exact looks at each."""
+    """All 300 entries, in blocks of 20, contain the text; an exact total searches each block."""
     items = [("harbour", f"{2000 - number}") for number in range(300)]
     monkeypatch.setattr("dateline.search.plan.NARROW", -1)
     monkeypatch.setattr("dateline.search.block_search.FIRST", 20)
@@ -160,7 +160,7 @@ def test_what_most_entries_of_a_time_have_is_tested_where_it_has_too_many_occurr
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Three trigrams of 300 entries, and 150 entries in the time."""
+    """Three trigrams in 300 entries each, and 150 entries in the time."""
     items = [("harbour", f"{2000 + number % 20}") for number in range(300)]
     monkeypatch.setattr("dateline.search.plan.NARROW", -1)
     monkeypatch.setattr("dateline.search.plan.OCCURRENCES_PER_ENTRY", an_entry)
@@ -182,7 +182,7 @@ LONG = "a harbour that was closed for years by sand"
 def test_the_end_of_a_long_text_counts_too(
     database: str, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The text index is asked for its beginning alone."""
+    """The text index is searched only for its beginning."""
     items = [(f"{LONG} and {'mud' if number % 3 else 'wind'}", "2014") for number in range(60)]
     monkeypatch.setattr("dateline.search.block_search.FEW", 0)
     monkeypatch.setattr("dateline.search.block_search.A_BLOCK", 0)
@@ -197,9 +197,9 @@ def test_the_end_of_a_long_text_counts_too(
 def test_blocks_tell_the_dates_of_a_range_of_keys(
     counted: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On SQLite, whose index of keys does not know them: for its rows alone a page is read.
+    """On SQLite, whose index of keys lacks the dates, rows are read only for the page.
 
-    In a time, of however many are counted without one.
+    This holds for a page in a time and for a timeline, whether or not the count stops early.
     """
     items = [("harbour", f"{2000 + number % 20}-03-08") for number in range(300)]
     monkeypatch.setattr("dateline.search.plan.NARROW", -1)
@@ -210,7 +210,7 @@ def test_blocks_tell_the_dates_of_a_range_of_keys(
     monkeypatch.setattr("dateline.search.block_search.A_BLOCK", 0)
     monkeypatch.setattr("dateline.text_index.writing.FULL", 50)
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 0)
-    # 111 of them, and more are in the time.
+    # 111 entries, most of which are in the time.
     keys = "url=https://example.org/1&match=prefix"
     with archive_of(items, "sqlite", tmp_path) as client:
         with client.application.app_context():
@@ -222,7 +222,7 @@ def test_blocks_tell_the_dates_of_a_range_of_keys(
     assert [item["date"] for item in page["items"]] == ["2018-03-08"] * 3
     assert timeline["total"] == min(111, counted - 1)
     assert sum(bucket["count"] for bucket in timeline["buckets"]) == timeline["total"]
-    # What no block has yet is tested row by row: here it is nothing.
+    # Only entries in no block are tested row by row; here there are none.
     by_rows = [one.text for one in statements if "url_key" in one.text and "date_" in one.text]
     assert [text for text in by_rows if "entries.id > ?" not in text] == []
 
@@ -231,7 +231,7 @@ def test_blocks_tell_the_dates_of_a_range_of_keys(
 def test_a_domain_is_not_read_where_its_sites_have_too_much(
     most: int, read: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its ids would be thrown away; on MySQL its index knows the dates."""
+    """Its ids would be discarded. SQLite only: MySQL's index has the dates."""
     items = [
         {"title": "harbour", "url": f"https://s{number % 3}.example/{number}", "date": "2014"}
         for number in range(300)
@@ -296,14 +296,14 @@ def test_facets_of_a_range_of_keys_count_what_is_found(
     assert {month: count for month, count in counts.items() if count} == Counter(found)
     assert sites["items"] == [{"site": "example.org", "count": len(found)}]
     assert pages == sorted(found, reverse=True)
-    # The index of the site has the dates of the host, which is all of it; and words need rows.
+    # The host is the whole site, whose index has the dates; testing words requires the rows.
     by_blocks = is_sqlite and (way, match, without) == ("blocks", "prefix", "")
     assert any("first_seconds" in one.text for one in statements) is by_blocks
 
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
 def test_years_that_reach_into_a_time_make_its_path_wide(database: str, tmp_path: Path) -> None:
-    """Nothing begins in it, so that by what does it would be the cheapest."""
+    """No entry begins in the time, so by that count alone its path would be the cheapest."""
     items = [("harbour", "2014") for _ in range(FEW + 1)]
     asked = "url=example.org/7&match=exact&after=2014-06-01&before=2014-06-02"
     with archive_of(items, database, tmp_path) as client:
@@ -319,7 +319,7 @@ def test_years_that_reach_into_a_time_make_its_path_wide(database: str, tmp_path
 def test_what_reaches_into_a_time_is_found_wherever_it_begins(
     database: str, tmp_path: Path
 ) -> None:
-    """Days and hours of any zone, months and years, about midnights and the first second of 1970."""
+    """Days and hours in any zone, months, years; around midnights and the first second of 1970."""
     days = ("1969-12-30", "1969-12-31", "1970-01-01", "1970-01-02", "2014-03-01", "2014-03-02")
     dates = [f"{day}{clock}" for day in days for clock in ("", "T05", "T23:59", "T12:00:00")]
     dates += ["1582", "1969", "1969-12", "1970-01", "1970", "2014-02", "2014-03", "2014"]

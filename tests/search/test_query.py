@@ -1,4 +1,4 @@
-"""The language of the box: what is typed, and what it asks for."""
+"""The language of the search box: what is typed, and what it means."""
 
 import pytest
 from hypothesis import given
@@ -102,7 +102,7 @@ def test_what_follows_a_fault_is_read_too() -> None:
     assert [type(part) for part in parts] == [Fault, Part, Fault, Part]
 
 
-# Characters that mean something to the language, more often than chance would bring them.
+# Characters with a meaning in the language, more often than at random.
 queries = some.text(
     some.one_of(some.sampled_from('"“”„- :\n'), some.characters(codec="utf-8")), max_size=40
 ) | some.lists(
@@ -132,7 +132,7 @@ def test_what_is_written_again_asks_for_the_same(text: str) -> None:
 
 @given(queries)
 def test_parts_stand_for_themselves(text: str) -> None:
-    """A question without one of its parts is made of what was typed of the others."""
+    """The page removes one part of a query by joining the others as they were typed."""
     parts = [part for part in read_query(text) if isinstance(part, Part)]
     assert asked(" ".join(part.written for part in parts)) == [
         (part.kind, part.value) for part in parts

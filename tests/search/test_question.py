@@ -1,4 +1,4 @@
-"""Canonical questions: equal where they mean the same, different where they do not."""
+"""Canonical questions: equal if they mean the same, different otherwise."""
 
 import random
 
@@ -23,7 +23,7 @@ def read(pairs: Pairs) -> Question:
 
 
 def key(pairs: Pairs) -> str:
-    """What an answer is kept under."""
+    """Return the cache key of a question."""
     return read(pairs).cache_key
 
 
@@ -81,7 +81,7 @@ def test_the_canonical_question_is_its_own_canonical_form(pairs: Pairs) -> None:
 
 
 @given(sound_questions)
-def test_saying_a_filter_twice_means_nothing(pairs: Pairs) -> None:
+def test_repeating_a_filter_means_nothing(pairs: Pairs) -> None:
     twice = [*pairs, *[pair for pair in pairs if pair[0] == "contains"]]
     assert key(twice) == key(pairs)
 

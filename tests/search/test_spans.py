@@ -1,4 +1,4 @@
-"""What is told of an entry by less than all of it."""
+"""What part of a date tells about all of it."""
 
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -31,19 +31,19 @@ def test_no_date_that_ends_after_a_second_is_passed_over(
 ) -> None:
     written = DateFields(year, month, day if month else None, offset=offset)
     date = cover(written, "as written", ZoneInfo(zone))
-    # A zone may have skipped a whole day.
+    # Some zones have skipped a whole day.
     assume(isinstance(date, WrittenDate))
     assert isinstance(date, WrittenDate)
     second = data.draw(st.integers(date.start + 1, date.end))
     assert may_reach(np.array([date.start]), second).all()
     if date.start <= second - SHORT_SPAN:
-        # On MySQL it is looked up where it may begin.
+        # On MySQL, it is looked up at the seconds where it may begin.
         assert any(abs(date.start - first) <= DAY for first in firsts_before(second))
 
 
 def test_a_day_long_before_is_passed_over() -> None:
-    """Else the last second of every date of the year before a time would be asked for."""
+    """Otherwise every date in the year before a time would be tested for its last second."""
     days_of_1970 = np.arange(365) * DAY
     asked = days_of_1970[may_reach(days_of_1970, 365 * DAY)] // DAY
-    # About the first of January, about that of December, and the last two.
+    # Around the first of January and of December, and the last two days.
     assert asked.tolist() == [0, 1, 333, 334, 335, 363, 364]

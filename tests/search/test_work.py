@@ -1,8 +1,8 @@
-"""How much work a question costs, counted and not timed: what a slow or busy computer cannot change.
+"""The work of a question, counted rather than timed, so that slow or busy machines do not matter.
 
-On SQLite the steps of its virtual machine are counted, in hundreds, by the progress handler; on
-MySQL the rows that are read (`Handler_read_*`); on both the occurrences that are read of the text
-index. `pytest -rP` shows what is counted now.
+On SQLite, the progress handler counts steps of the virtual machine, in hundreds. On MySQL, the rows
+read are counted (`Handler_read_*`). On both, the occurrences read from the text index are counted.
+`pytest -rP` shows the current counts.
 """
 
 import re
@@ -41,16 +41,16 @@ DEEP: Final = 1_980
 
 @dataclass(slots=True)
 class Work:
-    """What one question has cost.
+    """The cost of one question.
 
     Attributes:
         found: its total.
         statements: the SELECTs, with their parameters.
-        hundreds: of steps, on SQLite.
-        reads: rows, on MySQL.
-        occurrences: of the text index.
+        hundreds: hundreds of steps, on SQLite.
+        reads: rows read, on MySQL.
+        occurrences: occurrences read from the text index.
         plans: the lines of all query plans, on SQLite.
-        ways: by what they find rows, as in `Bound`.
+        ways: what the plans use to find rows, as in `Bound`.
     """
 
     found: str = ""
@@ -63,7 +63,7 @@ class Work:
 
 
 class _Open(NullCache):
-    """No cache, and always the same session, so that its connection can be asked what it did."""
+    """No cache, and always the same session, so that the work of its connection can be counted."""
 
     def __init__(self, services: Services, session: Session) -> None:
         super().__init__(services.database)
@@ -77,15 +77,15 @@ class _Open(NullCache):
 def archive(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Services]:
-    """An archive in which it is known how often everything stands."""
+    """Provide an archive in which all frequencies are known."""
     directory = tmp_path_factory.mktemp("work")
-    # Some blocks, each of which has its price.
+    # Several blocks, because each has a cost.
     with small_blocks(16_384), fresh_archive(request.param, directory) as services:
         rows = (Row(number, raw) for number, raw in enumerate(make_rows(), 1))
         report = run_import(services.database, rows, Options())
         assert report.created == ROWS
         if services.database.engine.dialect.name == "mysql":
-            # It would count anew by itself some seconds later, and then choose other indexes.
+            # Otherwise MySQL updates its statistics seconds later, and then chooses other indexes.
             with services.database.engine.connect() as connection:
                 connection.exec_driver_sql(
                     "ANALYZE TABLE entries, site_counts, day_counts, blocks, postings"
@@ -94,7 +94,7 @@ def archive(
 
 
 @pytest.mark.parametrize("name", BOUNDS)
-def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, name: str) -> None:
+def test_a_question_costs_no_more_work_than_its_bound(archive: Services, name: str) -> None:
     bound = BOUNDS[name]
     work = _work(archive, _question(archive, bound))
     ways = work.ways
@@ -115,7 +115,7 @@ def test_a_question_costs_no_more_work_than_is_written_here(archive: Services, n
 
 @pytest.mark.parametrize("name", BOUNDS)
 def test_statements_are_compiled_once(archive: Services, name: str) -> None:
-    """To write a statement out anew takes longer than most of them take."""
+    """Compiling a statement takes longer than running most of them."""
     question = _question(archive, BOUNDS[name])
     answer_question(NullCache(archive.database), question)
     with listening(archive.database.engine) as statements:
@@ -126,7 +126,7 @@ def test_statements_are_compiled_once(archive: Services, name: str) -> None:
 @pytest.mark.parametrize("archive", [ON_SQLITE], indirect=True)
 @pytest.mark.parametrize("name", ["a year, oldest first", "large site, in a year, oldest first"])
 def test_years_and_months_are_sorted_without_their_rows(archive: Services, name: str) -> None:
-    """Thousands of a large archive may reach into a time, and a page has twenty."""
+    """In a large archive, thousands may reach into a time, but a page has only twenty."""
     plans = _work(archive, _question(archive, BOUNDS[name])).plans
     coarse = [line for line in plans if "date_precision" in line]
     assert coarse
@@ -134,25 +134,25 @@ def test_years_and_months_are_sorted_without_their_rows(archive: Services, name:
 
 
 @pytest.mark.parametrize(("sort", "among"), [("date", 9_000), ("-added", ROWS)])
-def test_a_scan_is_as_long_as_what_is_asked_for_is_far_apart(
+def test_the_length_of_a_scan_follows_from_how_sparse_the_matches_are(
     archive: Services, sort: str, among: int
 ) -> None:
-    """By dates along its site, by ids along everything: 3,000 entries, four times for 20 of them."""
+    """Four times as far as 20 of 3,000 matches reach, by date in a site or by id in all rows."""
     with archive.database.reading() as session:
-        # Without a word, as what is told by indexes alone is sooner sought.
+        # With an excluded word, because a question that indexes cover is more likely to use a seek.
         question = _read(f"q=-nowhere&url=news.large.example&match=host&sort={sort}")
         steps = Plan(session.connection(), question)._steps_worth_scanning()
     assert steps == 4 * 20 * among // 3_000
 
 
-def test_what_indexes_tell_alone_is_sooner_sought(archive: Services) -> None:
+def test_a_question_that_indexes_cover_uses_a_seek(archive: Services) -> None:
     with archive.database.reading() as session:
         question = _read("url=news.large.example&match=host&sort=-added")
         assert Plan(session.connection(), question)._steps_worth_scanning() == 0
 
 
 def _question(archive: Services, bound: Bound) -> Question:
-    """The question, on its page."""
+    """Return the question, at its page."""
     question = _read(bound.question)
     if bound.page == 1:
         return question
@@ -174,7 +174,7 @@ def _work(archive: Services, question: Question) -> Work:
 
     count = _counting_steps if engine.dialect.name == "sqlite" else _counting_reads
     with archive.database.reading() as session:
-        # What a connection does once is not the question's work.
+        # Work that a connection does only once is not counted.
         answer_question(_Open(archive, session), question)
         with listening(engine) as sent, count(session, work), _counting_occurrences(work):
             answer, _ = answer_question(_Open(archive, session), question)
@@ -233,7 +233,7 @@ def _plan(session: Session, asked: Statement) -> list[str]:
 
 
 def _way(line: str) -> str | None:
-    """By what a line of a plan finds rows; None where it only passes on what others have found."""
+    """Return what a line of a plan uses to find rows, or None if it only passes rows on."""
     if "TEMP B-TREE" in line:
         return "sort"
     found = re.search(
@@ -244,5 +244,5 @@ def _way(line: str) -> str | None:
     how, table, index = found.groups()
     if table != "entries":
         return table
-    # A scan along no index reads the table itself; a search along none is one by id.
+    # Without an index, a scan reads the table itself, and a search is by id.
     return index or ("all" if how == "SCAN" else "id")

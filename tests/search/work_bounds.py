@@ -1,25 +1,25 @@
-"""What each question may cost, on the rows of `work_rows`.
+"""The maximum cost of each question, on the rows of `work_rows`.
 
-The bounds are a quarter above what was counted when they were written. A change that costs more
-has to say so here; one that costs less may make them tighter.
+The bounds are a quarter above the counts at the time of writing. A change that costs more must
+raise them here; one that costs less may lower them.
 """
 
 from typing import Final, NamedTuple
 
 
 class Bound(NamedTuple):
-    """A question, and what it may cost.
+    """A question, and its maximum cost.
 
     Attributes:
-        question: as a query string.
+        question: the query string.
         statements: SELECTs.
-        steps: of SQLite's virtual machine, in thousands.
+        steps: steps of SQLite's virtual machine, in thousands.
         reads: rows that MySQL reads, in thousands.
-        occurrences: that are read of the text index, in thousands.
-        ways: by what SQLite may find rows: names of indexes and of tables of the text index;
-            `id`; `all` for the table itself from end to end, unless a limit ends it; `sort` for
-            sorting what was found.
-        page: of twenty entries.
+        occurrences: occurrences read from the text index, in thousands.
+        ways: what SQLite may use to find rows: names of indexes and of tables of the text index;
+            `id`; `all` for a scan of the whole table, unless a limit ends it; `sort` for sorting
+            the results.
+        page: the page number, at twenty entries per page.
     """
 
     question: str

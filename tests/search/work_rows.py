@@ -1,4 +1,4 @@
-"""Rows in which it is known how often everything stands, for counting work."""
+"""Rows in which all frequencies are known, for counting work."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,8 @@ EVERY: Final = {
     "龘": 10_000,
     "新闻": 500,
 }
-"""A word, and of how many rows one has it. Each is in rows of its own kind: number % every == 1,
-shifted by how many words stand before it."""
+"""Words, each with its interval: it is in the rows where (number + shift) % every == 0. The shift
+is the number of words before it."""
 
 _SYLLABLES: Final = [a + b for a, b in product("bcdfgklmnprstvz", "aeiou")]
 _WORDS: Final = ["".join(word) for word in product(_SYLLABLES, repeat=2)]
@@ -26,11 +26,11 @@ _WORDS: Final = ["".join(word) for word in product(_SYLLABLES, repeat=2)]
 FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 DAYS: Final = 25 * 365
 STRIDE: Final = 7_919
-"""Prime, so that rows that follow each other are far apart by date and word."""
+"""Prime, so that consecutive rows are far apart by date and word."""
 
 
 def make_rows() -> Iterator[dict[str, Any]]:
-    """The rows, the same each time."""
+    """Yield the rows, the same each time."""
     for number in range(ROWS):
         words = [_WORDS[(number * STRIDE + at * 1_009) % len(_WORDS)] for at in range(5)]
         marks = [
@@ -46,7 +46,7 @@ def make_rows() -> Iterator[dict[str, Any]]:
 
 
 def _host(number: int) -> str:
-    """Three in ten on one large site, three in all on a small one, and 500 of equal size."""
+    """Three in ten on one large site, three in all on a small one, the rest on 500 equal ones."""
     if number % 10_000 == 7:
         return "www.small.example"
     if number % 10 < 3:

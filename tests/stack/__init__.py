@@ -1,1 +1,1 @@
-"""The service on real servers, over real sockets, in several processes, while things break."""
+"""The service on real servers, over real sockets, in several processes, while parts fail."""

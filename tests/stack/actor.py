@@ -1,8 +1,8 @@
-"""A process of the service that does what it is told, and can be hurt at a chosen place.
+"""A process of the service that runs commands, and can be stopped or killed at a chosen point.
 
-It runs the real code on the real servers, as a worker does. The one thing added is a signal that
-the process sends to itself when it comes to a place: SIGSTOP, to be held there, or SIGKILL, to die
-there. `Actor` is its other end, in the test.
+It runs the real code on the real servers, as a worker does. Only one thing is added: at a chosen
+point, the process sends itself a signal, SIGSTOP to be held there or SIGKILL to die there.
+`Actor` controls it from the test.
 """
 
 import json
@@ -36,15 +36,15 @@ from dateline.wiring import Services, open_services
 from tests.servers import DEADLINE, environment_of, is_stopped, wait_until
 
 PLACES: Final = ("believing", "putting", "ending", "storing")
-"""Believing a lease that was read; putting a lease on a stamp that was read; ending the lease
-after a commit; storing an answer that was made."""
+"""Before trusting a lease that was read; before putting a lease on a stamp that was read; before
+ending the lease after a commit; before storing an answer."""
 
 
 # --- In the test -------------------------------------------------------------------------------
 
 
 class Actor:
-    """One such process. Everything that it is told is done by its one thread, in order."""
+    """The test's handle on one such process, which runs its commands in order in one thread."""
 
     def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
         self._untold = 0
@@ -60,53 +60,53 @@ class Actor:
             )
 
     def ask(self, query: str, times: int = 1) -> dict[str, Any]:
-        """Ask a question, so many threads at the same time; see `_ask` for what comes back."""
+        """Run a query in `times` threads at once; return what `_ask` returns."""
         self.begin_to_ask(query, times)
         return self.result()
 
     def begin_to_ask(self, query: str, times: int = 1) -> None:
-        """The same, without waiting for `result`."""
+        """Like `ask`, without waiting for the result."""
         self._tell("ask", query, times)
 
     def add(self, title: str) -> dict[str, Any]:
-        """Add an entry; returns when it is acknowledged."""
+        """Add an entry; return when it is acknowledged."""
         self.begin_to_add(title)
         return self.result()
 
     def begin_to_add(self, title: str) -> None:
-        """The same, without waiting for `result`."""
+        """Like `add`, without waiting for the result."""
         self._tell("add", title)
 
     def hold_before(self, place: str) -> None:
-        """Have it stop itself when it comes to a place the next time."""
+        """Make it stop itself the next time it reaches a place."""
         self._tell("signal", place, signal.SIGSTOP)
         self.result()
 
     def die_before(self, place: str) -> None:
-        """Have it kill itself when it comes to a place the next time."""
+        """Make it kill itself the next time it reaches a place."""
         self._tell("signal", place, signal.SIGKILL)
         self.result()
 
     def wait_until_held(self) -> None:
-        """Wait until it stands where it was told to stop."""
+        """Wait until it has stopped at the chosen place."""
         wait_until(lambda: is_stopped(self._process.pid), "the actor stands still")
 
     def go_on(self) -> None:
-        """Let it go on from there."""
+        """Resume it."""
         self._process.send_signal(signal.SIGCONT)
 
     def wait_until_dead(self) -> None:
-        """Wait until it has died where it was told to."""
+        """Wait until it has died at the chosen place."""
         assert self._process.wait(DEADLINE) == -signal.SIGKILL
 
     def is_free(self) -> bool:
-        """Whether it lives and waits to be told something: after a failed test it may not."""
+        """Whether it is alive and idle, which it may not be after a failed test."""
         return self._process.poll() is None and self._untold == 0
 
     def result(self) -> dict[str, Any]:
-        """What came of what it was told."""
+        """Wait for the result of the oldest pending command, and return it."""
         assert self._process.stdout is not None
-        # There is one line for each word, so nothing waits in a buffer.
+        # One line per command, so none is left in a buffer.
         ready, _, _ = select.select([self._process.stdout], [], [], DEADLINE)
         assert ready, f"the actor has said nothing for {DEADLINE:g} s"
         line = self._process.stdout.readline()
@@ -122,9 +122,9 @@ class Actor:
         self._process.stdin.flush()
 
     def close(self) -> None:
-        """End it, wherever it is."""
+        """Kill it, whatever it is doing."""
         self._process.kill()
-        # What it was told last may not have reached it.
+        # The last command may still be in the pipe's buffer.
         with suppress(BrokenPipeError):
             self._process.communicate(timeout=DEADLINE)
 
@@ -139,7 +139,7 @@ class Actor:
 
 
 class _Told:
-    """Does what comes in, line by line."""
+    """Runs the commands that arrive on standard input, one per line."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -154,16 +154,16 @@ class _Told:
         self._pass("storing", answers.Answer, "pack")
 
     def obey(self) -> None:
-        """Until nobody says anything any more."""
+        """Run commands until standard input ends."""
         for line in sys.stdin:
             word, *rest = json.loads(line)
             print(json.dumps(getattr(self, f"_{word}")(*rest)), flush=True)
 
     def _ask(self, query: str, times: int) -> dict[str, Any]:
-        """Ask, and tell what came of it.
+        """Run a query in `times` threads.
 
-        Gives totals, what the cache did, how often the database was searched, the seconds of it
-        all, and whether a lease would be believed now.
+        Return the totals, the cache outcomes, the number of database searches, the seconds for
+        everything, and whether a lease would be trusted now.
         """
         question = read_question(read_parameters(SearchParameters, parse_qsl(query)))
         totals: list[int | None] = []
@@ -209,12 +209,12 @@ class _Told:
         return {}
 
     def _note_search(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        # A question that is answered from the database asks once for its page, and maybe again
-        # for its total; the columns are those of the page.
+        # A search runs one statement for its page, and possibly another for its total. Only that
+        # of the page selects the title.
         self._searches += "title" in statement and statement.lstrip().startswith("SELECT")
 
     def _pass(self, place: str, owner: Any, name: str) -> None:
-        """Come through a place on the way to what is really done there."""
+        """Wrap a method so that an armed signal is sent before it is called."""
         real = getattr(owner, name)
 
         def through(*given: Any, **named: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The whole stack, as it runs in production: Gunicorn, a database, a cache."""
+"""The whole stack as in production: Gunicorn, a database, a cache."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,26 +10,26 @@ import pytest
 from tests.servers import THE_REAL_ONE, DatelineServer, RedisServer, fresh_database
 
 WORKERS: Final = 3
-"""More than this machine may have processors, so that none is ever sure of its turn."""
+"""Possibly more than this machine has processors, so that any of them may be preempted."""
 
 
 class Stack(NamedTuple):
-    """A running service, the Redis that it uses, and its settings."""
+    """A running service and its Redis."""
 
     server: DatelineServer
     redis: RedisServer
 
     @property
     def settings(self) -> dict[str, str]:
-        """What any other process of the same service is given."""
+        """The settings for other processes of the same service."""
         return self.server.settings
 
 
 @contextmanager
 def running(directory: Path, **settings: str) -> Iterator[DatelineServer]:
-    """A server with these settings of Dateline, which must never have failed at its end.
+    """Run a server with these settings; fail if its log shows an internal error.
 
-    A fault of ours has a traceback in the log, and nothing else may have one.
+    An internal error leaves a traceback in the log, and nothing else may.
     """
     given = {"WORKERS": str(WORKERS), "THREADS": "4", **settings}
     server = DatelineServer(directory, {f"DATELINE_{name}": given[name] for name in given})
@@ -42,7 +42,7 @@ def running(directory: Path, **settings: str) -> Iterator[DatelineServer]:
 
 @contextmanager
 def running_with_redis(kind: str, directory: Path) -> Iterator[Stack]:
-    """A server on an empty database with a Redis of its own."""
+    """Run a server on an empty database with a separate Redis."""
     redis = RedisServer(directory / "redis").start()
     try:
         with (
@@ -58,6 +58,6 @@ def running_with_redis(kind: str, directory: Path) -> Iterator[Stack]:
 def stack(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
-    """One stack for all tests of a module."""
+    """Run one stack for all tests of a module."""
     with running_with_redis(request.param, tmp_path_factory.mktemp("stack")) as stack:
         yield stack

@@ -1,8 +1,8 @@
-"""Writers and readers at once, and a judge who counts answers older than an acknowledged write.
+"""Concurrent writers and readers, and a judge that counts answers older than an acknowledged write.
 
-What a writer has been told is kept (a 2xx was received) goes to the judge at once. A reader takes
-down what is acknowledged *before* it asks, so an answer without that is stale: there is nothing to
-weigh. All clients share this process, and so one memory; the service has processes of its own.
+A writer tells the judge of every acknowledged write (2xx) at once. A reader notes what is
+acknowledged *before* it sends a request, so an answer without that is stale without any doubt. All
+clients are threads of this process and share its memory; the service runs in other processes.
 """
 
 import random
@@ -21,30 +21,30 @@ from tests.factories import as_json
 from tests.servers import Browser, DatelineServer, Reply, wait_until
 
 COMMON: Final = "hammered"
-"""A word in every title, and so the hot question that all readers share."""
+"""A word in every title, and so the hot query that all readers share."""
 
 IN_AN_IMPORT: Final = 4
-"""Rows in each of the imports."""
+"""Rows per import."""
 
 PAUSE: Final = 0.06
-"""Seconds, at most, between two writes of one writer, so that there are hits to be judged too."""
+"""Maximum seconds between two writes of a writer, so that there are cache hits to judge too."""
 
 
 @dataclass
 class Judge:
-    """What has been acknowledged, and what was seen.
+    """What has been acknowledged, and what readers saw.
 
     Attributes:
-        away_is_fair: whether 503 is a fair answer, since the database may be away.
-        rows: for each writer, how many of its rows are acknowledged; they are numbered from 1.
-        imports: imports that are acknowledged.
-        changed: for each changer, its entry and the number in its acknowledged title.
-        removed: ids of entries whose removal is acknowledged; the newest is last.
-        reads: answers that were judged.
-        writes: writes that were acknowledged.
-        outcomes: answers by what the cache did for them.
-        away: answers with 503.
-        stale: answers without what had been acknowledged before they were asked for.
+        away_is_fair: whether 503 is acceptable, because the database may be unavailable.
+        rows: the number of acknowledged rows per writer; rows are numbered from 1.
+        imports: the number of acknowledged imports.
+        changed: the entry of each changer, and the number in its acknowledged title.
+        removed: ids of entries whose removal is acknowledged, newest last.
+        reads: the number of judged answers.
+        writes: the number of acknowledged writes.
+        outcomes: answers by cache outcome.
+        away: the number of answers with 503.
+        stale: answers that lack what was acknowledged before the request.
         failures: answers that no client should get.
         slowest_read: seconds of the slowest answer to a reader.
     """
@@ -63,7 +63,7 @@ class Judge:
     slowest_read: float = 0.0
 
     def is_fair(self, what: str, reply: Reply, *expected: HTTPStatus) -> bool:
-        """Whether a reply can be judged; one that nobody should get is noted."""
+        """Return whether a reply can be judged; record one that no client should get."""
         if reply.status in expected:
             return True
         if self.away_is_fair and reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -76,7 +76,7 @@ class Judge:
         return False
 
     def must_be_satisfied(self) -> None:
-        """Nothing was stale, nothing failed, and there was enough to judge by."""
+        """Assert that nothing was stale, nothing failed, and enough was judged."""
         assert not self.stale, f"{len(self.stale)} of {self.reads} stale: {self.stale[:5]}"
         assert not self.failures, f"{len(self.failures)} failures: {self.failures[:5]}"
         assert self.reads > 50
@@ -91,7 +91,7 @@ class Judge:
 
 
 class Hammer:
-    """Clients of one server, each in a thread, until they are told to stop."""
+    """Clients of one server, each in a thread, running until stopped."""
 
     def __init__(self, server: DatelineServer, judge: Judge, name: str) -> None:
         self._server = server
@@ -102,7 +102,7 @@ class Hammer:
         self.judge = judge
 
     def start(self) -> None:
-        """Let a writer of every kind and six readers loose."""
+        """Start one writer of each kind and six readers."""
         jobs = [self._add, self._import, self._change, self._remove, *[self._read] * 6]
         for number, job in enumerate(jobs):
             thread = threading.Thread(target=self._work, args=[job, f"{self._name}{number}"])
@@ -110,13 +110,13 @@ class Hammer:
             thread.start()
 
     def stop(self) -> None:
-        """Tell all to stop, and wait until they have."""
+        """Stop all clients, and wait for them."""
         self._over.set()
         for thread in self._threads:
             thread.join()
 
     def run_on(self, reads: int = 40, writes: int = 8) -> None:
-        """Let so many more reads and writes happen."""
+        """Wait for this many more reads and writes."""
         judge = self.judge
         reads += judge.reads
         writes += judge.writes
@@ -126,13 +126,13 @@ class Hammer:
         )
 
     def run_into(self, answers: int) -> None:
-        """Let so many more requests be answered with 503."""
+        """Wait for this many more answers with 503."""
         judge = self.judge
         answers += judge.away
         wait_until(lambda: judge.failures or judge.away >= answers, "503 is told")
 
     def run_for(self, seconds: float) -> None:
-        """Let them work for a while, or until something is wrong."""
+        """Wait for some seconds, or until something is wrong."""
         end = time.monotonic() + seconds
         wait_until(
             lambda: time.monotonic() > end or self.judge.failures or self.judge.stale,
@@ -142,7 +142,7 @@ class Hammer:
         )
 
     def _work(self, job: Callable[[str, Browser, random.Random], Iterator[None]], me: str) -> None:
-        """Do one job for ever, and tell of what breaks."""
+        """Run one job until stopped, and record connection errors."""
         chance = random.Random(me)
         with self._server.browser() as browser:
             try:
@@ -152,14 +152,14 @@ class Hammer:
             except (OSError, HTTPException) as error:
                 self.judge.failures.append(f"{me}: {error!r}")
 
-    # --- Writers: each tells the judge as soon as it has been told.
+    # --- Writers: each tells the judge as soon as a write is acknowledged.
 
     def _acknowledged(self) -> None:
         with self._counting:
             self.judge.writes += 1
 
     def _add(self, me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
-        """Add one entry after another, a row again and again until it is acknowledged."""
+        """Add one entry after another, repeating each until it is acknowledged."""
         number = 1
         while True:
             reply = browser.post("/v1/entries", _entry(me, number))
@@ -188,7 +188,7 @@ class Hammer:
             time.sleep(chance.uniform(0, PAUSE))
 
     def _change(self, me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
-        """Change the title of one entry for ever."""
+        """Change the title of one entry, over and over."""
         reply = browser.post("/v1/entries", _entry(me, 1))
         if not self.judge.is_fair("add an entry to change", reply, HTTPStatus.CREATED):
             return
@@ -205,7 +205,7 @@ class Hammer:
             time.sleep(chance.uniform(0, PAUSE))
 
     def _remove(self, me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
-        """Add entries, have them read, and remove them."""
+        """Add entries, read them, and remove them."""
         number = 1
         while True:
             body = _entry(me, number).replace(COMMON.encode(), b"removed")
@@ -221,7 +221,7 @@ class Hammer:
             yield
             time.sleep(chance.uniform(0, PAUSE))
 
-    # --- Readers: each takes down what is acknowledged, asks, and compares.
+    # --- Readers: each notes what is acknowledged, sends a request, and compares.
 
     def _read(self, _me: str, browser: Browser, chance: random.Random) -> Iterator[None]:
         asks = [self._ask_total, self._ask_total, self._ask_one, self._ask_changed]
@@ -231,7 +231,7 @@ class Hammer:
             yield
 
     def _ask_total(self, browser: Browser, _chance: random.Random) -> None:
-        """The hot question: all rows of all writers."""
+        """Run the hot query: all rows of all writers."""
         due = sum(list(self.judge.rows.values()))
         reply = browser.get(f"/v1/entries?contains={COMMON}&limit=1")
         if self.judge.is_fair("total", reply, HTTPStatus.OK):
@@ -239,7 +239,7 @@ class Hammer:
             self._judged(reply, total >= due, f"{total} rows where {due} are acknowledged")
 
     def _ask_one(self, browser: Browser, chance: random.Random) -> None:
-        """The newest row of one writer, by a text that no other has."""
+        """Search for the newest row of one writer, by its unique text."""
         known = list(self.judge.rows.items())
         if not known:
             return
@@ -268,7 +268,7 @@ class Hammer:
             self._judged(reply, reply.status == HTTPStatus.NOT_FOUND, f"{entry_id} is still there")
 
     def _ask_imports(self, browser: Browser, _chance: random.Random) -> None:
-        """The ledger: one import for each of them, and for each added entry."""
+        """Read the ledger, which has one import per bulk import and per added entry."""
         due = self.judge.imports
         reply = browser.get("/v1/imports?limit=1")
         if self.judge.is_fair("imports", reply, HTTPStatus.OK):
@@ -286,12 +286,12 @@ class Hammer:
 
 @contextmanager
 def hammering(server: DatelineServer, name: str, *, away_is_fair: bool = False) -> Iterator[Hammer]:
-    """Have a server hammered while the block runs, and the judge satisfied at its end.
+    """Hammer a server while the block runs; fail at its end if the judge is not satisfied.
 
     Args:
-        server: who is asked.
-        name: unlike those of other hammers on the same archive; letters only.
-        away_is_fair: whether 503 is a fair answer.
+        server: the server.
+        name: unique among the hammers on the same archive; letters only.
+        away_is_fair: whether 503 is acceptable.
     """
     hammer = Hammer(server, Judge(away_is_fair=away_is_fair), name)
     hammer.start()
@@ -299,7 +299,7 @@ def hammering(server: DatelineServer, name: str, *, away_is_fair: bool = False) 
         yield hammer
     finally:
         hammer.stop()
-        print(hammer.judge)  # shown where a test fails, or with -s
+        print(hammer.judge)  # shown if a test fails, or with -s
     hammer.judge.must_be_satisfied()
 
 

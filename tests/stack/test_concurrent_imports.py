@@ -1,4 +1,4 @@
-"""Imports of overlapping rows at the same time: all succeed, and every row has one outcome."""
+"""Concurrent imports of overlapping rows: all succeed, and every row has one outcome."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ from tests.stack.conftest import running
 
 ROWS: Final = 2_000
 SENT: Final = 1_200
-"""Rows in each import: any two of them share some."""
+"""Rows per import; any two imports share some."""
 
 
 @pytest.mark.parametrize("kind", [ON_SQLITE, ON_MYSQL])
@@ -31,7 +31,7 @@ def test_overlapping_imports_at_the_same_time_keep_every_row_once(
     kind: str, tmp_path: Path
 ) -> None:
     rows = make_items(ROWS)
-    # From both ends and in both directions, so that locks on rows would be taken crosswise.
+    # From both ends and in both directions, so that row locks could deadlock.
     parts = [rows[:SENT], rows[:SENT][::-1], rows[-SENT:], rows[-SENT:][::-1]]
     bad = make_item(date="May 23")
     with (
@@ -58,7 +58,7 @@ def test_overlapping_imports_at_the_same_time_keep_every_row_once(
 
 @pytest.mark.parametrize("kind", [ON_SQLITE, ON_MYSQL])
 def test_commands_and_requests_import_at_the_same_time(kind: str, tmp_path: Path) -> None:
-    """Four processes, of which two are commands that commit in batches."""
+    """Four processes, two of them commands that commit in batches."""
     rows = make_items(ROWS)
     with (
         fresh_database(kind, tmp_path) as url,

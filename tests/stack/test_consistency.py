@@ -1,4 +1,4 @@
-"""No reader, after an acknowledged write, ever sees the archive without it."""
+"""After a write is acknowledged, no reader ever sees the archive without it."""
 
 from pathlib import Path
 
@@ -27,14 +27,14 @@ def test_a_hammer_of_writers_and_readers_finds_no_stale_answer_with_redis(
     with running_with_redis(kind, tmp_path) as stack:
         with hammering(stack.server, "k") as hammer:
             hammer.run_for(seconds)
-        # Answers from the cache are what is on trial.
+        # Cached answers are what is being tested.
         assert hammer.judge.outcomes["hit"] > 10
         assert hammer.judge.outcomes["bypass"] == 0
 
 
 @pytest.mark.parametrize("kind", [ON_SQLITE, ON_MYSQL])
 def test_a_hammer_finds_no_stale_answer_with_nothing_installed(kind: str, tmp_path: Path) -> None:
-    """Each worker keeps its own answers, and still none is old."""
+    """Each worker has its own cache, and still none is stale."""
     with (
         fresh_database(kind, tmp_path) as url,
         running(tmp_path, DATABASE_URL=url, CACHE_URL="memory://") as server,

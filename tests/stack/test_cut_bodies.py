@@ -1,4 +1,4 @@
-"""A client that hangs up in the middle of its body: 400, and nothing of it is kept."""
+"""A client that disconnects in the middle of its body gets 400, and nothing is stored."""
 
 import socket
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]
 
 
 def send_and_hang_up(server: DatelineServer, path: str, media_type: str, rest: bytes) -> str:
-    """Send the end of a head, and a body that lacks something; gives the answer."""
+    """Send the last headers and an incomplete body, and close; return the response."""
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {media_type}\r\n"
     with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as client:
         client.sendall(head.encode() + rest)
@@ -41,7 +41,7 @@ def chunk(body: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(body), body)
 
 
-# The last date is cut off to one that is sound.
+# The last date is truncated to one that is still valid.
 CUT_CSV: Final = as_csv(make_items(2)).rstrip()[: -len("-08")]
 UPLOAD: Final = b"\r\n".join(
     [

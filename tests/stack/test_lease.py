@@ -1,6 +1,6 @@
-"""The lease, with a process killed or held at each place where that could do harm.
+"""The lease, with a process killed or held at each point where that could do harm.
 
-`common` is the question that everybody asks; each added title has it.
+All processes run the same query for a word; every added title contains it.
 """
 
 import time
@@ -26,7 +26,7 @@ _numbers = count(1)
 
 
 class Cast(NamedTuple):
-    """Processes of one service, connected for so long that they believe in leases."""
+    """Processes of one service, connected for long enough to trust leases."""
 
     redis: RedisServer
     settings: dict[str, str]
@@ -38,27 +38,27 @@ class Cast(NamedTuple):
 
     @property
     def query(self) -> str:
-        """The question that everybody asks in this test."""
+        """The query that all processes run in this test."""
         return f"contains={self.word}"
 
     def total(self, actor: Actor) -> int:
-        """What a process sees now."""
+        """Return the total that a process sees now."""
         (total,) = actor.ask(self.query)["totals"]
         assert isinstance(total, int)
         return total
 
     def title(self, name: str) -> str:
-        """A title that the question finds."""
+        """Return a title that the query finds."""
         return f"{self.word} {name}"
 
     def lease(self) -> bytes | None:
-        """What stands in the place of the lease."""
+        """Return the value of the lease's key."""
         found: Any = self.redis.client.get(lease.KEY)
         assert found is None or isinstance(found, bytes)
         return found
 
     def wait_for_lease(self) -> None:
-        """Have a new lease put, with all its life before it."""
+        """Wait until a new lease has been put, with its full lifetime ahead."""
         self.redis.client.delete(lease.KEY)
 
         def is_put() -> bool:
@@ -68,20 +68,20 @@ class Cast(NamedTuple):
         wait_until(is_put, "there is a lease")
 
     def hold_reader_before_it_puts_a_lease(self) -> None:
-        """It has read the version, and stands still with that."""
+        """Stop the reader after it has read the version, before it puts a lease."""
         self.redis.client.delete(lease.KEY)
         self.reader.hold_before("putting")
         self.reader.begin_to_ask(self.query)
         self.reader.wait_until_held()
 
     def restart_redis_with_a_lease_that_was_ended(self) -> int:
-        """Have Redis come back with a living lease from before a write; gives the new total."""
+        """Restart Redis with a live lease from before a write; return the new total."""
         for number in count(1):
             self.wait_for_lease()
             self.redis.save()
             self.writer.add(self.title(f"again {number}"))
             self.redis.restart_with_old_dump()
-            # On a busy machine it may have run out before Redis was there again.
+            # On a busy machine it may have expired before Redis was back.
             if (self.lease() or b"").startswith(b"="):
                 break
         return number + 1
@@ -91,7 +91,7 @@ class Cast(NamedTuple):
 def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[RedisServer, dict[str, str], Path]]:
-    """A database and a Redis, and the settings that name them."""
+    """Provide a database and a Redis, with the settings that name them."""
     directory = tmp_path_factory.mktemp("lease")
     redis = RedisServer(directory / "redis").start()
     try:
@@ -106,7 +106,7 @@ def service(
 
 @pytest.fixture(scope="module")
 def actors(service: tuple[RedisServer, dict[str, str], Path]) -> Iterator[list[Actor]]:
-    """Three processes, shared by the tests that do not kill them."""
+    """Start three processes, shared by the tests that do not kill them."""
     _redis, settings, directory = service
     shared = [Actor(directory, settings) for _ in range(3)]
     try:
@@ -118,10 +118,10 @@ def actors(service: tuple[RedisServer, dict[str, str], Path]) -> Iterator[list[A
 
 @pytest.fixture
 def cast(service: tuple[RedisServer, dict[str, str], Path], actors: list[Actor]) -> Cast:
-    """The processes with a question that no other test has asked."""
+    """Provide the processes with a query that no other test has run."""
     redis, settings, directory = service
     for place, actor in enumerate(actors):
-        # One that a failed test has left in the middle of something is of no use to the next.
+        # Replace a process that a failed test has left busy.
         if not actor.is_free():
             actor.close()
             actors[place] = Actor(directory, settings)
@@ -142,13 +142,14 @@ def test_a_writer_killed_between_commit_and_lease_costs_no_acknowledged_write(ca
         doomed.begin_to_add(cast.title("one"))
         doomed.wait_until_dead()
 
-    # Nobody was told of it, so it may be seen or not; it is committed, and seen in a lease's time.
+    # It was not acknowledged, so it may be seen or not. It is committed, so it is seen once the
+    # lease has expired.
     assert cast.total(cast.reader) in (1, 2)
     wait_until(
         lambda: cast.total(cast.reader) == 2, "it is seen", seconds=lease.SECONDS + 2, step=0.1
     )
 
-    # The next acknowledged write is seen at once, by all.
+    # The next acknowledged write is seen at once by all.
     cast.writer.add(cast.title("two"))
     assert [cast.total(actor) for actor in (cast.reader, cast.other, cast.writer)] == [3, 3, 3]
 
@@ -178,7 +179,7 @@ def test_a_reader_held_before_it_puts_a_lease_puts_none_over_a_write(cast: Cast)
     assert cast.total(cast.other) == 2
 
 
-def test_nor_over_the_lease_of_another(cast: Cast) -> None:
+def test_a_reader_held_before_it_puts_a_lease_puts_none_over_another_lease(cast: Cast) -> None:
     cast.hold_reader_before_it_puts_a_lease()
 
     cast.writer.add(cast.title("one"))
@@ -191,8 +192,8 @@ def test_nor_over_the_lease_of_another(cast: Cast) -> None:
     assert cast.total(cast.other) == 2
 
 
-def test_nor_after_half_a_lease(cast: Cast) -> None:
-    """What it read may be older than a writer who could not reach Redis waits for."""
+def test_a_reader_held_for_half_a_lease_puts_none(cast: Cast) -> None:
+    """Its version may be older than the time that a writer without Redis waits."""
     cast.hold_reader_before_it_puts_a_lease()
 
     wait_until(lambda: cast.lease() is None, "the claim has run out")
@@ -203,7 +204,7 @@ def test_nor_after_half_a_lease(cast: Cast) -> None:
 
 
 def test_two_readers_with_one_claim_put_no_old_lease(cast: Cast) -> None:
-    """The second takes part in the claim of the first, and a write comes between."""
+    """The second shares the claim of the first, and a write comes in between."""
     cast.redis.client.delete(lease.KEY)
     for actor in (cast.reader, cast.other):
         actor.hold_before("putting")
@@ -229,7 +230,7 @@ def test_an_answer_stored_by_a_slow_reader_after_two_writes_is_taken_by_nobody(c
     cast.reader.go_on()
     (late,) = cast.reader.result()["totals"]
 
-    # It asked before the two writes.
+    # Its request came before the two writes.
     assert late == 2
     assert [cast.total(actor) for actor in (cast.other, cast.reader, cast.writer)] == [4, 4, 4]
 
@@ -241,8 +242,8 @@ def test_a_lease_out_of_an_old_dump_is_believed_by_nobody(cast: Cast) -> None:
     assert everybody == [total] * 3
 
 
-def test_nor_by_a_reader_who_was_held_after_reading_it(cast: Cast) -> None:
-    """What counts is how young the connection was when the lease was asked for."""
+def test_a_reader_held_after_reading_an_old_lease_does_not_trust_it(cast: Cast) -> None:
+    """What counts is the age of the connection when the lease was requested."""
     total = cast.restart_redis_with_a_lease_that_was_ended()
 
     cast.reader.hold_before("believing")
@@ -255,13 +256,13 @@ def test_nor_by_a_reader_who_was_held_after_reading_it(cast: Cast) -> None:
 
 
 def test_a_claim_out_of_an_old_dump_is_replaced_by_nobody(cast: Cast) -> None:
-    """Else the last stamp, which does not run out, would be one of before the write."""
+    """Otherwise the last stamp, which does not expire, would be from before the write."""
     for number in count(1):
         cast.hold_reader_before_it_puts_a_lease()
         cast.redis.save()
         cast.writer.add(cast.title(f"again {number}"))
         cast.redis.restart_with_old_dump()
-        # On a busy machine it may have run out before Redis was there again.
+        # On a busy machine it may have expired before Redis was back.
         is_claimed = (cast.lease() or b"").startswith(b"?")
         cast.reader.go_on()
         cast.reader.result()
@@ -269,7 +270,7 @@ def test_a_claim_out_of_an_old_dump_is_replaced_by_nobody(cast: Cast) -> None:
             break
 
     assert not (cast.lease() or b"").startswith(b"=")
-    # That of the dump is there, and names the run that has ended.
+    # The one from the dump is there, with the run id of the process that has ended.
     server: Any = cast.redis.client.info("server")
     last: Any = cast.redis.client.get(lease.LAST)
     assert not last.startswith(server["run_id"].encode())

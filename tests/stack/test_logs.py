@@ -1,4 +1,4 @@
-"""What stands in the log of a server."""
+"""What a server logs."""
 
 import socket
 from http.client import HTTPResponse, IncompleteRead
@@ -14,11 +14,11 @@ from tests.servers import fresh_database, wait_until
 from tests.stack.conftest import running
 
 ROWS: Final = 6_000
-"""With URLs of 1,900 characters their export is larger than what both ends of a connection hold."""
+"""With URLs of 1,900 characters, their export exceeds the buffers of both ends of a connection."""
 
 
 def test_what_is_refused_before_it_is_a_request_has_the_id_of_none(tmp_path: Path) -> None:
-    """The same thread has answered requests before, as there is one alone."""
+    """The only thread has handled requests before, so it had a request id."""
     url = f"sqlite:///{tmp_path}/archive.db"
     with running(tmp_path, DATABASE_URL=url, WORKERS="1", THREADS="1") as server:
         assert server.get("/livez").status == 200
@@ -52,7 +52,7 @@ def test_an_export_that_mysql_breaks_off_is_cut_off_and_one_line(
                 with pytest.raises(IncompleteRead):
                     answer.read()
             answer.close()
-    # It has ended, and so has said all.
+    # The server has exited, so its log is complete.
     (line,) = (
         line for line in server.said().splitlines() if " ERROR " in line or " WARNING " in line
     )
@@ -61,7 +61,7 @@ def test_an_export_that_mysql_breaks_off_is_cut_off_and_one_line(
 
 
 def _end_connections(url: str) -> None:
-    """Have MySQL hang up on everyone who uses a database."""
+    """Make MySQL close all connections that use a database."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         others = connection.exec_driver_sql(

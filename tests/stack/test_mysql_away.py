@@ -1,4 +1,4 @@
-"""MySQL stopped in the middle of requests and of imports, and back again."""
+"""MySQL stopped in the middle of requests and imports, and started again."""
 
 import os
 import time
@@ -33,11 +33,11 @@ pytestmark = [pytest.mark.needs("redis"), pytest.mark.needs("mysql to stop")]
 ROWS: Final = 6_000
 
 BATCHES: Final = BATCH + ROWS
-"""Rows of a file that a command commits in more than one batch."""
+"""Rows of a file that a command commits in several batches."""
 
 
 class Place(NamedTuple):
-    """A service whose MySQL may go away."""
+    """A service whose MySQL can be stopped."""
 
     mysql: MysqlServer
     redis: RedisServer
@@ -45,7 +45,7 @@ class Place(NamedTuple):
     database_url: str
 
     def rows(self, word: str, *, committed: bool = True) -> int:
-        """Entries with a word in their titles."""
+        """Return the number of entries with a word in their titles."""
         level = "READ COMMITTED" if committed else "READ UNCOMMITTED"
         engine = create_engine(self.database_url, poolclass=NullPool, isolation_level=level)
         with engine.connect() as connection:
@@ -57,7 +57,7 @@ class Place(NamedTuple):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """One service for all tests; each finds MySQL running and leaves it so."""
+    """Run one service for all tests; each finds MySQL running and leaves it running."""
     directory = tmp_path_factory.mktemp("away")
     mysql = MysqlServer(os.environ[FAULT_URL], os.environ[FAULT_START])
     mysql.start()
@@ -85,7 +85,7 @@ def _mysql_is_there(place: Place) -> Iterator[None]:
 
 
 def is_away(reply: Reply) -> bool:
-    """Whether it is a clear 503 for programs."""
+    """Return whether it is a 503, and check that programs can understand it."""
     if reply.status != 503:
         return False
     assert reply.headers["Content-Type"] == "application/problem+json"
@@ -104,7 +104,7 @@ def test_what_is_cached_is_served_and_the_rest_is_a_clear_503(place: Place) -> N
     before = server.get(cached)
 
     place.mysql.kill()
-    # Longer than any lease.
+    # Longer than the lifetime of a lease.
     end = time.monotonic() + 2 * SECONDS
     while time.monotonic() < end:
         during = server.get(cached)
@@ -124,7 +124,7 @@ def test_what_is_cached_is_served_and_the_rest_is_a_clear_503(place: Place) -> N
 
 
 def test_a_redis_with_an_old_memory_is_not_believed_while_mysql_is_away(place: Place) -> None:
-    """Both come back from a power cut, Redis first and with what it had saved before a write."""
+    """Both restart after a power cut, Redis first and with contents from before a write."""
     server = place.server
     word = _keep_one(server)
     cached = f"/v1/entries?contains={word}"
@@ -134,7 +134,7 @@ def test_a_redis_with_an_old_memory_is_not_believed_while_mysql_is_away(place: P
 
     place.mysql.kill()
     place.redis.restart_with_old_dump()
-    # So long that connections are trusted again.
+    # Long enough for connections to be trusted again.
     end = time.monotonic() + 2 * SECONDS
     while time.monotonic() < end:
         reply = server.get(cached)
@@ -156,7 +156,7 @@ def test_a_hammer_finds_nothing_stale_and_nothing_lost_when_mysql_goes_and_comes
 
     rows = sum(judge.rows.values())
     found = place.server.get(f"/v1/entries?contains={COMMON}&limit=1").json["total"]
-    # A write whose answer was lost may be there too, and every one of the others is.
+    # Every acknowledged write is there, and maybe writes whose response was lost.
     assert found >= rows
     assert place.server.worker_pids() == workers
 
@@ -220,7 +220,7 @@ def _last_import(server: DatelineServer) -> dict[str, Any]:
 
 
 def _keep_one(server: DatelineServer) -> str:
-    """Keep an entry with a word that no other has."""
+    """Add an entry with a unique word, and return the word."""
     word = f"only{time.monotonic_ns()}x"
     assert server.post("/v1/bulk", as_json([make_item(title=f"{word} one")])).status == 200
     return word

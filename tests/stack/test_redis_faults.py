@@ -1,6 +1,6 @@
-"""Redis killed, frozen, emptied, aged, full and mad, each while writers write and readers read.
+"""Redis killed, frozen, emptied, outdated, full or replaced, while writers write and readers read.
 
-In each of them: no 5xx, no stale answer, and a request that is held up by the time limit at most.
+In all cases: no 5xx, no stale answer, and no request delayed by more than the timeout.
 """
 
 import time
@@ -46,7 +46,7 @@ _numbers = count(1)
 
 @contextmanager
 def hammered(stack: Stack) -> Iterator[Hammer]:
-    """Readers and writers, on a Redis that is well and in use when the block begins."""
+    """Run readers and writers; Redis works and is in use when the block begins."""
     with hammering(stack.server, f"k{next(_numbers)}x") as hammer:
         hits = hammer.judge.outcomes["hit"]
         wait_until(lambda: hammer.judge.outcomes["hit"] > hits + 5, "the cache is in use")
@@ -54,13 +54,13 @@ def hammered(stack: Stack) -> Iterator[Hammer]:
 
 
 def is_in_use(stack: Stack) -> bool:
-    """Whether a lease has been put, and so everything works."""
+    """Whether a lease has been put, which shows that everything works."""
     kept = stack.redis.client.get(KEY)
     return isinstance(kept, bytes) and kept.startswith(b"=")
 
 
 def in_use_again(stack: Stack, hammer: Hammer) -> None:
-    """Wait until the service has taken Redis back, without a restart."""
+    """Wait until the service uses Redis again, without a restart."""
     bypassed = hammer.judge.outcomes["hit"]
     wait_until(lambda: is_in_use(stack), "there is a lease again")
     wait_until(lambda: hammer.judge.outcomes["hit"] > bypassed + 5, "there are hits again")
@@ -106,7 +106,7 @@ def test_frozen_and_thawed(stack: Stack) -> None:
 
 
 def test_frozen_and_thawed_again_and_again(stack: Stack) -> None:
-    """Shorter than a lease, so that what was in its memory is still alive."""
+    """Frozen for less than a lease, so that what it has in memory has not expired."""
     with hammered(stack) as hammer:
         for _ in range(4):
             stack.redis.freeze()
@@ -161,12 +161,12 @@ def test_every_answer_of_redis_is_forgotten_in_the_middle(stack: Stack) -> None:
         in_use_again(stack, hammer)
 
 
-# --- What a request pays while Redis is away: counted, where that can be done -------------------
+# --- What requests cost while Redis is away, in counts rather than times where possible --------
 
 
 @pytest.fixture(params=THE_REAL_ONE)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An archive with its tables."""
+    """Yield the URL of an archive with its tables."""
     with fresh_database(request.param, tmp_path) as url:
         services = open_services(Settings(database_url=url, cache_url="none://"))
         services.database.upgrade()
@@ -180,7 +180,7 @@ def test_a_silent_redis_is_asked_once_and_then_left_alone(
     with closing(SilentServer()) as silent:
         settings = {"DATELINE_DATABASE_URL": database_url, "DATELINE_CACHE_URL": silent.url}
         with Actor(tmp_path, settings) as actor:
-            # The connection to the database is made, and the pause of a first failure begins.
+            # Opens the database connection, and starts the pause after the first failure.
             first = actor.ask("contains=first")
             begun = time.monotonic()
             answers = [actor.ask(f"contains=more&limit={number}") for number in range(1, 201)]
@@ -188,7 +188,7 @@ def test_a_silent_redis_is_asked_once_and_then_left_alone(
 
     assert first["seconds"] >= TIMEOUT
     assert {outcome for answer in answers for outcome in answer["outcomes"]} == {"bypass"}
-    # One try at the beginning, and one after each pause.
+    # One attempt at the beginning, and one after each pause.
     assert silent.connections <= 2 + pauses
     held_up = [answer for answer in answers if answer["seconds"] >= TIMEOUT]
     assert len(held_up) <= 1 + pauses

@@ -1,4 +1,4 @@
-"""A client that reads nothing before its whole body is sent learns why that is refused."""
+"""A client that reads only after sending its whole body still learns why it was refused."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,7 +10,7 @@ from tests.servers import DatelineServer, fresh_database
 from tests.stack.conftest import running
 
 LONG: Final = b" " * 16_000_000
-"""More than the buffers between a client and Gunicorn take."""
+"""More than the buffers between a client and Gunicorn can hold."""
 
 MOST: Final = str(8 * 1024 * 1024)
 
@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]
         ("/v1/bulk", "text/plain", 415, "A body of type 'text/plain' is not read here"),
     ],
 )
-def test_it_is_told_why(
+def test_the_client_receives_the_reason(
     server: DatelineServer, path: str, media_type: str, status: int, why: str
 ) -> None:
     reply = server.post(path, LONG, media_type)

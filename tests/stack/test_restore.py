@@ -1,4 +1,4 @@
-"""A backup that is restored must not be answered from the future that it has lost."""
+"""After a backup is restored, no cached answer from after the backup is served."""
 
 import shutil
 from contextlib import closing
@@ -14,7 +14,7 @@ from tests.stack.actor import Actor
 
 @pytest.mark.needs("redis")
 def test_answers_of_before_a_restore_are_taken_by_nobody(tmp_path: Path) -> None:
-    """The same happens where a database fails over to a replica that had not yet the last writes."""
+    """The same happens on failover to a replica without the latest writes."""
     archive, backup = tmp_path / "archive.db", tmp_path / "backup.db"
     url = f"sqlite:///{archive}"
     services = open_services(Settings(database_url=url, cache_url="none://"))

@@ -1,4 +1,4 @@
-"""SIGTERM finishes what is in flight."""
+"""After SIGTERM, requests and imports in flight are finished."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -18,10 +18,10 @@ IN_FLIGHT: Final = 5
 
 @pytest.mark.needs("mysql")
 def test_a_server_that_is_told_to_end_answers_what_is_in_flight(tmp_path: Path) -> None:
-    """Writes that wait for a lock of ours are in flight for sure, and for as long as we like."""
+    """Writes waiting for a lock that the test holds are in flight for as long as it likes."""
     with (
         fresh_database("mysql", tmp_path) as url,
-        # One worker may take them all.
+        # One worker may receive all requests.
         running(tmp_path, DATABASE_URL=url, WORKERS="2", THREADS=str(IN_FLIGHT)) as server,
         ThreadPoolExecutor(IN_FLIGHT) as clients,
     ):
@@ -51,7 +51,7 @@ def test_a_server_that_is_told_to_end_answers_what_is_in_flight(tmp_path: Path) 
 def test_an_import_in_flight_is_finished_where_all_processes_are_told_to_end(
     tmp_path: Path,
 ) -> None:
-    """As by systemd, unless it is told otherwise: the second process of the import too."""
+    """As systemd does by default: the import's second process gets the signal too."""
     body = as_ndjson(make_items(6_000))
     url = f"sqlite:///{tmp_path}/archive.db"
     with running(tmp_path, DATABASE_URL=url) as server, ThreadPoolExecutor() as client:
@@ -71,7 +71,7 @@ def test_an_import_in_flight_is_finished_where_all_processes_are_told_to_end(
 
 
 def _waiting(watching: Connection) -> int:
-    """Writers of this database that wait for the row of the archive."""
+    """Return the number of writers that wait for the row of the archive."""
     statement = (
         "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() "
         "AND info LIKE 'SELECT archive%%FOR UPDATE'"

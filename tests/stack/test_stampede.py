@@ -1,4 +1,4 @@
-"""One cold question is answered by the database once, however many ask at the same time."""
+"""A query that is not cached reaches the database once, however many clients send it at once."""
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,11 +25,11 @@ ACTORS: Final = 4
 
 @pytest.mark.needs("mysql")
 def test_fifty_requests_for_one_cold_question_are_one_database_query(tmp_path: Path) -> None:
-    """A lock on the table makes the question expensive; the server tells how many wait for it."""
+    """A table lock makes the query slow; MySQL reports how many statements wait for it."""
     with (
         fresh_database("mysql", tmp_path) as url,
         closing(RedisServer(tmp_path / "redis").start()) as redis,
-        # So many threads that every request is in somebody's hands, even if one worker has all.
+        # Enough threads to handle every request, even if one worker receives them all.
         running(
             tmp_path, DATABASE_URL=url, CACHE_URL=redis.url, WORKERS="4", THREADS=str(CLIENTS)
         ) as server,
@@ -45,7 +45,7 @@ def test_fifty_requests_for_one_cold_question_are_one_database_query(tmp_path: P
             ]
             wait_until(lambda: _waiting(watching) > 0, "the first waits for the table")
             most = _waiting(watching)
-            # Each has looked before Flask and behind it by the time it waits for its turn.
+            # Each looks up the cache twice, before Flask and within it, before it waits its turn.
             while not (redis.calls("mget") >= asked + 2 * CLIENTS and _stands_still(redis)):
                 most = max(most, _waiting(watching))
             locking.exec_driver_sql("UNLOCK TABLES")
@@ -58,14 +58,14 @@ def test_fifty_requests_for_one_cold_question_are_one_database_query(tmp_path: P
 
 
 def _stands_still(redis: RedisServer) -> bool:
-    """Whether nobody looks for an answer any more: all have looked, and wait."""
+    """Return whether no request looks up the cache any more: all have, and now wait."""
     looked = redis.calls("mget")
     time.sleep(0.2)
     return redis.calls("mget") == looked
 
 
 def _waiting(watching: Connection) -> int:
-    """Queries of this database that wait for a locked table."""
+    """Return the number of statements in this database that wait for a locked table."""
     statement = (
         "SELECT COUNT(*) FROM information_schema.processlist "
         "WHERE db = DATABASE() AND state LIKE 'Waiting for table%%'"
@@ -78,7 +78,7 @@ def _waiting(watching: Connection) -> int:
 def test_fifty_threads_of_four_processes_search_the_database_once(
     kind: str, tmp_path: Path
 ) -> None:
-    """Counted where statements are sent to the database, in every process."""
+    """The statements sent to the database are counted in every process."""
     with (
         fresh_database(kind, tmp_path) as url,
         closing(RedisServer(tmp_path / "redis").start()) as redis,

@@ -1,1 +1,1 @@
-"""The text index: what stands where, and that writing it in pieces makes no difference."""
+"""The text index: what occurs where, and that writing it in pieces makes no difference."""

@@ -1,4 +1,4 @@
-"""Arrays of blocks that a process keeps: read once, and never those of another state."""
+"""Block arrays that a process caches: read once, and never from another state."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ BLOCKS = 5
 
 @pytest.fixture(params=[ON_SQLITE, ON_MYSQL])
 def services(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services]:
-    """An archive of some blocks with entries of 2014, of which no array is kept yet."""
+    """Provide an archive of several blocks with entries of 2014; no array is cached yet."""
     array_cache._kept.clear()
     with small_blocks(BLOCK), fresh_archive(request.param, tmp_path) as services:
         items = make_items(BLOCK * BLOCKS, title="Storm", date="2014-05-01")
@@ -47,7 +47,7 @@ def change(client: FlaskClient, entry: int, **members: str) -> None:
 
 
 def arrays_read(services: Services, client: FlaskClient, limit: int) -> int:
-    """How many statements read arrays for a question that has no ready-made answer."""
+    """Return how many statements read arrays for a question without a cached answer."""
     with listening(services.database.engine) as statements:
         assert total(client, after=2013, before=2015, limit=limit) > 0
     return sum("_seconds FROM blocks" in statement.text for statement in statements)
@@ -85,7 +85,7 @@ def test_what_another_process_has_changed_is_seen(services: Services) -> None:
 def test_where_not_all_can_be_kept_answers_are_the_same(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Of two blocks at most.
+    # Holds the arrays of at most two blocks.
     small = RRCache[tuple[int, str], array_cache._Kept](3_000, getsizeof=array_cache._Kept.size)
     monkeypatch.setattr(array_cache, "_kept", small)
     client = create_app(services).test_client()

@@ -1,4 +1,4 @@
-"""Arrays of a block: every second comes back, however far apart they are."""
+"""Arrays of a block: every second is read back, however far apart they are."""
 
 import numpy as np
 from hypothesis import given
@@ -14,12 +14,12 @@ from dateline.text_index.arrays import (
 )
 
 SECONDS = st.integers(-62_135_596_800, 253_402_300_799)
-"""Of the years 1 to 9999."""
+"""The seconds of the years 1 to 9999."""
 
 SITES = st.sampled_from(["example.org", "example.net", "example.com", "beispiel.de"])
 
 NEARLY = st.integers(2**32 - 2, 2**32 + 1)
-"""As far apart as four bytes can tell, and a little more."""
+"""Differences that just fit in four bytes, and slightly larger ones."""
 
 
 @given(st.lists(SECONDS, min_size=1, max_size=20), st.sets(st.integers(0, 40), min_size=20))
@@ -47,7 +47,7 @@ def test_what_is_kept_of_one_entry_can_be_changed(
     expected = arrays_of(kept_of(kept), 1, len(kept))
     assert all(arrays[name] == expected[name] for name in ("first_seconds", "last_seconds"))
     assert sites_in(arrays) == [site for _start, _end, site in kept]
-    # None that no entry has any more.
+    # No site that no entry has any more.
     assert set(str(arrays["site_names"]).split("\n")) == set(sites_in(arrays))
 
 

@@ -1,4 +1,4 @@
-"""Blocks: whatever is added, changed and deleted, and in whatever pieces, the same is found."""
+"""Blocks: whatever is added, changed and deleted, in whatever pieces, the index is exact."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -30,7 +30,7 @@ WORDS = ("harbour", "storm", "Straße", "新聞", "council", "ab", "é", "harbou
 def services(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Services]:
-    """An archive whose blocks are small, so that few entries make many of them."""
+    """Provide an archive with small blocks, so that few entries fill many of them."""
     monkeypatch.setattr("dateline.text_index.writing.FULL", 40)
     monkeypatch.setattr("dateline.text_index.writing.PIECE", 15)
     monkeypatch.setattr("dateline.text_index.writing.TAIL", 5)
@@ -66,12 +66,12 @@ def blocks_of(services: Services) -> list[BlockHeader]:
 
 
 def check(services: Services) -> None:
-    """All entries but a short tail are indexed, and exactly as they are."""
+    """Check that all entries except a short tail are indexed exactly as they are."""
     assert left_by(services) <= writing.TAIL
 
 
 def left_by(services: Services) -> int:
-    """Entries that no block has; all others are indexed exactly as they are."""
+    """Return the number of entries in no block; check that all others are indexed exactly."""
     with services.database.reading() as session:
         entries = session.scalars(select(Entry).order_by(Entry.id)).all()
         kept = {
@@ -97,7 +97,7 @@ def left_by(services: Services) -> int:
             (block.first_seconds, "date_start"),
             (block.last_seconds, "date_end"),
         ):
-            # Dates here lie within 136 years: behind the header each id of the block has 4 bytes.
+            # Dates here lie within 136 years: after the header, 4 bytes per id of the block.
             assert len(seconds) == 16 + 4 * (block.last_id - block.first_id + 1)
             expected_seconds = [getattr(entry, column) for entry in own]
             assert seconds_at(seconds, np.array(places)).tolist() == expected_seconds
@@ -159,13 +159,13 @@ def test_very_long_texts_make_blocks_of_fewer_entries(
     assert all(block.full for block in blocks[:-1])
     assert blocks[-1].last_id == 40
     check(services)
-    # They are as full as they may be, and not made anew.
+    # They are full, so they are not rewritten.
     add(client, Random(2), 10)
     assert blocks_of(services)[: len(blocks) - 1] == blocks[:-1]
 
 
 def test_gaps_between_ids_make_no_blocks(services: Services, client: FlaskClient) -> None:
-    """MySQL gives each duplicate an id that no entry ever has."""
+    """MySQL uses up an id for each duplicate, which no entry ever gets."""
     add(client, Random(1), 10)
     with services.database.writing() as session:
         session.execute(update(Entry).where(Entry.id > 5).values(id=Entry.id + 1_000_000))
@@ -182,7 +182,7 @@ def test_gaps_between_ids_make_no_blocks(services: Services, client: FlaskClient
 def test_a_batch_ends_where_a_block_was_written(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After half of the rows; it is sorted while more are stored, which wait for the next."""
+    """After half of the rows. While it is sorted, more rows are stored; they wait for the next."""
     monkeypatch.setattr("dateline.text_index.writing.MEANWHILE", 10)
     monkeypatch.setattr("dateline.imports.groups.GROUP", 5)
     left: list[int] = []
@@ -195,7 +195,7 @@ def test_a_batch_ends_where_a_block_was_written(
     # At 50, 90 and 130 rows, and at the end.
     assert left == [10, 10, 10, 0]
     assert [block.full for block in blocks_of(services)] == [True, True, True, False]
-    # Without a block, a batch ends where it is said to, and leaves only a short tail.
+    # Without a block, a batch ends at its limit, and leaves only a short tail.
     left.clear()
     again = [{**item, "title": "again"} for item in items[:24]]
     run_import(services.database, rows_of(again), Options(commit_every=10))

@@ -1,4 +1,4 @@
-"""Sorted arrays: what sets of the same numbers give."""
+"""Operations on sorted arrays: the same results as with sets of the numbers."""
 
 import numpy as np
 from hypothesis import given
@@ -82,7 +82,7 @@ def test_the_entries_of_occurrences(occurrences: set[int]) -> None:
 
 
 @given(st.integers(1, 2**31 - 1), PLACES, PLACES)
-def test_an_occurrence_tells_its_block_its_place_and_its_position(
+def test_an_occurrence_has_its_block_its_place_and_its_position(
     block: int, place: int, position: int
 ) -> None:
     stored = np.array([(place << POSITION) + position], OCCURRENCE).tobytes()

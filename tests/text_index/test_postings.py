@@ -1,4 +1,4 @@
-"""Posting lists: trigrams are stored together, and each is found again with its own occurrences."""
+"""Posting lists: trigrams share lists, and each is read back with its own occurrences."""
 
 from itertools import pairwise
 from random import Random
@@ -20,7 +20,7 @@ from dateline.text_index.postings import (
 )
 from dateline.text_index.trigrams import Trigrams, characters_of, trigrams_beginning, trigrams_of
 
-# Few characters, so that some trigrams begin alike, by one or by two of them.
+# Few characters, so that some trigrams have the same first one or two.
 TRIGRAMS = st.text(alphabet="abcé中文\uac00\U0001f600Z", min_size=3, max_size=3).map(
     lambda text: trigrams_of(characters_of(text))[0]
 )
@@ -28,7 +28,7 @@ TIMES = st.sampled_from([1, 2, 5, FREQUENT - 1, FREQUENT, FREQUENT + 1])
 
 
 def made_of(times: dict[int, int]) -> tuple[dict[int, list[int]], list[StoredList]]:
-    """Make trigrams that stand so often somewhere; gives where each does, and what is stored."""
+    """Build trigrams with these frequencies; return their occurrences, and what is stored."""
     occurrences = np.random.default_rng(1).permutation(sum(times.values())).astype("<u4")
     numbers = sorted(times)
     ends = np.cumsum([times[number] for number in numbers])
@@ -59,7 +59,7 @@ def test_every_trigram_is_in_one_list_with_all_of_its_occurrences(times: dict[in
 def test_in_however_many_pieces_trigrams_come_they_are_stored_alike(
     times: dict[int, int], count: int, random: Random
 ) -> None:
-    """Each piece has the occurrences that come next."""
+    """Each piece has the next occurrences in order."""
     of_each, lists = made_of(times)
     edges = [0, *sorted(random.choices(range(sum(times.values()) + 1), k=count - 1)), 2**32]
     pieces = []
@@ -106,7 +106,7 @@ def test_trigrams_are_counted(times: dict[int, int]) -> None:
 
 
 def test_a_block_may_have_texts_without_a_character() -> None:
-    """As titles that nobody sees, which were kept once, are when they are folded."""
+    """Older releases stored titles of invisible characters, which fold to nothing."""
     with open_sorter() as sorter:
         sorter.add({Field.TITLE: ["", ""], Field.URL: ["a", "b"]}, [0, 1])
         assert list(sorter.merged(Field.TITLE)) == []

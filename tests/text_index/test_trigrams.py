@@ -1,4 +1,4 @@
-"""Trigrams and occurrences: what a plain loop over all texts finds."""
+"""Trigrams and occurrences: the same as found by a plain loop over all texts."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from dateline.text_index.trigrams import (
     trigrams_of,
 )
 
-# Few letters, so that trigrams meet again; and the greatest code points there are.
+# Few letters, so that trigrams recur; and the highest code points.
 TEXTS = st.text(alphabet="ab z中文\U0001f600\U0010ffff", min_size=0, max_size=40)
 
 
@@ -40,7 +40,7 @@ def expected(texts: list[str], places: list[int]) -> dict[int, list[int]]:
 
 
 def each(trigrams: Trigrams) -> Iterator[tuple[int, list[int]]]:
-    """Give the number and the occurrences of each trigram."""
+    """Yield the number and the occurrences of each trigram."""
     assert trigrams.occurrences.dtype == OCCURRENCE
     for number, occurrences in zip(
         trigrams.numbers.tolist(), np.split(trigrams.occurrences, trigrams.ends[:-1]), strict=True
@@ -54,7 +54,7 @@ def each(trigrams: Trigrams) -> Iterator[tuple[int, list[int]]]:
 def test_every_trigram_has_all_of_its_occurrences(texts: list[str], first: int, part: int) -> None:
     places = [first + 2 * number for number in range(len(texts))]
     with pytest.MonkeyPatch.context() as patch:
-        # In however many parts they are found.
+        # The result must not depend on the size of the parts.
         patch.setattr("dateline.text_index.trigrams.PART", part)
         found = [one for trigrams in trigrams_in(texts, places) for one in each(trigrams)]
     assert found == sorted(expected(texts, places).items())
@@ -84,5 +84,5 @@ def test_a_short_text_is_a_range_of_trigrams(beginning: list[int], trigram: list
         assert (first <= number_of(one) < after) == (one[: len(beginning)] == beginning)
 
 
-def test_a_character_that_no_text_has_is_no_failure() -> None:
+def test_a_character_that_no_text_has_is_no_error() -> None:
     assert trigrams_of(characters_of("\udcff")) == trigrams_of([0xDCFF])
