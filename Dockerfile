@@ -1,7 +1,7 @@
 # Build arguments, all optional (docs/docker.md):
 #   PYTHON_IMAGE    the base of both stages
-#   PIP_INDEX_URL   another package index; the hashes hold there too
-#   VERSION, REVISION, CREATED   what the labels say
+#   PIP_INDEX_URL   another package index; hashes are checked there too
+#   VERSION, REVISION, CREATED   values of the labels
 ARG PYTHON_IMAGE=python:3.12-slim
 
 
@@ -9,13 +9,13 @@ FROM ${PYTHON_IMAGE} AS builder
 
 ARG PIP_INDEX_URL
 COPY requirements.txt ./
-# The environment gets no pip of its own. Only wheels are taken: nothing is compiled, and no code
-# of a package runs while it is installed. Modules are compiled below, those that are used alone.
+# The environment has no pip of its own. Only wheels are installed: nothing is built, and no code of
+# a package runs during installation. Below, only the modules that are used are compiled.
 RUN python -m venv --without-pip /opt/venv \
     && pip --python /opt/venv/bin/python install --disable-pip-version-check --no-cache-dir \
         --no-compile --only-binary :all: --require-hashes -r requirements.txt
-# What packages bring for their own tests, for compilers and for debuggers is never used here. What
-# stands in *.libs was patched when its package was made, and stays as it is.
+# Remove what packages contain for their own tests, for compilers and for debuggers. Libraries in
+# *.libs were patched when their package was built, and are not stripped.
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils \
     && cd /opt/venv/lib/python*/site-packages \
     && find . -type d -name tests -prune -exec rm -r {} + \
@@ -23,7 +23,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutil
     && find . -type f -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} +
 COPY LICENSE gunicorn.conf.py /app/
 COPY dateline /app/dateline
-# A checkout may be its owner's alone (umask 077), and the user below is another.
+# A checkout may be readable only by its owner (umask 077), and the user below is another.
 RUN chmod -R a+rX /app
 
 
@@ -34,16 +34,16 @@ ENV PATH=/opt/venv/bin:$PATH \
 WORKDIR /app
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /app ./
-# Neither the base image nor the packages have compiled modules here, and later nothing can be
-# written: without this line every process would compile what it imports.
-# /data is for an archive in a SQLite file; a volume there takes its owner.
+# Neither the base image nor the packages contain compiled modules, and at run time nothing can be
+# written: without these imports, every process would compile what it imports.
+# /data is for an archive in an SQLite file; a volume there takes over its owner.
 RUN python -c "import dateline.app, dateline.cli, gunicorn.app.wsgiapp, \
         gunicorn.workers.gthread, pymysql, urllib.request" \
     && install -d -o 10001 -g 10001 /data
 
 ENV DATELINE_DATABASE_URL=sqlite:////data/dateline.db \
     PYTHONDONTWRITEBYTECODE=1
-# By number, so that an orchestrator can see that it is not root.
+# Numeric, so that an orchestrator can check that it is not root.
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
@@ -52,7 +52,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s -
 ENTRYPOINT ["python", "-m", "dateline"]
 CMD ["serve", "--host", "0.0.0.0"]
 
-# Last, since they change with every build.
+# Last, because they change with every build.
 ARG PYTHON_IMAGE
 ARG VERSION=unknown
 ARG REVISION=unknown

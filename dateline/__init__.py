@@ -1,3 +1,3 @@
-"""Dateline keeps what was published, where and when, and answers searches over it."""
+"""Dateline stores what was published, where and when, and searches it."""
 
 __version__ = "0.1.0"

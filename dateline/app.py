@@ -1,4 +1,4 @@
-"""The application factory: reads like a table of contents."""
+"""The application factory."""
 
 from flask import Flask
 
@@ -24,7 +24,7 @@ from dateline.wiring import Services
 
 
 def create_app(services: Services) -> Flask:
-    """Make the web application around the parts that it serves."""
+    """Create the web application for these services."""
     app = Flask("dateline")
     current.attach(app, services)
 

@@ -1,7 +1,8 @@
 """Settings: every option, its default and one line of help.
 
 Values come from `DATELINE_*` environment variables or a `.env` file in the working directory;
-the environment wins. An unknown name or a wrong value stops the start and says why.
+the environment takes precedence. An unknown name or an invalid value stops the start with a
+message.
 """
 
 import difflib
@@ -26,19 +27,19 @@ from dateline.errors import InvalidSettings
 PREFIX = "DATELINE_"
 
 TLS_OPTIONS: Final = {"ssl_ca_certs", "ssl_cert_reqs", "ssl_certfile", "ssl_keyfile"}
-"""What may stand behind a `rediss://` URL; its client fails with what it does not know."""
+"""Query parameters allowed in a `rediss://` URL; the client fails on others."""
 
 MYSQL_OPTIONS: Final = {
     *("ssl_ca", "ssl_capath", "ssl_cert", "ssl_check_hostname", "ssl_cipher", "ssl_key"),
     *("read_default_file", "unix_socket"),
 }
-"""What may stand behind a URL of MySQL; the driver fails with what it does not know."""
+"""Query parameters allowed in a MySQL URL; the driver fails on others."""
 
 ENV_FILE = ".env"
 
 MIB = 1024 * 1024
 
-MENDS: Final = {
+MESSAGES: Final = {
     "int_parsing": "not a whole number; write one, such as {default}",
     "float_parsing": "not a number; write one, such as {default}",
     "bool_parsing": "neither true nor false; write one of the two",
@@ -46,21 +47,21 @@ MENDS: Final = {
     "greater_than_equal": "too small; write {ge} or more",
     "less_than_equal": "too large; write {le:g} or less",
 }
-"""What is said of a value that Pydantic refuses, by its own names for why."""
+"""Messages for values that Pydantic rejects, by its error types."""
 
 
 class Settings(BaseSettings):
-    """What an operator can choose. Frozen: nothing changes after the start."""
+    """The settings of an operator. Frozen: nothing changes after the start."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    # Stands before database_url, whose validator puts the password into its place.
+    # Declared before database_url, whose validator inserts the password.
     database_password_file: Path | None = Field(
         None,
         description="File with the password for MySQL, for a database_url that has none; "
-        "so that no password stands in the environment.",
+        "it keeps the password out of the environment.",
     )
     database_url: str = Field(
         "sqlite:///dateline.db",
@@ -70,22 +71,22 @@ class Settings(BaseSettings):
     )
     cache_url: str = Field(
         "memory://",
-        description="Where ready-made answers are kept: redis://HOST:PORT/NUMBER (shared by all "
-        "workers and machines), memory:// (each process its own) or none:// (nowhere).",
+        description="Where answers are cached: redis://HOST:PORT/NUMBER (shared by all workers "
+        "and machines), memory:// (separately in each process) or none:// (nowhere).",
     )
     cache_bytes: Annotated[int, Field(ge=0)] = Field(
-        64 * MIB, description="Memory for ready-made answers in each process, in bytes."
+        64 * MIB, description="Memory for cached answers in each process, in bytes."
     )
     lock_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
         30.0,
-        description="Seconds that a write waits for another write before it answers 503.",
+        description="Seconds that a write waits for another write before it returns 503.",
     )
     database_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
-        10.0, description="Seconds to wait for a connection to MySQL, or for an answer from it."
+        10.0, description="Seconds to wait for a connection to MySQL, or for a result from it."
     )
     max_body_bytes: Annotated[int, Field(ge=1024)] = Field(
         100 * MIB,
-        description="Largest request body, counted after gzip is undone, in bytes.",
+        description="Largest request body, counted after decompression, in bytes.",
     )
     workers: Annotated[int, Field(ge=1, le=256)] = Field(
         2, description="Gunicorn worker processes."
@@ -94,10 +95,10 @@ class Settings(BaseSettings):
         4, description="Threads in each Gunicorn worker."
     )
     access_log: bool = Field(
-        False, description="Print a line for every request; events are printed in any case."
+        False, description="Log a line for every request; events are always logged."
     )
     reload: bool = Field(
-        False, description="Replace the workers when a file of Dateline changes: for development."
+        False, description="Replace the workers when a file of Dateline changes; for development."
     )
 
     @field_validator("database_password_file")
@@ -113,11 +114,11 @@ class Settings(BaseSettings):
         try:
             url = make_url(value)
         except (ArgumentError, ValueError):
-            # Not in the words of the parser, which may take a part of a password for the port.
+            # Not the parser's message: it may quote part of a password as the port.
             raise ValueError(
                 "not a database URL; write it like sqlite:///dateline.db or "
-                "mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE, with what is not a letter or a "
-                "digit in the password as %XX"
+                "mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE, with all characters of the "
+                "password except letters and digits as %XX"
             ) from None
         if url.drivername not in ("sqlite", "mysql+pymysql"):
             raise ValueError(
@@ -125,32 +126,33 @@ class Settings(BaseSettings):
                 "mysql+pymysql://USER:PASSWORD@HOST/DATABASE"
             )
         if url.drivername == "sqlite" and url.host:
-            raise ValueError("an SQLite file has three slashes before it: sqlite:///dateline.db")
+            raise ValueError("the URL of an SQLite file has three slashes: sqlite:///dateline.db")
         if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
             raise ValueError(
                 "an in-memory SQLite database cannot be shared by workers; name a file, "
                 "like sqlite:///dateline.db"
             )
-        # SQLAlchemy passes over options without a value, such as the one that asks for TLS.
+        # SQLAlchemy ignores options without a value, such as one that asks for TLS.
         behind = value.rpartition("@")[2].partition("?")[2]
         options = {**dict(parse_qsl(behind, keep_blank_values=True)), **url.query}
-        # Not by the options: a ? may be part of the name.
+        # Not `if options`: a ? may be part of the file name.
         if url.drivername == "sqlite" and "?" in value:
             raise ValueError(
-                "an SQLite file takes no options; leave out the ? and what follows, or write it as "
-                "%3F where it is part of the name"
+                "an SQLite URL takes no options; remove the ? and what follows, or write it as "
+                "%3F if it is part of the file name"
             )
-        # Many write it, and it is so in any case.
+        # charset=utf8mb4 is common in such URLs, and is what we set anyway.
         if options.pop("charset", "utf8mb4") != "utf8mb4" or not options.keys() <= MYSQL_OPTIONS:
             raise ValueError(
-                f"behind the ? may stand {', '.join(sorted(MYSQL_OPTIONS))}, and charset=utf8mb4"
+                "the options allowed after the ? are "
+                f"{', '.join(sorted(MYSQL_OPTIONS))}, and charset=utf8mb4"
             )
         if empty := [name for name, given in options.items() if not given]:
             raise ValueError(f"{empty[0]} has no value; give it one, or leave it out")
-        # The file may name it.
+        # An option file may name the database.
         if not url.database and "read_default_file" not in options:
             raise ValueError(
-                "it names no database; write it behind the host, as in "
+                "it names no database; write it after the host, as in "
                 "mysql+pymysql://USER:PASSWORD@HOST/DATABASE"
             )
         file = info.data.get("database_password_file")
@@ -163,18 +165,19 @@ class Settings(BaseSettings):
             return value
         raise ValueError(
             "use memory://, none://, redis://USER:PASSWORD@HOST:PORT/NUMBER, or the same with "
-            "rediss:// for TLS, with what is not a letter or a digit in the password as %XX"
+            "rediss:// for TLS, with all characters of the password except letters and digits as "
+            "%XX"
         )
 
 
 def load_settings() -> Settings:
-    """Read the settings, and refuse names that do not exist.
+    """Read the settings, and reject unknown names.
 
-    A misspelt name would be ignored by pydantic-settings, so all names are looked through here;
-    those without our prefix belong to others.
+    pydantic-settings would ignore a misspelt name, so all names are checked here. Names without
+    our prefix belong to other programs.
 
     Raises:
-        InvalidSettings: with one line for every setting that is unknown or wrong.
+        InvalidSettings: with one line for every setting that is unknown or invalid.
     """
     lines = list(_lines_of_env_file())
     given = {line.key for line in lines if line.key} | set(os.environ)
@@ -189,7 +192,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         for problem in error.errors():
             name = PREFIX + str(problem["loc"][0]).upper()
-            # A URL may have a password in it, and this goes to a log.
+            # A URL may contain a password, and this message is logged.
             value = "" if name.endswith("_URL") else f"={problem['input']}"
             wrong.append(f"{name}{value}: {_reason(problem)}")
         raise InvalidSettings(wrong) from error
@@ -200,10 +203,10 @@ def load_settings() -> Settings:
 
 @cache
 def settings_of_start() -> Settings:
-    """Give the settings that the process began with, however often it is asked.
+    """Return the settings that the process started with, read once.
 
-    Gunicorn runs its configuration file anew at every HUP, in a process that has the application
-    already: new figures would be beside old ones, and a mistake would end what works.
+    Gunicorn reruns its configuration file at every HUP, in a process that has already loaded the
+    application: new values would be mixed with old ones, and a mistake would end a working server.
 
     Raises:
         InvalidSettings: as `load_settings`.
@@ -212,11 +215,11 @@ def settings_of_start() -> Settings:
 
 
 def _reason(problem: ErrorDetails) -> str:
-    mend = MENDS.get(problem["type"])
-    if mend is None:
+    message = MESSAGES.get(problem["type"])
+    if message is None:
         return problem["msg"].removeprefix("Value error, ")
     default = Settings.model_fields[str(problem["loc"][0])].default
-    return mend.format(default=default, **problem.get("ctx", {}))
+    return message.format(default=default, **problem.get("ctx", {}))
 
 
 def _lines_of_env_file() -> Iterator[Binding]:
@@ -224,28 +227,28 @@ def _lines_of_env_file() -> Iterator[Binding]:
     try:
         text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
     except UnicodeDecodeError:
-        raise InvalidSettings([f"{ENV_FILE}: it is not in UTF-8; save it so"]) from None
+        raise InvalidSettings([f"{ENV_FILE}: it is not in UTF-8; save it as UTF-8"]) from None
     except OSError as error:
         raise InvalidSettings([f"{ENV_FILE}: it cannot be read: {error.strerror}"]) from error
     return parse_stream(StringIO(text))
 
 
 def _is_unread(line: Binding) -> bool:
-    """Whether a line means a setting, and pydantic-settings would pass over it."""
+    """Whether a line looks like a setting, but pydantic-settings would ignore it."""
     return PREFIX in line.original.string.upper() and (
         line.error or (line.key is not None and line.value is None)
     )
 
 
 def _unread(line: Binding) -> str:
-    # Not the line itself, which may have a password in it; empty lines before it belong to it.
+    # Not the line itself, which may contain a password. Its text includes empty lines before it.
     text = line.original.string
     number = line.original.line + text[: -len(text.lstrip())].count("\n")
-    return f"{ENV_FILE}, line {number}: not a setting; write it as NAME=VALUE, and end a quotation"
+    return f"{ENV_FILE}, line {number}: not a setting; write it as NAME=VALUE, and close quotes"
 
 
 def _is_redis(url: str) -> bool:
-    """Whether a URL says which Redis, and nothing that its client would pass over or fail with."""
+    """Whether a URL names a Redis, and nothing that the client would ignore or fail on."""
     try:
         parts = urlsplit(url)
         has_port = parts.port != 0
@@ -275,10 +278,10 @@ def _password_in(file: Path) -> str:
     try:
         if not file.is_file():
             raise ValueError("there is no such file")
-        # Editors end a file with a line break, and passwords have none.
+        # Editors end a file with a line break; passwords contain none.
         password = file.read_text(encoding="utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise ValueError("it is not in UTF-8; save it so") from None
+        raise ValueError("it is not in UTF-8; save it as UTF-8") from None
     except OSError as error:
         raise ValueError(f"it cannot be read: {error.strerror}") from error
     if not password:

@@ -1,4 +1,4 @@
-"""Sessions, and the kinds of transaction: reading, writing, and writing that is taken back."""
+"""Sessions and transactions: reading, writing, and writing that is rolled back."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -19,33 +19,33 @@ from dateline.models import Archive
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 MOST_STEP: Final = 2**31
-"""A transaction raises the version by a random step of at most this: a backup that is put back, or a
-replica that has taken over, goes on from an older version, and must not arrive at one that has been
-given before. 64 bits are enough for eight thousand million transactions."""
+"""Largest random step by which a transaction raises the version. A restored backup, or a replica
+that has taken over, continues from an older version, and must not reach one that was used before.
+64 bits are enough for eight thousand million transactions."""
 
 NEWEST_MIGRATION: Final = "0012"
-"""Known without Alembic, so that a command need not load it to see that the tables are right."""
+"""Stated here, so that commands can check the tables without loading Alembic."""
 
 REFUSALS: Final = {1044, 1045, 1049, 1130, 1142, 1143, 1290, 1820, 1836, 1862, 3118}
-"""Numbers of MySQL's errors that say who may not do what, or that the server is read-only."""
+"""MySQL error numbers for missing rights, and for a read-only server."""
 
 UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
-"""OpenSSL's word for the certificate of a server, which the driver hands on."""
+"""OpenSSL's name for an untrusted server certificate, which the driver passes on."""
 
 NO_ROOM: Final = {1021, 1114, 3675}
-"""Numbers of MySQL's errors that say that its disk is full; others have it in their words alone."""
+"""MySQL error numbers for a full disk; other errors say so only in their message."""
 
 NO_ROOM_WORDS: Final = "No space left on device"
-"""The operating system's, which MySQL hands on in the errors of its files, sorting included."""
+"""The operating system's message, which MySQL passes on in errors of its files, also of sorting."""
 
 NOT_OURS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
-"""How the names of SQLite's errors begin that say the same of a file."""
+"""Prefixes of SQLite error names for a file that cannot be opened or written."""
 
 MISSING: Final = {1054, 1146}
-"""Numbers of MySQL's errors that say that there is no such column or table."""
+"""MySQL error numbers for a missing column or table."""
 
 MISSING_WORDS: Final = ("no such table", "no such column", " has no column named ")
-"""SQLite has no names of its own for that."""
+"""The same in the messages of SQLite, which has no error names for it."""
 
 OTHER_TABLES: Final = (
     "The archive's tables are not those of this release; run: python -m dateline db upgrade"
@@ -53,14 +53,14 @@ OTHER_TABLES: Final = (
 
 
 class Database:
-    """The archive's database: its engines, and the only ways to use them."""
+    """The archive's database: its engines and the only ways to use them."""
 
     def __init__(self, settings: Settings) -> None:
         self.engine, self._writing_engine = make_engines(settings)
         self._acknowledge: Callable[[], None] = lambda: None
 
     def acknowledge_with(self, acknowledge: Callable[[], None]) -> None:
-        """Have this function called after every commit, before the writer goes on."""
+        """Set the function to be called after every commit, before the writer continues."""
         self._acknowledge = acknowledge
 
     @contextmanager
@@ -75,16 +75,16 @@ class Database:
 
     @contextmanager
     def writing(self, *, much: bool = False) -> Iterator[Session]:
-        """Open a session that is committed at the end of the block, or rolled back by an exception.
+        """Open a session that is committed at the end of the block, or rolled back on an exception.
 
-        The version of the archive is raised as the last statement, so that whoever sees the new
-        version sees all that was written; only then is the commit acknowledged to the cache.
+        The last statement raises the version of the archive, so whoever sees the new version sees
+        everything that was written. The cache is told after the commit.
 
         Args:
-            much: whether it writes many rows, and its process does nothing else.
+            much: whether many rows are written by a process that does nothing else.
 
         Raises:
-            DatabaseAway: the database cannot be reached, or another writer kept it too long.
+            DatabaseAway: the database cannot be reached, or another writer held the lock too long.
         """
         with self._locked(much=much) as session:
             yield session
@@ -96,10 +96,10 @@ class Database:
 
     @contextmanager
     def rehearsing(self) -> Iterator[Session]:
-        """Open a session that may write whatever it likes, and is always rolled back.
+        """Open a session that may write anything, and is always rolled back.
 
         Raises:
-            DatabaseAway: the database cannot be reached, or another writer kept it too long.
+            DatabaseAway: the database cannot be reached, or another writer held the lock too long.
         """
         with self._locked(much=False) as session:
             yield session
@@ -107,10 +107,10 @@ class Database:
 
     @contextmanager
     def _locked(self, *, much: bool) -> Iterator[Session]:
-        """Be the only writer: wait for the one row of `archive` until the other has ended.
+        """Open a session that holds the write lock: on MySQL, the only row of `archive`.
 
-        Versions are so in the order of commits, no two imports can meet in a deadlock, and every
-        row has one outcome, whichever import it comes with (docs/decisions/0010).
+        So versions are in the order of commits, two imports cannot deadlock, and every row has one
+        outcome, whichever import it is in (docs/decisions/0010).
         """
         engine = self._writing_engine.execution_options(**{WRITES: True, WRITES_MUCH: much})
         with _reachable(), Session(engine) as session:
@@ -118,19 +118,19 @@ class Database:
             yield session
 
     def stamp(self) -> str:
-        """The stamp of the archive, as committed at this moment."""
+        """Return the stamp of the archive as committed now."""
         with self.reading() as session:
             return stamp_of(session)
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest migration; does nothing where they are.
+        """Migrate the tables to the newest migration, if they are older.
 
         Raises:
-            UnfitDatabase: the file is not one of a database, or is damaged.
+            UnfitDatabase: the file is not a database, or is damaged.
             DatabaseAway: the database cannot be reached.
             FailedUpgrade: a migration cannot be run, or the tables are of a newer release.
         """
-        # Loaded where it is used: commands and workers that find their tables never need it.
+        # Slow to load, and needed only here: other commands and workers never run migrations.
         from alembic import command
         from alembic.config import Config
 
@@ -155,19 +155,19 @@ class Database:
 
 
 def stamp_of(session: Session) -> str:
-    """Read which archive this is and its version, as one text: equal for equal states alone."""
+    """Read the stamp: the archive's name and version as one text, equal only for equal states."""
     name, version = session.execute(select(Archive.name, Archive.version)).one()
     return f"{name}.{version}"
 
 
 def archive_of(stamp: str) -> str:
-    """Give the name of the archive that a stamp is of."""
+    """Return the name of the archive in a stamp."""
     return stamp.partition(".")[0]
 
 
 @contextmanager
 def _migrating() -> Iterator[None]:
-    # As in Database.upgrade().
+    # Imported here as in Database.upgrade().
     from alembic.util import CommandError
 
     try:
@@ -176,20 +176,20 @@ def _migrating() -> Iterator[None]:
         if _is_away(error):
             raise
         raise FailedUpgrade(
-            f"A migration cannot be run; the database says: {error.orig}. Mend that, and run it "
+            f"A migration cannot be run; the database says: {error.orig}. Fix that, and run it "
             "again: python -m dateline db upgrade"
         ) from error
     except CommandError as error:
-        # Its word for a number that no migration has.
+        # Alembic raises this for a revision that no migration has.
         raise FailedUpgrade(
-            "The tables are of a newer release than this one; use that release, or put back a "
+            "The tables are of a newer release than this one; use that release, or restore a "
             "backup that was made before."
         ) from error
 
 
 def _is_away(error: DBAPIError) -> bool:
-    """Whether a database is not there, busy, or not ours to write; else it refuses a statement."""
-    # Where no connection could be made, there is no statement yet.
+    """Whether a database is unreachable, busy or not writable; if not, it rejected a statement."""
+    # Without a connection, there is no statement yet.
     if error.statement is None or error.connection_invalidated or error.orig is None:
         return True
     code = getattr(error.orig, "sqlite_errorname", "")
@@ -208,7 +208,7 @@ def _reachable() -> Iterator[None]:
 
 
 def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
-    """Say what is wrong with the database; None where the fault is ours."""
+    """Return an error that says what is wrong with the database; None if it is our own bug."""
     orig = getattr(error, "orig", None)
     number = orig.args[0] if orig is not None else None
     code = getattr(orig, "sqlite_errorname", "")
@@ -216,35 +216,35 @@ def _told(error: DBAPIError | PoolTimeout) -> DatelineError | None:
         return UnfitDatabase(OTHER_TABLES)
     if code.startswith(NOT_OURS):
         return DatabaseAway(
-            "The database file cannot be opened or written; see to it that Dateline may write the "
+            "The database file cannot be opened or written; make sure that Dateline may write the "
             "file and its directory."
         )
     if code == "SQLITE_FULL":
         return DatabaseAway(
-            "The disk of the database file is full; make room on it, and try again."
+            "The disk of the database file is full; free some space, and try again."
         )
     if number in NO_ROOM or NO_ROOM_WORDS in str(orig):
-        return DatabaseAway("The disk of MySQL is full; make room on it, and try again.")
+        return DatabaseAway("The disk of MySQL is full; free some space, and try again.")
     if number in REFUSALS:
         return DatabaseAway(
-            "MySQL refuses it; see to it that user, password and database in "
-            "DATELINE_DATABASE_URL are right, that the user may come from this machine, is not "
+            "MySQL refuses access; make sure that user, password and database in "
+            "DATELINE_DATABASE_URL are right, that the user may connect from this machine, is not "
             "locked, has a password that has not expired and all rights on the database, and that "
             "the server is not read-only."
         )
     if UNTRUSTED in str(orig):
         return DatabaseAway(
-            "The certificate of MySQL is not trusted; see to it that ssl_ca behind "
-            "DATELINE_DATABASE_URL is of who has signed it, and that it names the host and has "
-            "not expired."
+            "The certificate of MySQL is not trusted; make sure that ssl_ca in "
+            "DATELINE_DATABASE_URL is the certificate of its signer, and that it names the host "
+            "and has not expired."
         )
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return DatabaseAway("The database cannot be reached or is busy; try again.")
-    # Its subclasses are faults of ours; the class itself is SQLite's word for such a file.
+    # Subclasses of DatabaseError are our own bugs; SQLite raises the class itself for such files.
     if type(error) is not DatabaseError:
         return None
     if code.startswith("SQLITE_CORRUPT"):
-        return UnfitDatabase("The database file is damaged; put back a backup.")
+        return UnfitDatabase("The database file is damaged; restore a backup.")
     return UnfitDatabase(
         "The database file is not an SQLite database; correct DATELINE_DATABASE_URL."
     )

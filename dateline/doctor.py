@@ -1,4 +1,4 @@
-"""What is wrong with a set-up, and how to mend it."""
+"""Checks of a set-up, each with a way to fix what is wrong."""
 
 import sqlite3
 import time
@@ -21,21 +21,21 @@ CLOCK: Final = 5.0
 """Seconds by which two clocks may differ."""
 
 PACKET: Final = 64 * 1024 * 1024
-"""Bytes that MySQL must take in one statement: its own default. One row of the text index may have
-28 MB, and twice that as the hexadecimals that it is written as."""
+"""Bytes that MySQL must accept in one statement: its own default. A row of the text index may have
+28 MB, and twice that in a statement, where it is written in hexadecimal."""
 
 OWNED: Final = "let Dateline's user own the file, and write its directory"
 
 TRIGRAMS: Final = (3, 34, 0)
-"""The release of SQLite that brought the trigram tokenizer, which the first migrations name."""
+"""The release of SQLite that added the trigram tokenizer, which the first migrations use."""
 
 
 class Finding(NamedTuple):
-    """What a check has found.
+    """The result of a check.
 
     Attributes:
-        what: what was looked at, and how it is.
-        mend: what to do about it; None where nothing is wrong.
+        what: what was checked, and its state.
+        mend: how to fix it; None if nothing is wrong.
     """
 
     what: str
@@ -43,7 +43,7 @@ class Finding(NamedTuple):
 
 
 def examine(services: Services) -> Iterator[Finding]:
-    """Look at everything that a set-up needs, and go on where something is wrong."""
+    """Check everything that a set-up needs, even if a check fails."""
     yield from _database(services.database)
     url = services.settings.cache_url
     if url.startswith("redis"):
@@ -53,7 +53,7 @@ def examine(services: Services) -> Iterator[Finding]:
 
 
 def _database(database: Database) -> Iterator[Finding]:
-    # Options of a URL may have a password too.
+    # Without the options, which may contain a password too.
     name = database.engine.url.set(query={}).render_as_string()
     check, to_answer, to_write = {
         "sqlite": (
@@ -81,7 +81,7 @@ def _database(database: Database) -> Iterator[Finding]:
 
 
 def _writing(database: Database, mend: str) -> Finding:
-    """Write, and take it back."""
+    """Check that the database can be written; the test write is rolled back."""
     try:
         with database.rehearsing() as session:
             session.execute(update(Archive).values(version=Archive.version + 1))
@@ -104,8 +104,8 @@ def _sqlite(connection: Connection) -> Iterator[Finding]:
         connection.exec_driver_sql("SELECT json_group_array(1)")
     except DBAPIError:
         yield Finding(
-            "SQLite: was built without its JSON functions, by which timelines are read",
-            "use a Python built with SQLite 3.38 or newer, which has them unless told otherwise",
+            "SQLite: was built without its JSON functions, which timelines need",
+            "use a Python built with SQLite 3.38 or newer, which has them by default",
         )
 
 
@@ -145,19 +145,19 @@ def _redis(url: str) -> Iterator[Finding]:
     else:
         yield Finding(
             what,
-            "set maxmemory and maxmemory-policy allkeys-lru: else a full Redis takes no answers",
+            "set maxmemory and maxmemory-policy allkeys-lru: otherwise a full Redis caches nothing",
         )
     yield _clock("Redis", float(now[0]))
 
 
 def _scripts(client: redis.Redis) -> Finding:
     try:
-        # Loaded and then run by its hash, as the lease has it: to send it whole needs other rights.
+        # Loaded and then run by its hash, as the lease does: EVAL needs other rights.
         client.evalsha(client.script_load("return redis.call('INFO', 'server')"), 0)
     except ResponseError as error:
         return Finding(
             f"Redis: runs no scripts ({error})",
-            "allow its user EVALSHA, SCRIPT LOAD and INFO: else every answer asks the database",
+            "allow its user EVALSHA, SCRIPT LOAD and INFO: otherwise every answer needs a query",
         )
     return Finding("Redis: runs scripts")
 

@@ -28,6 +28,12 @@ def shortened(text: str, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def near(text: bytes, place: int) -> str:
+    """Quote what stands around a place of a text that cannot be read."""
+    around = text[max(0, place - 20) : place + 20].decode(errors="replace")
+    return f"“{' '.join(''.join(sign if sign.isprintable() else ' ' for sign in around).split())}”"
+
+
 class DatelineError(Exception):
     """The root of our exceptions. The text of each is safe to show to whoever asked."""
 

@@ -1,4 +1,4 @@
-"""Logs: one line an event, to standard output, each with the id of its request."""
+"""Logs: one line per event on standard output, with the id of its request."""
 
 import logging
 import time
@@ -6,14 +6,14 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 OUTSIDE: Final = "-"
-"""What stands for the id outside of a request."""
+"""The id outside a request."""
 
 request_id: ContextVar[str] = ContextVar("request_id", default=OUTSIDE)
-"""The id of the request that is being handled."""
+"""The id of the current request."""
 
 
 class Line(logging.Formatter):
-    """One event: when (UTC), how grave, in which request, where, what."""
+    """Format an event: time (UTC), level, request id, logger and message."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -21,11 +21,11 @@ class Line(logging.Formatter):
         )
 
     def converter(self, seconds: float | None) -> time.struct_time:
-        """Tell times in UTC."""
+        """Convert times to UTC."""
         return time.gmtime(seconds)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write the record as text."""
+        """Format the record, with the id of its request."""
         record.request_id = request_id.get()
         return super().format(record)
 
@@ -42,8 +42,8 @@ LOGGING: Final[dict[str, Any]] = {
         }
     },
     "root": {"level": "INFO", "handlers": ["stdout"]},
-    # It tells by a traceback of a lost connection that nobody needs any more; whoever needs one is
-    # told by an exception.
+    # The pool logs a traceback for a lost connection that is not in use; one in use raises an
+    # exception anyway.
     "loggers": {"sqlalchemy.pool": {"level": "CRITICAL"}},
 }
-"""What `logging.config.dictConfig` is given."""
+"""The configuration for `logging.config.dictConfig`."""

@@ -63,13 +63,14 @@ def _renamed(fault: Fault, name: str) -> Fault:
 
 def _unknown(model: type[Parameters], given: list[tuple[str, str, str]]) -> list[Fault]:
     known = model.model_fields
-    there_are = ", ".join([*known, *model.aliases]) or "none here"
+    names = [*known, *model.aliases]
+    instead = f"there are: {', '.join(names)}" if names else "none is taken here"
     return [
         Fault(
             "parameter.unknown",
             as_given,
             value,
-            f"There is no parameter '{as_given}'; there are: {there_are}.",
+            f"There is no parameter '{as_given}'; {instead}.",
         )
         for name, as_given, value in given
         if name not in known

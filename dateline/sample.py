@@ -1,4 +1,4 @@
-"""Made-up source metadata, as people send it: many languages, many ways to write, some faults."""
+"""Made-up source metadata, as people send it: many languages and formats, and some faults."""
 
 import random
 from collections import deque
@@ -46,24 +46,24 @@ FAULTS: Final[tuple[Row, ...]] = (
     {"date": "31 juin 2001"},
     {"title": None, "url": "/login/", "date": "il y a 3 jours"},
 )
-"""What is wrong in faulty rows, one after the other: together, every code with which a row of
-named values is rejected."""
+"""The faults of faulty rows, used in turn: together, they have every code with which a row of named
+values is rejected."""
 
 
 def sample_rows(rows: int, seed: int) -> Iterator[Row]:
-    """Make rows of source metadata, one by one.
+    """Yield rows of made-up source metadata.
 
-    Equal seeds give equal rows, and a longer sample begins with the shorter one, for one release
-    of Faker.
+    With the same release of Faker, equal seeds give equal rows, and a longer sample begins with the
+    shorter one.
 
     Args:
-        rows: how many.
+        rows: number of rows.
         seed: any number.
     """
     rng = random.Random(seed)
     paths = draw_paths()
     every = [draw_words(language) for language in LANGUAGES]
-    # English three times as often as any other.
+    # English is three times as frequent as each other language.
     languages = [*every, every[0], every[0]]
     faults = cycle(FAULTS)
     recent: deque[Row] = deque(maxlen=RECENT)
@@ -90,7 +90,7 @@ def _sound_row(rng: random.Random, words: Words, paths: Paths) -> Row:
 
 
 def _sent_again(rng: random.Random, row: Row) -> Row:
-    """Send a row a second time, its URL perhaps as another reader came by it."""
+    """Return a duplicate of a row, perhaps with another form of its URL."""
     url = str(row["url"])
     mark = "&" if "?" in url else "?"
     return {**row, "url": url + rng.choice(("", "#comments", f"{mark}utm_source=newsletter"))}
@@ -130,7 +130,7 @@ def _path(rng: random.Random, words: Words, paths: Paths, moment: datetime) -> s
 
 
 def _query(rng: random.Random) -> str:
-    """Write a query: mostly none, else which page it is, how the reader came by it, or both."""
+    """Return a query string: usually none, otherwise the id of a page, tracking, or both."""
     chance = rng.random()
     if chance < 0.75:
         return ""

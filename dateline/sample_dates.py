@@ -1,7 +1,7 @@
-"""The forms in which people write dates, for made-up source metadata.
+"""Dates in the formats that people use, for made-up source metadata.
 
-None of them proves an order of day and month, as `13/04/2020` would: then a sample's ambiguous
-dates would be decided, and no longer be rejected.
+No format proves an order of day and month, as `13/04/2020` would: then the ambiguous dates of a
+sample would be decided, and no longer be rejected.
 """
 
 import random
@@ -14,19 +14,19 @@ from dateline.sample_words import ENGLISH_MONTHS, Language
 
 FIRST_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SECONDS: Final = 55 * 365 * 86_400
-"""After the first moment: all dates lie in 55 years."""
+"""All dates are less than 55 years after `FIRST_MOMENT`."""
 
 LEAST_EPOCH: Final = 1_000_000_000
-"""Seconds since 1970 have ten digits from here on; fewer are not taken for a date."""
+"""The first second since 1970 with ten digits; fewer digits are not read as a date."""
 
 
 def any_moment(rng: random.Random) -> datetime:
-    """Choose when something was published, to the second, UTC."""
+    """Return a random time of publication, in UTC, to the second."""
     return FIRST_MOMENT + timedelta(seconds=rng.randrange(SECONDS))
 
 
 def write_date(rng: random.Random, moment: datetime, language: Language) -> str | int:
-    """Write a moment in some form, at some precision, as people do in that language."""
+    """Return a moment in a random format and precision, as written in that language."""
     return rng.choice(_FORMS)(moment, language)
 
 
@@ -89,7 +89,7 @@ def _epoch_milliseconds(moment: datetime, language: Language) -> int:
 
 
 def _english_month(moment: datetime) -> str:
-    # Not strftime, which would write the language of the machine.
+    # Not strftime, which depends on the locale.
     return ENGLISH_MONTHS.split()[moment.month - 1]
 
 
@@ -109,4 +109,4 @@ _FORMS: Final[tuple[_Form, ...]] = (
     _epoch,
     _epoch_milliseconds,
 )
-"""Each as often as it is met."""
+"""Each as often as it occurs in practice."""

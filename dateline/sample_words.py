@@ -1,6 +1,6 @@
-"""The words of made-up source metadata: pools drawn from Faker once, and how languages write days.
+"""The words of made-up source metadata: pools generated once with Faker, and formats of days.
 
-Asking Faker for every word of every row would take twenty times as long as picking from pools.
+Calling Faker for every word of every row would take twenty times as long as picking from pools.
 """
 
 from functools import cache
@@ -9,19 +9,19 @@ from typing import Final, NamedTuple
 
 PHRASES: Final = 400
 OTHERS: Final = 150
-"""Words in a pool: fewer of those that only stand beside a phrase."""
+"""Size of a pool: smaller for everything but phrases and slugs."""
 
 
 class Language(NamedTuple):
-    """How one language is asked of Faker, and how it writes the day of a month.
+    """A language: the methods of Faker that generate its words, and how it writes a day.
 
     Attributes:
-        locale: Faker's name of it.
-        phrases: Faker's methods that make headlines in this language, not in Latin or English.
-        subjects: Faker's methods for whom or what a headline is about.
-        day: a day as a template with `day`, `month`, `number` (of the month) and `year`.
-        months: their names in a date, January first; empty where `day` does without.
-        first: the first day of a month, as it is written.
+        locale: Faker's name of the language.
+        phrases: Faker's methods for headlines that are in this language, not in Latin or English.
+        subjects: Faker's methods for the subject of a headline.
+        day: a template for a day, with `day`, `month`, `number` (of the month) and `year`.
+        months: names of the months in a date, from January; empty if `day` does not use them.
+        first: how the first day of a month is written.
     """
 
     locale: str
@@ -42,12 +42,12 @@ class Words(NamedTuple):
 
 
 class Paths(NamedTuple):
-    """The pools of which the paths of all URLs are made.
+    """The pools for the paths of all URLs.
 
     Attributes:
         directories: such as `blog/tags`.
         pages: whole paths, such as `/blog/tags/about.html`.
-        slugs: titles as they stand in URLs, such as `no-voice-either`.
+        slugs: titles in the form used in URLs, such as `no-voice-either`.
     """
 
     directories: list[str]
@@ -131,14 +131,14 @@ LANGUAGES: Final = (
         day="{day} {month} {year}",
         months="يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
     ),
-    # Faker has no sentences in Hindi; Indian sites in Hindi mostly date in English.
+    # Faker has no sentences in Hindi; Indian sites in Hindi mostly write dates in English.
     Language("hi_IN", ("name",), ("country",), "{day} {month} {year}", ENGLISH_MONTHS),
 )
 
 
 @cache
 def draw_words(language: Language) -> Words:
-    """Draw the pools of a language; the same ones each time for one release of Faker."""
+    """Build the pools of a language; the same ones each time with the same release of Faker."""
     return Words(
         language,
         [
@@ -157,7 +157,7 @@ def draw_words(language: Language) -> Words:
 
 @cache
 def draw_paths() -> Paths:
-    """Draw the pools of paths; the same ones each time for one release of Faker."""
+    """Build the pools of paths; the same ones each time with the same release of Faker."""
     directories = _draw("en_US", "uri_path", OTHERS)
     pages = _draw("en_US", "uri_page", OTHERS)
     endings = ["/", *_draw("en_US", "uri_extension", OTHERS)]
@@ -173,8 +173,8 @@ def draw_paths() -> Paths:
 
 
 def _draw(locale: str, method: str, number: int) -> list[str]:
-    """Ask Faker for so many different words, or for as many as it has."""
-    # Every command imports this module, and Faker would add a quarter of a second to each.
+    """Generate up to this number of different words with Faker."""
+    # Slow to load: every command imports this module, and Faker would add a quarter of a second.
     from faker import Faker
 
     faker = Faker(locale)

@@ -450,8 +450,8 @@ _SENTENCES: Final = {
     "int_parsing": "'{name}' must be a whole number, not {given}.",
     "int_parsing_size": "'{name}' must be a smaller number, not {given}.",
     "bool_parsing": "'{name}' must be true or false, not {given}.",
-    "literal_error": "'{name}' must be one of {expected}, not {given}.",
-    "enum": "'{name}' must be one of {expected}, not {given}.",
+    "literal_error": "'{name}' must be {expected}, not {given}.",
+    "enum": "'{name}' must be {expected}, not {given}.",
     "greater_than_equal": "'{name}' must be {ge} or more, not {given}.",
     "less_than_equal": "'{name}' must be {le} or less, not {given}.",
 }

@@ -1,4 +1,4 @@
-"""Where the parts are joined: for the web application and for the command line alike."""
+"""Wires the services together, for both the web application and the command line."""
 
 import ctypes
 import gc
@@ -13,25 +13,25 @@ from dateline.database import Database
 
 M_TRIM_THRESHOLD: Final = -1
 M_MMAP_THRESHOLD: Final = -3
-"""What glibc calls two of its parameters (mallopt(3), malloc.h)."""
+"""Parameters of glibc's allocator (mallopt(3), malloc.h)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of one process."""
+    """The services of one process."""
 
     settings: Settings
     database: Database
     cache: Cache
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close all connections."""
         self.cache.close()
         self.database.close()
 
 
 def open_services(settings: Settings) -> Services:
-    """Join the parts. No server is asked for anything before it is needed."""
+    """Create the services. They connect to servers when first used."""
     database = Database(settings)
     cache = _open_cache(settings, database)
     database.acknowledge_with(cache.acknowledge)
@@ -42,7 +42,7 @@ def _open_cache(settings: Settings, database: Database) -> Cache:
     if settings.cache_url == "none://":
         return NullCache(database)
     if settings.cache_url.startswith("redis"):
-        # Loaded where it is used: no command without Redis waits for its client to be loaded.
+        # Slow to load, and not needed by commands without Redis.
         from dateline.cache.redis_cache import RedisCache
 
         return RedisCache(database, settings.cache_url)
@@ -50,17 +50,17 @@ def _open_cache(settings: Settings, database: Database) -> Cache:
 
 
 def settle() -> None:
-    """Have the process keep what it uses again and again."""
-    # What the process has started with, the garbage collector need not look at.
+    """Tune the garbage collector and malloc for a process that answers many questions."""
+    # Objects created at the start need no collection.
     gc.freeze()
-    # Each statement of SQLAlchemy leaves some cycles. With a search for them after every thousand
-    # new objects a question takes a millisecond longer now and then; after every 50,000 it was 30
-    # to 80 milliseconds, for one question in some hundred. What has outlived such searches, as
-    # compiled statements and answers do, is hardly ever looked at again.
+    # Each statement of SQLAlchemy leaves some cycles. With a collection after every thousand new
+    # objects, a question occasionally takes a millisecond longer; after every 50,000, it was 30 to
+    # 80 milliseconds, for about one question in a hundred. Objects that survive such collections,
+    # such as compiled statements and answers, are hardly ever examined again.
     gc.set_threshold(1_000, 20, 500)
-    # The arrays of a question have some hundred KiB each. By itself glibc gives them back to the
-    # system as soon as they are free, and is given them again page by page, emptied, which takes a
-    # good part of the time of a question. Other systems have no such function.
+    # The arrays of a question have some hundred KiB each. By default, glibc returns them to the
+    # system as soon as they are free, and gets them back page by page, zeroed, which takes a good
+    # part of the time of a question. Other systems have no mallopt.
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_TRIM_THRESHOLD, 8 * 2**20)

@@ -1,4 +1,4 @@
-"""What Gunicorn imports."""
+"""The WSGI entry point that Gunicorn imports."""
 
 import logging.config
 

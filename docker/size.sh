@@ -1,5 +1,5 @@
 #!/bin/sh
-# Print what the image adds to its base: docker/size.sh [IMAGE [BASE]]
+# Print the size that the image adds to its base: docker/size.sh [IMAGE [BASE]]
 set -eu
 image=${1:-dateline}
 base=${2:-python:3.12-slim}

@@ -1,1 +1,1 @@
-"""Ready-made answers, and the rule that none is older than an acknowledged write."""
+"""Cached answers, none of which is ever older than an acknowledged write."""

@@ -1,4 +1,4 @@
-"""An answer as the bytes that go out, and where it may be kept."""
+"""Answers as the bytes to be sent, and the interface of the caches."""
 
 import gzip
 import json
@@ -12,22 +12,22 @@ from typing import Final, NamedTuple, Protocol, Self
 from sqlalchemy.orm import Session
 
 MIN_COMPRESSED: Final = 1024
-"""Bytes below which compressing saves less than its header and the client's time."""
+"""Bytes; compressing smaller bodies saves less than the gzip header and the client's time cost."""
 
 SHAPE: Final = 2
-"""Raised when the bytes of any answer change, so that a new release does not send old ones."""
+"""Raise it when the bytes of any answer change, so that a new release does not send old ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The bytes of one answer, and what its headers are made of.
+    """The bytes of one answer, and the values of its headers.
 
     Attributes:
         body: the body, as JSON.
-        compressed: the body, as gzip; None where that would not be smaller.
-        etag: strong entity tag of the body, without quotes: made of the content, so that an equal
-            answer of a later version of the archive has the same.
-        next: the link to the next page, where there is one.
+        compressed: the body, gzipped; None if it has fewer than `MIN_COMPRESSED` bytes.
+        etag: strong entity tag of the body, without quotes. It is a hash of the content, so an
+            equal answer from a later version of the archive has the same tag.
+        next: the link to the next page, if there is one.
     """
 
     body: bytes
@@ -37,24 +37,24 @@ class Answer:
 
     @classmethod
     def of(cls, body: bytes, next_page: str | None = None) -> Self:
-        """Make the answer ready to be sent any number of times."""
-        # Time 0, so that equal bodies have equal compressed bytes.
+        """Build an answer from its body: compress it and compute its ETag, once."""
+        # mtime=0, so that equal bodies have equal compressed bytes.
         compressed = gzip.compress(body, 6, mtime=0) if len(body) >= MIN_COMPRESSED else None
         return cls(body, compressed, blake2b(body, digest_size=16).hexdigest(), next_page)
 
     def __len__(self) -> int:
-        """Bytes of memory, about."""
+        """Return the approximate size in memory, in bytes."""
         return len(self.body) + len(self.compressed or b"") + len(self.next or "") + 500
 
     def pack(self, stamp: str) -> bytes:
-        """Write the answer and its stamp as bytes: a line of JSON, then the bodies."""
+        """Serialize the answer and its stamp: a line of JSON, then the bodies."""
         compressed = None if self.compressed is None else len(self.compressed)
         head = _Head(SHAPE, stamp, self.etag, self.next, len(self.body), compressed)
         return json.dumps(head._asdict()).encode() + b"\n" + self.body + (self.compressed or b"")
 
     @classmethod
     def unpack(cls, packed: bytes) -> tuple[str, Self] | None:
-        """Read a stamp and its answer; None where the bytes are not what `pack` writes."""
+        """Return a stamp and its answer; None if `pack` of this release did not write the bytes."""
         line, _, bodies = packed.partition(b"\n")
         try:
             head = _read_head(line)
@@ -68,7 +68,7 @@ class Answer:
 
 
 class _Head(NamedTuple):
-    """What stands before the bodies; these are said by their lengths."""
+    """The line before the bodies; `body` and `compressed` are their lengths in bytes."""
 
     shape: int
     stamp: str
@@ -78,14 +78,14 @@ class _Head(NamedTuple):
     compressed: int | None
 
 
-# What is asked often comes with the same line each time.
+# Frequent answers have the same line each time.
 @lru_cache(maxsize=1024)
 def _read_head(line: bytes) -> _Head:
     return _Head(**json.loads(line))
 
 
 class Outcome(StrEnum):
-    """What the cache did for an answer, as told in the header X-Cache."""
+    """What the cache did for an answer: the value of the header X-Cache."""
 
     HIT = "hit"
     MISS = "miss"
@@ -93,38 +93,38 @@ class Outcome(StrEnum):
 
 
 Make = Callable[[Session], Answer]
-"""Makes an answer from a snapshot of the archive."""
+"""Computes an answer from a snapshot of the archive."""
 
 
 class Cache(Protocol):
-    """Where ready-made answers are kept."""
+    """The interface of all caches."""
 
     def get_or_make(self, key: str, make: Make) -> tuple[Answer, Outcome]:
-        """Give the answer kept under the key if it is current, else make it and keep it.
+        """Return the cached answer if it is current, otherwise compute and cache it.
 
         Args:
             key: the canonical question; equal for questions that mean the same.
-            make: answers it; what it raises is not kept.
+            make: computes the answer; its exceptions are not cached.
 
         Raises:
-            DatabaseAway: the answer is not ready, and the database cannot be reached.
+            DatabaseAway: no current answer is cached, and the database cannot be reached.
         """
 
     def ready(self, key: str) -> Answer | None:
-        """Give the answer kept under the key if it is current, and never make it.
+        """Return the cached answer if it is current, otherwise None; never compute it.
 
         Raises:
-            DatabaseAway: only the database could tell whether it is.
+            DatabaseAway: only the database knows whether the answer is current.
         """
 
     def acknowledge(self) -> None:
-        """After a commit: return when no reader can be given an older answer any more."""
+        """Invalidate older answers after a commit; return once no reader can get one."""
 
     def status(self) -> dict[str, str]:
-        """Say how the cache is, for people."""
+        """Return the state of the cache, for people to read."""
 
     def clear(self) -> None:
-        """Forget every answer."""
+        """Remove every answer."""
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""

@@ -1,4 +1,4 @@
-"""Leaving a dead server alone for a while, and saying so once."""
+"""A circuit breaker: stop calling a failed server for a while, and log the failure once."""
 
 import logging
 import threading
@@ -6,19 +6,19 @@ import time
 from typing import Final
 
 PAUSE: Final = 3.0
-"""Seconds for which a server that has failed is not asked again."""
+"""Seconds without calls to the server after a failure."""
 
 _log = logging.getLogger(__name__)
 
 
 class Breaker:
-    """Opens when a call fails, closes when one succeeds after the pause."""
+    """Opens when a call fails, and closes when a call succeeds after the pause."""
 
     def __init__(self, what: str) -> None:
-        """Begin closed.
+        """Start closed.
 
         Args:
-            what: what it means when it opens, for the log.
+            what: what to log when it opens.
         """
         self._what = what
         self._lock = threading.Lock()
@@ -26,11 +26,11 @@ class Breaker:
         self._again_at = 0.0
 
     def is_open(self) -> bool:
-        """Whether the server is to be left alone now."""
+        """Return whether the server must not be called now."""
         return self._failed and time.monotonic() < self._again_at
 
     def fail(self, error: Exception) -> None:
-        """Note that a call has failed."""
+        """Record that a call has failed."""
         with self._lock:
             first = not self._failed
             self._failed = True
@@ -39,7 +39,7 @@ class Breaker:
             _log.warning("%s: %s", self._what, error)
 
     def succeed(self) -> None:
-        """Note that a call has succeeded."""
+        """Record that a call has succeeded."""
         if not self._failed:
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""The current version of an archive in a file, as SQLite itself tells it."""
+"""The current version of an archive on SQLite, as reported by SQLite itself."""
 
 import sqlite3
 import threading
@@ -10,8 +10,8 @@ class DataVersion:
     """A number that changes with every commit of any other connection or process.
 
     It is SQLite's `PRAGMA data_version`, read on a connection that never writes: about 3 µs, no
-    transaction, no lock. The number means something to this connection alone, so it lives as long
-    as the process, and stamps made from it never leave the process.
+    transaction, no lock. The number is meaningful only to this connection, so the connection stays
+    open as long as the process, and stamps made from the number never leave the process.
     Source: https://www.sqlite.org/pragma.html#pragma_data_version
     """
 
@@ -21,10 +21,10 @@ class DataVersion:
         self._lock = threading.Lock()
 
     def current(self) -> int:
-        """The version at this moment.
+        """Return the current version.
 
         Raises:
-            DatabaseAway: the file cannot be opened.
+            DatabaseAway: the file cannot be opened or read.
         """
         with self._lock:
             try:
@@ -40,6 +40,6 @@ class DataVersion:
         return int(version)
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection, if it was opened."""
         if self._connection is not None:
             self._connection.close()

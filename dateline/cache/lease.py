@@ -1,15 +1,15 @@
-"""The current version of the archive, known for a short while without asking the database.
+"""The current stamp of the archive, leased so that most readers need not query the database.
 
-A lease is a key in Redis that says "the stamp of the archive is S" and lives for two seconds from
-the moment before S was read. Three rules keep it from ever saying less than what a writer has
-acknowledged (docs/caching.md has the argument, case by case):
+A lease is a key in Redis that says "the stamp of the archive is S". It lives for two seconds,
+counted from before S was read. Three rules keep it from ever being older than an acknowledged
+write (docs/caching.md has the argument, case by case):
 
-1. Whoever wants to put a lease first claims the place with a text of its own, reads the database,
-   and then replaces the claim. A claim that is gone, whatever took it, is not replaced.
-2. A writer deletes lease and claim after its commit, and only then answers its client. Where it
-   cannot, it waits until every lease that could be older has run out.
-3. A lease that is asked for soon after a connection was made is not believed: Redis may have come
-   back with an old memory.
+1. A process that wants to set a lease first claims the key with a text of its own, then reads the
+   database, then replaces the claim. A claim that is gone, for whatever reason, is not replaced.
+2. A writer deletes lease and claim after its commit, and only then responds to its client. If it
+   cannot, it waits until every lease that could be older has expired.
+3. A lease requested within two seconds of opening a connection is not trusted: Redis may have come
+   back with old data.
 """
 
 import secrets
@@ -24,33 +24,33 @@ from dateline.database import archive_of
 from dateline.errors import DatabaseAway
 
 SECONDS: Final = 2.0
-"""How long a lease lives, counted from its claim."""
+"""Lifetime of a lease, counted from its claim."""
 
 CLAIM_MS: Final = 1_000
-"""How long a claim lives: a reading that took longer is not put (half a lease)."""
+"""Lifetime of a claim, half that of a lease: if reading the stamp takes longer, no lease is set."""
 
 KEY: Final = "dateline:lease"
 
 LAST: Final = "dateline:last"
-"""The stamp of the last lease, for as long as no writer has ended it: what is current when the
-database is away, since nothing can be committed then."""
+"""The last leased stamp, until a writer deletes it. It is the current one while the database is
+unavailable, because nothing can be committed then."""
 
 _CLAIM: Final = b"?"
 _STAMP: Final = b"="
 
-# A name that Redis has from its start to its end. Before the last stamp it tells that Redis has
-# not come back with an old memory since: unlike a lease, that stamp does not run out.
+# Redis renews its run id at each start. It is stored in front of the last stamp, which unlike a
+# lease does not expire, to detect that Redis has come back with old data.
 _RUN: Final = """
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 """
 
-# The run comes with the claim, as a claim that Redis has from an old memory is none.
+# The run id is returned with the claim, because a claim from before a restart is not valid.
 _TAKE: Final = f"""{_RUN}
 return {{run, redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2], 'GET')}}
 """
 
-# The claim's remaining life tells its age, so that the lease ends two seconds after the claim was
-# made, by the one clock that counts.
+# The claim's remaining lifetime shows its age, so the lease ends two seconds after the claim was
+# made, by the clock of Redis.
 _PUT: Final = f"""{_RUN}
 if run ~= ARGV[4] or redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local left = redis.call('PTTL', KEYS[1])
@@ -67,13 +67,13 @@ return string.sub(last, #run + 1)
 
 
 class Lease:
-    """Learns the current stamp, from Redis where it can."""
+    """Reads the current stamp: from Redis if possible, otherwise from the database."""
 
     def __init__(self, client: "redis.Redis", read_stamp: Callable[[], str]) -> None:
-        """Use a Redis.
+        """Keep the lease in a Redis.
 
         Args:
-            client: tells `connected` of every connection that it makes.
+            client: must call `connected` for every connection that it opens.
             read_stamp: reads the stamp from the database.
         """
         self._client = client
@@ -82,35 +82,35 @@ class Lease:
         self._put = client.register_script(_PUT)
         self._get_last = client.register_script(_GET_LAST)
         self._connected_at = float("-inf")
-        # Which archive is ours, as soon as the database was asked for a stamp.
+        # The name of our archive, known once the stamp was read from the database.
         self._archive: str | None = None
 
     def connected(self) -> None:
-        """Note that a new connection to Redis was made just now."""
+        """Record that a new connection to Redis has just been opened."""
         self._connected_at = time.monotonic()
 
     def believe(self, value: bytes | None, asked_at: float) -> str | None:
-        """Take the stamp out of what stood under `KEY`; None if there is none to be believed.
+        """Return the stamp of a lease; None if it is not a lease, or not to be trusted.
 
         Args:
-            value: what stood there.
-            asked_at: the monotonic time just before it was asked for. The time after it would not
-                do: whoever is held up between reading and looking would take an old lease for one
-                that has stood the test of time.
+            value: the value of `KEY`.
+            asked_at: the monotonic time just before the value was requested. The time after the
+                reply would be wrong: a process that is delayed in between would trust an old lease
+                as if it had been confirmed by time.
         """
         if value is None or not value.startswith(_STAMP):
             return None
-        # A connection that was made to ask is younger than the question.
+        # Negative if the connection was opened for this very request.
         if asked_at - self._connected_at < SECONDS:
             return None
         stamp = _stamp(value)
         return stamp if archive_of(stamp) == self._archive else None
 
     def learn(self) -> str:
-        """Read the stamp from the database, and put a lease on it if nothing came between.
+        """Return the current stamp; once read from the database, lease it if its claim is there.
 
         Raises:
-            RedisError: Redis has failed: there is no lease, and nothing else is wrong.
+            RedisError: Redis has failed, so there is no lease; nothing else is wrong.
             DatabaseAway: the database cannot be reached, and Redis does not know the stamp.
         """
         try:
@@ -120,20 +120,20 @@ class Lease:
             if last is None:
                 raise
             stamp = _stamp(last)
-            # A process that has not reached the database yet does not know its archive, and takes
-            # Redis to have no other.
+            # A process that has not reached the database yet does not know its archive, and assumes
+            # that Redis holds no other.
             if self._archive not in (None, archive_of(stamp)):
                 raise
             return stamp
 
     def end(self) -> None:
-        """After a commit: see to it that no lease says less; returns when that is so."""
+        """Delete every older lease after a commit; return once there is none."""
         try:
             ended: Any = self._client.delete(KEY, LAST)
             if not isinstance(ended, int):
-                raise redis.InvalidResponse("Redis does not say how many keys it has deleted")
+                raise redis.InvalidResponse("Redis has not returned the number of deleted keys")
         except redis.RedisError:
-            # Whoever read the database before the commit had claimed before it too.
+            # Stamps read before the commit were also claimed before it, so their leases expire.
             time.sleep(SECONDS)
 
     def _learn(self) -> str:
@@ -142,13 +142,13 @@ class Lease:
         try:
             taken: Any = self._take(keys=[KEY], args=[mine, CLAIM_MS])
         except redis.ResponseError:
-            # It is full: what it has may be read, but nothing can be put.
+            # Redis is full: it can be read, but takes no lease.
             return self._ask_database()
         if not isinstance(taken, list) or len(taken) != 2:
-            raise redis.InvalidResponse("Redis has answered something that was not asked")
+            raise redis.InvalidResponse("Redis has returned an unexpected reply")
         run, claim = sound(taken[0]) or b"", sound(taken[1]) or mine
         if not claim.startswith(_CLAIM):
-            # A lease is there: a new one, another archive's, or one that is not believed yet.
+            # There is a lease: a new one, another archive's, or one that is not trusted yet.
             return self.believe(claim, asked_at) or self._ask_database()
         stamp = self._ask_database()
         more = round(SECONDS * 1_000) - CLAIM_MS
@@ -157,21 +157,21 @@ class Lease:
         return stamp
 
     def _ask_database(self) -> str:
-        """Read the stamp, and learn by it which archive is ours."""
+        """Read the stamp from the database, and learn the name of our archive from it."""
         stamp = self._read_stamp()
         self._archive = archive_of(stamp)
         return stamp
 
 
 def sound(value: object) -> bytes | None:
-    """Give what Redis says of a key.
+    """Return the value of a key as Redis replied.
 
     Raises:
-        InvalidResponse: it is nothing that a key can hold, so whatever answers is no Redis.
+        InvalidResponse: no key can have this value, so the server is not Redis.
     """
     if value is None or isinstance(value, bytes):
         return value
-    raise redis.InvalidResponse("Redis has answered something that was not asked")
+    raise redis.InvalidResponse("Redis has returned an unexpected reply")
 
 
 def _stamp(value: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The in-process cache: the embedded default, nothing to install."""
+"""The in-process cache: the default, with nothing to install."""
 
 import threading
 from collections.abc import Callable
@@ -20,35 +20,35 @@ class _Kept(NamedTuple):
 
 
 def _size_of(kept: _Kept) -> int:
-    """Bytes of memory, about: a question may be longer than its answer."""
+    """Return the approximate size in bytes; a question may be longer than its answer."""
     return len(kept.key) + len(kept.answer)
 
 
 class MemoryCache:
-    """Answers of this process, bounded in bytes; the least recently used leaves first.
+    """Answers of this process, bounded in bytes; the least recently used are dropped first.
 
-    Several processes stay right beside each other, since each compares its own stamps with the
-    version that the database itself tells.
+    Several processes stay correct side by side, because each compares its own stamps with the
+    version that the database itself reports.
     """
 
     def __init__(self, database: Database, max_bytes: int) -> None:
-        """Keep answers to questions about a database, so many bytes of them."""
+        """Cache answers from a database, `max_bytes` of them at most."""
         self._database = database
         path = database.engine.url.database
         is_file = database.engine.dialect.name == "sqlite"
         self._data_version = DataVersion(path or "") if is_file else None
-        # MySQL tells nobody of its commits: there the stamp in the archive is asked for each time.
+        # MySQL does not report commits, so the stamp is read from the archive each time.
         self._version: Callable[[], object] = (
             self._data_version.current if self._data_version is not None else database.stamp
         )
         self._answers: LRUCache[str, _Kept] = LRUCache(max_bytes, getsizeof=_size_of)
-        # LRUCache moves what it finds, so that even reading needs the lock.
+        # LRUCache reorders its items on access, so even reading needs the lock.
         self._lock = threading.Lock()
-        # One lock for each question that is being answered, gone when nobody holds it.
+        # One lock for each answer that is being computed; it is dropped once nobody holds it.
         self._makers = NameRegistry(lambda _key: threading.Lock())
 
     def ready(self, key: str) -> Answer | None:
-        """Give the answer if it is kept and current."""
+        """Return the answer if it is cached and current."""
         with self._lock:
             kept = self._answers.get(key)
         if kept is None or kept.stamp != self._version():
@@ -56,7 +56,7 @@ class MemoryCache:
         return kept.answer
 
     def get_or_make(self, key: str, make: Make) -> tuple[Answer, Outcome]:
-        """Answer from memory, or make the answer once, however many threads ask for it."""
+        """Return the cached answer, or compute it once, however many threads request it."""
         answer = self.ready(key)
         if answer is not None:
             return answer, Outcome.HIT
@@ -65,25 +65,26 @@ class MemoryCache:
         )
 
     def acknowledge(self) -> None:
-        """Nothing to do: the database itself tells the new version."""
+        """Do nothing: the database itself reports the new version."""
 
     def status(self) -> dict[str, str]:
-        """Say how the cache is."""
+        """Return the state of the cache."""
         return {"cache": "in-process: each worker keeps its own, and nobody else can see into it"}
 
     def clear(self) -> None:
-        """Forget the answers of this process."""
+        """Remove the answers of this process."""
         with self._lock:
             self._answers.clear()
 
     def close(self) -> None:
-        """Give the connection back that reads the version, if there is one."""
+        """Close the connection that reads the version, if there is one."""
         if self._data_version is not None:
             self._data_version.close()
 
     def _make(self, key: str, make: Make) -> Answer:
-        # The stamp is read before the snapshot begins. A commit between the two leaves an answer
-        # newer than its stamp: made again needlessly, never taken for current when it is not.
+        # The stamp is read before the snapshot begins. After a commit in between, the answer is
+        # newer than its stamp: it is recomputed needlessly, but an outdated answer is never taken
+        # for current.
         stamp = self._version()
         with self._database.reading() as session:
             answer = make(session)

@@ -1,33 +1,33 @@
-"""No cache: every answer is made anew."""
+"""No cache: every answer is computed anew."""
 
 from dateline.cache.answers import Answer, Make, Outcome
 from dateline.database import Database
 
 
 class NullCache:
-    """Keeps nothing."""
+    """A cache that stores nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def ready(self, _key: str) -> Answer | None:
-        """Nothing is."""
+        """Return None."""
         return None
 
     def get_or_make(self, _key: str, make: Make) -> tuple[Answer, Outcome]:
-        """Make the answer."""
+        """Compute the answer."""
         with self._database.reading() as session:
             return make(session), Outcome.BYPASS
 
     def acknowledge(self) -> None:
-        """Nothing is kept, so nothing is old."""
+        """Do nothing: no answer is cached."""
 
     def status(self) -> dict[str, str]:
-        """Say how the cache is."""
+        """Return the state of the cache."""
         return {"cache": "off"}
 
     def clear(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: no answer is cached."""
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Do nothing: there is no connection."""

@@ -1,4 +1,4 @@
-"""One cold question is answered once, however many ask it at the same time."""
+"""Compute an uncached answer once, however many clients request it at the same time."""
 
 import time
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from dateline.cache.answers import Answer, Outcome
 def make_once(
     mutex: Any, kept: Callable[[], Answer | None], make: Callable[[], Answer]
 ) -> tuple[Answer, Outcome]:
-    """Give the kept answer; make it where there is none, and let others wait for that.
+    """Return the cached answer, or compute it while other callers wait for it.
 
     Args:
         mutex: the question's own lock, with `acquire` and `release`.
-        kept: looks for a current answer; asked again once the lock is held.
-        make: makes the answer and keeps it.
+        kept: looks up a current answer; called again once the lock is held.
+        make: computes the answer and caches it.
     """
     outcome = Outcome.HIT
 
@@ -32,6 +32,6 @@ def make_once(
         outcome = Outcome.MISS
         return make(), time.time()
 
-    # dogpile's class has no annotations.
+    # dogpile's Lock has no annotations.
     with Lock(mutex, create, look, expiretime=None) as answer:  # type: ignore[no-untyped-call]
         return answer, outcome

@@ -1,4 +1,4 @@
-"""The cache that all workers and machines share: answers and the lease, in Redis."""
+"""The cache shared by all workers and machines: answers and the lease, in Redis."""
 
 import threading
 import time
@@ -19,13 +19,13 @@ from dateline.cache.once import make_once
 from dateline.database import Database, stamp_of
 
 TIMEOUT: Final = 0.25
-"""Seconds for a connection to Redis, and for each answer of it."""
+"""Timeout in seconds, for connecting to Redis and for each reply."""
 
 KEEP: Final = 24 * 60 * 60
-"""Seconds for which an answer is kept that nobody makes anew."""
+"""Seconds until an answer expires, unless it is overwritten before."""
 
 LOCK: Final = 3.0
-"""Seconds after which the lock of a question is free, whatever became of who took it."""
+"""Seconds until the lock of a question expires, even if its holder has died."""
 
 PREFIX: Final = "dateline:"
 
@@ -34,7 +34,7 @@ HASH: Final = 16
 
 
 class RedisCache:
-    """Answers in Redis, and the lease that tells which of them are current."""
+    """Answers in Redis, with the lease that shows which of them are current."""
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class RedisCache:
         self._local = NameRegistry(lambda _name: threading.Lock())
 
     def ready(self, key: str) -> Answer | None:
-        """Give the answer if it is kept and current."""
+        """Return the answer if it is cached and current."""
         if self._breaker.is_open():
             return None
         try:
@@ -55,7 +55,7 @@ class RedisCache:
             return None
 
     def get_or_make(self, key: str, make: Make) -> tuple[Answer, Outcome]:
-        """Answer from Redis, or make the answer once, however many processes ask for it."""
+        """Return the cached answer, or compute it once, however many processes request it."""
         if self._breaker.is_open():
             return self._bypass(make)
         name = _name(key)
@@ -66,22 +66,22 @@ class RedisCache:
             mutex = _Mutex(self._client, name, self._local.get(name), self._breaker)
             return make_once(mutex, lambda: self._kept(name), lambda: self._make(name, make))
         except RedisError as error:
-            # Only looking raises it, so nothing has been made yet.
+            # Only looking up an answer raises it, so nothing has been computed yet.
             self._breaker.fail(error)
             return self._bypass(make)
 
     def acknowledge(self) -> None:
-        """After a commit: return when no reader can be given an older answer any more."""
+        """Invalidate older answers after a commit; return once no reader can get one."""
         self._lease.end()
 
     def status(self) -> dict[str, str]:
-        """Say how Redis is.
+        """Return the state of Redis.
 
         Raises:
             RedisError: it cannot be reached.
         """
         server: Any = self._client.info()
-        # The lock of an answer has a longer name.
+        # Of exactly this length, because the lock of an answer has a longer name.
         names = _named("?" * 2 * HASH)
         answers = sum(1 for _ in self._client.scan_iter(names, count=1_000))
         asked_at = time.monotonic()
@@ -95,7 +95,7 @@ class RedisCache:
         }
 
     def clear(self) -> None:
-        """Forget every answer, in all processes.
+        """Remove every answer, for all processes.
 
         Raises:
             RedisError: Redis cannot be reached.
@@ -104,15 +104,15 @@ class RedisCache:
             self._client.unlink(name)
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""
         self._client.close()
 
     def _connect(self, connection: Any) -> None:
         try:
             connection.on_connect()
         except (AttributeError, LookupError, TypeError, ValueError) as error:
-            # redis-py takes for granted that who answers is Redis.
-            raise InvalidResponse("whatever answers there is no Redis") from error
+            # redis-py takes for granted that the server is Redis.
+            raise InvalidResponse("the server is not Redis") from error
         self._lease.connected()
 
     def _bypass(self, make: Make) -> tuple[Answer, Outcome]:
@@ -121,12 +121,12 @@ class RedisCache:
 
     def _kept(self, name: str) -> Answer | None:
         if self._breaker.is_open():
-            # It has failed for another thread, while this one waited for its turn.
-            raise redis.ConnectionError("Redis is left alone")
+            # It failed for another thread while this one waited for the lock.
+            raise redis.ConnectionError("Redis is not called for now")
         asked_at = time.monotonic()
         found = self._ask("MGET", KEY, name)
         if not isinstance(found, list) or len(found) != 2:
-            raise InvalidResponse("Redis was asked for two keys and answers otherwise")
+            raise InvalidResponse("Redis has not returned the two keys that were requested")
         lease, packed = sound(found[0]), sound(found[1])
         self._breaker.succeed()
         kept = None if packed is None else Answer.unpack(packed)
@@ -137,13 +137,13 @@ class RedisCache:
         return answer if stamp == current else None
 
     def _ask(self, *command: str) -> Any:
-        """Ask what is asked for every answer, once.
+        """Send a command without retrying, and return the reply.
 
-        The client's own methods would measure the call and stand ready to try it again: neither is
-        wanted here, and for so small a question they are a good part of its cost.
+        The client's own methods would also time the call and prepare retries. Neither is wanted
+        here, and both are a large part of the cost of so small a command.
         """
         pool = self._client.connection_pool
-        # What the pool gives is connected, and has nothing left to be read.
+        # A connection from the pool is open, and has nothing left to read.
         connection: Any = pool.get_connection()
         try:
             connection.send_command(*command)
@@ -153,7 +153,7 @@ class RedisCache:
 
     def _make(self, name: str, make: Make) -> Answer:
         with self._database.reading() as session:
-            # Read in the snapshot of the rows and before them: never newer than they are.
+            # Read in the same snapshot as the rows, so the stamp is never newer than they are.
             stamp = stamp_of(session)
             answer = make(session)
         if not (self._storing.is_open() or self._breaker.is_open()):
@@ -176,12 +176,12 @@ def _named(digest: str) -> str:
 
 
 def make_client(url: str, **more: Any) -> redis.Redis:
-    """Make a client that is quick to give up."""
+    """Build a client that gives up quickly."""
     client: redis.Redis = redis.Redis.from_url(
         url,
         socket_timeout=TIMEOUT,
         socket_connect_timeout=TIMEOUT,
-        # redis-py tries ten times by itself, for seconds; here the database is the second try.
+        # redis-py retries ten times by default, for seconds; here the database is the fallback.
         retry=Retry(NoBackoff(), 0),
         **more,
     )
@@ -189,10 +189,10 @@ def make_client(url: str, **more: Any) -> redis.Redis:
 
 
 class _Mutex:
-    """A question's lock: one thread of this process, and one process of all.
+    """A question's lock, held by one thread of one process.
 
-    Where Redis gives no lock, the thread goes on without: more than one may then make the answer,
-    which costs time and nothing else.
+    If Redis gives no lock, the thread goes on without it. Several may then compute the answer,
+    which only costs time.
     """
 
     def __init__(
@@ -216,13 +216,13 @@ class _Mutex:
             self._local.release()
 
     def _share(self, call: Callable[[], object]) -> None:
-        """Call Redis; where it is away, the threads of a queue do not each wait for it in turn."""
+        """Call Redis, unless it has failed: waiting threads must not each run into its timeout."""
         if self._breaker.is_open():
             return
         try:
             call()
         except (ResponseError, LockError):
-            # It is full and gives no lock; or releasing what was not given, or has run out.
+            # Redis is full and gives no lock, or the lock to release was not given or has expired.
             return
         except RedisError as error:
             self._breaker.fail(error)

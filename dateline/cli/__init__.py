@@ -1,8 +1,8 @@
-"""The `dateline` command: every command calls the function that the API calls."""
+"""The command line. Its commands call the same functions as the API."""
 
 import signal
 
-# Imported to be registered.
+# Imported to register the commands.
 from dateline.cli import importing, operating, searching
 from dateline.cli.group import commands
 
@@ -12,10 +12,10 @@ __all__ = ["commands", "importing", "main", "operating", "searching"]
 def main() -> None:
     """Run a command."""
     signal.signal(signal.SIGTERM, _interrupt)
-    # As it is typed: there is no command `dateline` to try what a mistake's message proposes.
+    # Usage messages must show what to type: there is no command `dateline`.
     commands(prog_name="python -m dateline")
 
 
 def _interrupt(number: int, _frame: object) -> None:
-    """End a command as Ctrl-C does: what was not committed is put back, and it is said."""
+    """End a command as Ctrl-C does: roll back what was not committed, and print a message."""
     raise KeyboardInterrupt(number)

@@ -1,4 +1,4 @@
-"""The group that all commands belong to, and how they reach the archive."""
+"""The group of all commands, and how they open the archive."""
 
 import errno
 import os
@@ -15,10 +15,10 @@ from dateline.errors import DatelineError
 from dateline.wiring import Services, open_services
 
 FAILED: Final = 2
-"""Exit code of a command that could not do what it was asked."""
+"""Exit code of a command that failed."""
 
 SIGNALLED: Final = 128
-"""What shells add to the number of the signal that has ended a command, for its exit code."""
+"""Added to the number of the signal that ended a command, for its exit code, as shells do."""
 
 
 class _Failure(click.ClickException):
@@ -26,7 +26,7 @@ class _Failure(click.ClickException):
 
 
 class _Commands(click.Group):
-    """Commands that say in a sentence, without a traceback, what went wrong."""
+    """Group that prints errors as a message, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -34,18 +34,18 @@ class _Commands(click.Group):
         except DatelineError as error:
             raise _Failure(str(error)) from error
         except OSError as error:
-            # A reader who has seen enough (`| head`) is no mistake: Click ends without a word.
+            # A reader that closes its end early (`| head`) is no error: Click exits silently.
             if error.errno == errno.EPIPE:
                 raise
-            # Else Python would try once more to print what is left, while it ends.
+            # Otherwise Python would try to flush the rest of the output at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            # What cannot be printed has no name.
+            # Errors of standard output have no file name.
             where = f"{error.filename}: " if error.filename else ""
             raise _Failure(f"{where}{error.strerror or error}") from error
         except KeyboardInterrupt as error:
             click.echo("\nInterrupted.", err=True)
-            # Click's own code is 1, which would say that some rows were rejected. Ctrl-C, which is
-            # told by Python itself, comes without its number.
+            # Click's own exit code is 1, which would mean that some rows were rejected. Ctrl-C is
+            # raised by Python itself, without a signal number.
             (number,) = error.args or (signal.SIGINT,)
             ctx.exit(SIGNALLED + number)
 
@@ -57,7 +57,7 @@ def commands() -> None:
 
 
 def open_archive(*, current: bool = True) -> Services:
-    """Open the archive that the settings name, and close it when the command ends.
+    """Open the archive named in the settings, and close it when the command ends.
 
     Args:
         current: whether the tables must be those of this release.

@@ -1,4 +1,4 @@
-"""The commands about imports."""
+"""The commands for imports."""
 
 import json
 import sys
@@ -28,9 +28,9 @@ from dateline.schemas import MAX_ID, MAX_LIMIT, ImportPage, ImportView, Rejected
 from dateline.wiring import Services, settle
 
 BATCH: Final = 80_000
-"""Rows in a committed batch of an import from a file, at the most, and half of them behind a block
-of the text index: each commit writes nearly every page of the indexes over random keys once more,
-and what is cut off has the batch that it was in to do again."""
+"""Most rows in a committed batch of an import from a file; after a block of the text index was
+written, half of them are enough. Each commit writes nearly every page of the indexes with random
+keys once more, and an interrupted import has to repeat one batch."""
 
 FORMATS: Final = {
     ".json": Format.JSON,
@@ -42,7 +42,7 @@ FORMATS: Final = {
 SOME_REJECTED: Final = 1
 
 MOST_SHOWN: Final = 1_000_000
-"""Imports, or rejected rows, that are shown at the most."""
+"""Most imports, or rejected rows, to show."""
 
 
 @commands.command("import")
@@ -84,7 +84,7 @@ def import_files(
         dry_run=dry_run,
         commit_every=None if dry_run else BATCH,
     )
-    # All names are looked at before the first file is imported.
+    # All names are checked before the first file is imported.
     kinds = [kind or _format_of(name) for name in files]
     services = open_archive()
     settle()
@@ -134,7 +134,7 @@ def _import_file(services: Services, name: str, kind: Format, options: Options) 
 
 @contextmanager
 def _progress(file: IO[bytes], path: Path) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, by the bytes that have been read; nothing elsewhere."""
+    """Show a progress bar on a terminal, by the bytes read; nothing elsewhere."""
 
     def show(received: int | None) -> str | None:
         return f"{received:,} rows" if received else None
@@ -212,7 +212,7 @@ def _show_import(cache: Cache, import_id: int, limit: int) -> None:
     click.echo(printable(f"{kept.source}: {_counts(kept)}"))
     _show_decided(kept)
     shown = 0
-    # Not the rows themselves, each of which may be long.
+    # Without the rows themselves, each of which may be long.
     lines = []
     for row in _rejected_rows(cache, import_id, limit):
         shown += 1
@@ -223,7 +223,7 @@ def _show_import(cache: Cache, import_id: int, limit: int) -> None:
 
 
 def _rejected_rows(cache: Cache, import_id: int, limit: int) -> Iterator[RejectedRowView]:
-    """Give so many rejected rows, page after page."""
+    """Yield up to this number of rejected rows, page by page."""
     after: int | None = None
     while limit:
         answer, _outcome = answer_rejected(cache, import_id, min(limit, MAX_LIMIT), after)
@@ -236,7 +236,7 @@ def _rejected_rows(cache: Cache, import_id: int, limit: int) -> Iterator[Rejecte
 
 
 def _show_decided(of: Report | ImportView) -> None:
-    """Print what held for the whole import, where there is something to say."""
+    """Print what applied to the whole import, if anything."""
     if of.date_order:
         click.echo(f"Order of day and month: {of.date_order}")
     if of.ignored_columns:

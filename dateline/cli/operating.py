@@ -1,4 +1,4 @@
-"""The commands for whoever runs the service."""
+"""The commands for operators."""
 
 import os
 import socket
@@ -27,7 +27,7 @@ def sample(rows: int, seed: int) -> None:
     """Print made-up source metadata as NDJSON, including faulty rows."""
     out = sys.stdout.buffer
     out.writelines(to_json(row) + b"\n" for row in sample_rows(rows, seed))
-    # Here, where it is told if it fails, and not while Python ends.
+    # Flushed here, where errors are reported, and not at exit.
     out.flush()
 
 
@@ -42,23 +42,23 @@ def sample(rows: int, seed: int) -> None:
 )
 def serve(host: str, port: int) -> None:
     """Serve the API and the page with Gunicorn, after migrating the database."""
-    # Gunicorn would listen on every address.
+    # For an empty host, Gunicorn would listen on every address.
     if not host:
         raise click.BadParameter("it is empty; name an address.", param_hint="--host")
     services = open_archive(current=False)
     services.database.upgrade()
     services.close()
-    _tell_of_taken(host.strip("[]"), port)
-    # Else Gunicorn takes what follows the first colon for the port.
+    _warn_if_in_use(host.strip("[]"), port)
+    # Otherwise Gunicorn takes what follows the first colon as the port.
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
     os.execv(sys.executable, [*gunicorn, "--bind", f"{host}:{port}"])  # noqa: S606
 
 
-def _tell_of_taken(host: str, port: int) -> None:
-    """Say what to do where the address cannot be had; Gunicorn tries it for some seconds more."""
+def _warn_if_in_use(host: str, port: int) -> None:
+    """Print what to do if the address is in use; Gunicorn retries for some seconds."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
-        # As Gunicorn has it: connections of a server that has just ended are no hindrance.
+        # As Gunicorn does, so that connections of a server that has just ended do not matter.
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             tried.bind((host, port))
@@ -97,7 +97,7 @@ def cache() -> None:
 @cache.command()
 def status() -> None:
     """Show the state of the cache; the exit code is 1 if it cannot be reached."""
-    with _redis_told():
+    with _redis_errors():
         show_table(("what", "how"), list(open_archive().cache.status().items()))
 
 
@@ -105,15 +105,15 @@ def status() -> None:
 def clear() -> None:
     """Delete all cached answers, for example to free memory in Redis; never necessary."""
     services = open_archive()
-    with _redis_told():
+    with _redis_errors():
         services.cache.clear()
     if not services.settings.cache_url.startswith("redis"):
         click.echo("Nothing to clear: only answers in Redis outlive their process.")
 
 
 @contextmanager
-def _redis_told() -> Iterator[None]:
-    # Loaded where it is used, as in wiring.py.
+def _redis_errors() -> Iterator[None]:
+    # Imported here as in wiring.py.
     from redis.exceptions import RedisError
 
     try:
@@ -125,7 +125,7 @@ def _redis_told() -> Iterator[None]:
 @commands.command()
 def doctor() -> None:
     """Check the set-up and say how to fix it; the exit code is 1 if anything is wrong."""
-    # It asks Redis by its own client, which no other command needs to load.
+    # Slow to load: it imports the Redis client, which no other command needs without Redis.
     from dateline.doctor import examine
 
     wrong = False

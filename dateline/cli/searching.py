@@ -1,4 +1,4 @@
-"""The commands that answer questions."""
+"""The commands that search."""
 
 import sys
 from collections.abc import Callable
@@ -19,19 +19,19 @@ _Command = Callable[..., None]
 
 
 def _options_of(parameters: type[Filters]) -> Callable[[_Command], _Command]:
-    """Give a command an option for every parameter, under all its names."""
+    """Return a decorator that adds an option for every parameter and every alias."""
 
     def decorate(command: _Command) -> _Command:
         for name, field in reversed(parameters.model_fields.items()):
-            # Options of their own, as of two names of one option click does not tell which was
-            # given.
+            # Separate options, because click does not say which of two names of an option was
+            # used.
             helps = {name: field.description} | {
                 alias: f"Same as --{name}."
                 for alias, known in parameters.aliases.items()
                 if known == name
             }
             for option, help_ in reversed(helps.items()):
-                # All may be repeated, so that read_parameters, and not click, says which must not.
+                # All may be repeated: read_parameters, and not click, rejects those that may not.
                 command = click.option(f"--{option}", option, multiple=True, help=help_)(command)
         return command
 
@@ -42,8 +42,7 @@ def _question(given: dict[str, tuple[str, ...]]) -> Question:
     """Read a question from options.
 
     Raises:
-        InvalidQuestion: names every option that has a bad value, as there is nothing beside its
-            sentences that would tell which is meant.
+        InvalidQuestion: with the option named in each message, because only messages are printed.
     """
     pairs = [(name, value) for name, values in given.items() for value in values]
     try:
@@ -93,5 +92,5 @@ def export(*, kind: ExportFormat, **given: tuple[str, ...]) -> None:
     question = _question(given)
     out = sys.stdout.buffer
     out.writelines(export_entries(open_archive().database, question, kind))
-    # Here, where it is told if it fails, and not while Python ends.
+    # Flushed here, where errors are reported, and not at exit.
     out.flush()

@@ -1,4 +1,4 @@
-"""Lines of text in columns."""
+"""Tables of text."""
 
 import re
 from collections.abc import Sequence
@@ -6,15 +6,15 @@ from typing import Final
 
 import click
 
-# Controls, ends of lines, marks of writing direction, and lone surrogates, which no output takes.
-# Joiners and soft hyphens are none of them: titles have them.
+# Control characters, line ends, marks of writing direction, and lone surrogates, which cannot be
+# encoded. Not joiners and soft hyphens, which occur in titles.
 _ORDERS: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 def show_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Print lines in columns, below a header; nothing where there are none."""
+    """Print lines in columns below a header; nothing if there are no lines."""
     if not lines:
         return
     rows = [header, *([printable(cell) for cell in line] for line in lines)]
@@ -25,5 +25,5 @@ def show_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
 
 
 def printable(text: str) -> str:
-    """What people sent, without the characters that would be orders to a terminal."""
+    """Return a text with characters that could control a terminal replaced."""
     return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -78,7 +78,7 @@ def write_rss(feed: Feed) -> bytes:
         _text(item, "link", encoded(address(entry)))
         _text(item, "guid", feed.permanent(entry)).set("isPermaLink", "false")
         _text(item, "pubDate", format_datetime(_added(entry)))
-        _text(item, f"{{{_DC}}}date", entry.date)
+        _text(item, f"{{{_DC}}}date", _published(entry))
         _text(item, "description", _summary(entry))
     return _document(rss)
 
@@ -101,13 +101,18 @@ def write_atom(feed: Feed) -> bytes:
         _text(item, f"{{{_ATOM}}}id", feed.permanent(entry))
         _text(item, f"{{{_ATOM}}}updated", entry.added_at)
         _link(item, encoded(address(entry)), rel="alternate")
-        _text(item, f"{{{_DC}}}date", entry.date)
+        _text(item, f"{{{_DC}}}date", _published(entry))
         _text(item, f"{{{_ATOM}}}summary", _summary(entry))
     return _document(root)
 
 
 def _summary(entry: EntryView) -> str:
     return f"{entry.site}, {entry.date}"
+
+
+def _published(entry: EntryView) -> str:
+    """Give the date in W3CDTF, which knows no hour without its minutes: of an hour its day."""
+    return entry.date.partition("T")[0] if entry.date_precision == "hour" else entry.date
 
 
 def _added(entry: EntryView) -> datetime:

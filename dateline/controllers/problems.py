@@ -90,6 +90,9 @@ def _pointer(name: str) -> str:
 def _http(error: HTTPException) -> Response:
     ready = error.get_response()
     status = HTTPStatus(ready.status_code)
+    if "Allow" in ready.headers:
+        # Made from a set, whose order is another after each start.
+        ready.headers["Allow"] = ", ".join(sorted(ready.headers["Allow"].split(", ")))
     response = _failure(status, _detail(error, status, ready), [])
     for name in ("Allow", "Retry-After"):
         if name in ready.headers:

@@ -65,8 +65,8 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
         return title
     if bad := _UNSOUND.search(title):
         message = (
-            f"The title has the character U+{ord(bad[0]):04X}, "
-            f"which is not part of any text, after {bad.start():,} others: remove it."
+            f"The title has at position {bad.start() + 1:,} the character U+{ord(bad[0]):04X}, "
+            "which cannot be part of a text: remove it."
         )
         return Fault("title.invalid", "title", raw, message)
     # Zero-width spaces, fillers and the like show nothing and are never found.

@@ -2,10 +2,11 @@
 
 import csv
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Final, TextIO
 
-from dateline.errors import UnreadableBody
+from dateline.errors import UnreadableBody, shortened
 from dateline.imports.json_items import MAX_ROW, too_long
 
 DELIMITERS: Final = ",;\t"
@@ -13,13 +14,13 @@ DELIMITERS: Final = ",;\t"
 MAX_DELIMITERS: Final = 100_000
 """In one row: a value of one character takes as much memory as forty of a long value."""
 
-_OPEN: Final = "close its quotation mark if it is open, "
+QUOTED: Final = 400
+"""Bytes of a line that are enough for a message."""
 
-TEXT_BEHIND: Final = (
-    "text stands behind the quotation mark that ends a value; "
-    'write a quotation mark inside of a value twice ("")'
-)
-"""What is wrong with a row that is given as its text."""
+_ODD_MARKS: Final = re.compile(rb'(?<!")"(?:"")*(?!")')
+"""What begins or ends a value: behind the mark of one that is open come even numbers alone."""
+
+_BREAK: Final = re.compile(r"[\r\n]")
 
 _WITH_MARKS: Final = re.compile(rb'(?<![^\t\r\n])"[^"\t\r\n]+"(?!")[^\t\r\n]*')
 
@@ -57,10 +58,11 @@ def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
             # Bytes, as a text that is added to takes four for each character.
             text.extend(line.encode())
             if len(text) > MAX_ROW:
-                raise too_long(_place(number), MAX_ROW, "bytes", _OPEN)
+                raise too_long(_place(number), MAX_ROW, "bytes", _to_close(text))
             delimiters += line.count(delimiter)
             if delimiters > MAX_DELIMITERS:
-                raise too_long(_place(number), MAX_DELIMITERS, "delimiters", _OPEN)
+                place, mend = _place(number), _to_close(text)
+                raise too_long(place, MAX_DELIMITERS, "delimiters", mend)
             yield line
             line = body.readline(MAX_ROW + 1)
 
@@ -76,13 +78,36 @@ def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
             if "end of data" in str(error):
                 raise UnreadableBody(
                     f"The body is not sound CSV: a quotation mark in {_place(number)} is never "
-                    "closed; close it, or take it away."
+                    f"closed: {_opening(text)}; close it, or take it away."
                 ) from error
             row = text.decode().rstrip("\r\n")
         if row is None:
             return
         yield row
         number += bool(row)
+
+
+def text_behind(row: str) -> str:
+    """Say what is wrong with a row that is given as its text."""
+    return (
+        "text stands behind the quotation mark that ends a value; "
+        'write a quotation mark inside of a value twice ("")'
+        + (", and close the one that makes one row of several lines" if _BREAK.search(row) else "")
+    )
+
+
+def _opening(text: bytearray) -> str:
+    """Quote the mark that is open at the end of a row, and what follows it in its line."""
+    mark = deque(_ODD_MARKS.finditer(text), maxlen=1).pop()
+    line = text[mark.start() : mark.start() + QUOTED].splitlines()[0].decode(errors="ignore")
+    return f"“{shortened(' '.join(line.split()))}”"
+
+
+def _to_close(text: bytearray) -> str:
+    """Give the mend of a row that is too long since a mark is open, if it has any."""
+    if not _ODD_MARKS.search(text):
+        return ""
+    return f"close its quotation mark if it is open ({_opening(text)}), "
 
 
 def _place(number: int) -> str:

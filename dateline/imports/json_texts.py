@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pydantic_core
 
-from dateline.errors import shortened
+from dateline.errors import near, shortened
 
 # Each name in an object ends so. A value may hold the same, so there are as many or more of them.
 _NAME_ENDS: Final = re.compile(rb'"[ \t\r\n]*:')
@@ -42,7 +42,8 @@ def read_json(text: bytes) -> Any:
     except ValueError as error:
         said = str(error)
         reasons = (reason for sign, reason in _REASONS.items() if sign in said)
-        raise UnsoundJson(next(reasons, "is not sound JSON; mend it")) from error
+        where = f" near {near(text, _place(text, said))}" if text.strip() else ""
+        raise UnsoundJson(next(reasons, f"is not sound JSON{where}; mend it")) from error
     # The parser keeps the last of equal names and tells nobody. To see every name takes four times
     # as long as all else, so that is only done where there may be more names than members.
     if not isinstance(value, dict) or len(_NAME_ENDS.findall(text)) != len(value):
@@ -71,6 +72,13 @@ def is_finite(value: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _place(text: bytes, said: str) -> int:
+    """Find the byte that the parser names: what it says ends with `line 1 column 6`."""
+    *_others, line, column = map(int, re.findall(r"\d+", said))
+    before = text.split(b"\n")[: line - 1]
+    return sum(map(len, before)) + len(before) + column - 1
 
 
 def _refuse_repeated(members: list[tuple[str, object]]) -> None:

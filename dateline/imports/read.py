@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import IO, Any, Final, NamedTuple
 
-from dateline.errors import BodyTooLarge, Fault, UnreadableBody, shortened
+from dateline.errors import BodyTooLarge, Fault, UnreadableBody, near, shortened
 from dateline.imports.columns import find_columns
-from dateline.imports.csv_rows import TEXT_BEHIND, csv_rows
+from dateline.imports.csv_rows import csv_rows, text_behind
 from dateline.imports.json_items import MAX_ROW, json_items, too_long
 from dateline.imports.json_texts import UnsoundJson, is_by_the_grammar, read_json
 from dateline.imports.streams import Pieces
@@ -67,6 +67,8 @@ TOO_LARGE: Final = (
 GZIP_MAGIC: Final = b"\x1f\x8b"
 """With these bytes gzip begins, and no text in UTF-8."""
 
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
 _GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
@@ -97,6 +99,11 @@ def read_rows(
                 "The body is gzip and is not said to be: send it with Content-Encoding: gzip, have "
                 "the name of its file end in .gz, or decompress it."
             )
+        if bounded.peek().startswith(_UTF_16):
+            raise UnreadableBody(
+                "The body is UTF-16, as what Excel calls Unicode Text and a redirection in "
+                "PowerShell are; save it as UTF-8."
+            )
         yield from _READERS[kind](bounded)
     except _GZIP_ERRORS as error:
         raise UnreadableBody(
@@ -126,9 +133,7 @@ def read_row(row: RawRow) -> Row:
         # A document with a mistake in it is no JSON at all. A lone surrogate or a member that is
         # named twice is no mistake by the grammar of JSON: the fault of its row alone.
         if in_document and not is_by_the_grammar(text):
-            raise UnreadableBody(
-                f"The body is not sound JSON: row {number:,} is not; mend it, or drop it."
-            ) from None
+            raise UnreadableBody(f"Row {number:,} of the body {unsound}, or drop it.") from None
         return Row(number, sent, unreadable(sent, f"This row {unsound}."))
     return Row(number, raw, None if isinstance(raw, dict) else _not_an_object(raw))
 
@@ -183,7 +188,7 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     rows = csv_rows(text)
     first = next(rows, [])
     if isinstance(first, str):
-        raise UnreadableBody(f"The body is not sound CSV: in the first line {TEXT_BEHIND}.")
+        raise UnreadableBody(f"The body is not sound CSV: in the first line {text_behind(first)}.")
     # Spreadsheets write columns that have no name, mostly empty ones at the end.
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
@@ -204,8 +209,8 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
         )
     for number, values in enumerate((row for row in rows if row), 1):
         if isinstance(values, str):
-            yield Row(number, values, unreadable(values, f"In this row {TEXT_BEHIND}."))
-        elif len(values) > len(header):
+            yield Row(number, values, unreadable(values, f"In this row {text_behind(values)}."))
+        elif any(values[len(header) :]):
             yield Row(number, values, _too_many_values(values, len(header)))
         else:
             yield Row(number, dict(zip(header, values, strict=False)))
@@ -219,10 +224,9 @@ _READERS: Final = {
 
 
 def _not_utf8(error: UnicodeDecodeError) -> UnreadableBody:
-    around = error.object[max(0, error.start - 20) : error.start + 20].decode(errors="replace")
-    near = " ".join("".join(sign if sign.isprintable() else " " for sign in around).split())
+    place = near(error.object, error.start)
     return UnreadableBody(
-        f"The body is not UTF-8 near “{near}”; save it as UTF-8, which Excel calls CSV UTF-8."
+        f"The body is not UTF-8 near {place}; save it as UTF-8, which Excel calls CSV UTF-8."
     )
 
 

@@ -14,6 +14,9 @@ from dateline.imports.ledger import rejected_rows
 AT_ONCE: Final = 100
 """Rows read by one query, at the most: no connection is held while a slow client takes its time."""
 
+MAX_COLUMNS: Final = 500
+"""Columns of the CSV, of which every row has a cell; those of the three fields come in any case."""
+
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
@@ -29,7 +32,7 @@ def rejected_as_ndjson(database: Database, import_id: int) -> Iterator[str]:
 
 
 def rejected_as_csv(database: Database, import_id: int) -> Iterator[str]:
-    """Give the rows as CSV, with all columns that any of them has.
+    """Give the rows as CSV, with the columns that any of them has, up to `MAX_COLUMNS`.
 
     What is a title, a URL or a date stands in one column, by whatever names rows have it. Before
     what a spreadsheet would take for a formula stands a blank, which an import drops again.
@@ -38,7 +41,9 @@ def rejected_as_csv(database: Database, import_id: int) -> Iterator[str]:
     names: dict[str, None] = {}
     for raw, _is_text in _rows(database, import_id):
         if isinstance(raw, dict):
-            names |= dict.fromkeys(_renamed(raw, of_fields))
+            for name in _renamed(raw, of_fields):
+                if len(names) < MAX_COLUMNS or name in of_fields.values():
+                    names[name] = None
     text = io.StringIO()
     writer = csv.writer(text)
     header = list(names) or ["title", "url", "date"]

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from dateline.imports.groups import Group, Groups
 from dateline.imports.options import Options
 from dateline.imports.outcomes import Rejection, first_of
 from dateline.imports.read import RawRow
+from dateline.imports.rehearsal import Rehearsal
 from dateline.imports.store import last_entry_id, store_rejections, store_rows
 from dateline.imports.tallies import count_after
 from dateline.models import Import
@@ -70,17 +71,33 @@ def run_import(
         DatabaseAway: the database cannot be reached.
     """
     in_batches = options.commit_every is not None
-    transaction = (
-        database.rehearsing if options.dry_run else partial(database.writing, much=in_batches)
-    )
     with Groups(options) as groups, open_sorter() as sorter:
         ready = groups.of(rows)
+        if options.dry_run:
+            return _rehearse(database, groups, ready, progress)
         writing = _Writing(options, groups, sorter, progress)
         more = True
         while more:
-            with transaction() as session:
+            with database.writing(much=in_batches) as session:
                 more = writing.write(session, ready)
     return writing.report
+
+
+def _rehearse(
+    database: Database,
+    groups: Groups,
+    ready: Iterable[Group],
+    progress: Callable[[int], None],
+) -> Report:
+    """Give the report that the import would have, and write nothing: others may write meanwhile."""
+    report = Report(dry_run=True)
+    with database.reading() as session, closing(Rehearsal(session.connection())) as rehearsal:
+        for group in ready:
+            report.count(group, rehearsal.count_new(group.sound))
+            progress(report.received)
+    report.date_order = groups.date_order
+    report.ignored_columns = groups.ignored_columns
+    return report
 
 
 class _Writing:
@@ -93,7 +110,7 @@ class _Writing:
         sorter: Sorter,
         progress: Callable[[int], None],
     ) -> None:
-        self.report = Report(dry_run=options.dry_run)
+        self.report = Report()
         self._options = options
         self._groups = groups
         self._sorter = sorter
@@ -103,12 +120,11 @@ class _Writing:
     def write(self, session: Session, ready: Iterator[Group]) -> bool:
         """Write what belongs into one transaction; returns whether there may be more."""
         import_id = self._import_id = self._import_id or self._open(session)
-        batch = None if self._options.dry_run else self._options.commit_every
+        batch = self._options.commit_every
         written = 0
         connection = session.connection()
         before = last_id = last_entry_id(connection)
-        # What is not going to be kept need not be indexed.
-        indexing = None if self._options.dry_run else Indexing(connection, self._sorter)
+        indexing = Indexing(connection, self._sorter)
         more = filled = False
         for group in ready:
             now = int(time.time())
@@ -117,17 +133,17 @@ class _Writing:
             self.report.count(group, created)
             self._progress(self.report.received)
             written += group.taken
-            filled = indexing is not None and indexing.index_added(created)
+            filled = indexing.index_added(created)
             if batch is not None and written >= (batch / 2 if filled else batch):
                 more = True
                 break
         # Behind a block that was filled there are few entries that have none.
-        if indexing is not None and not (more and filled):
+        if not (more and filled):
             indexing.index_rest()
         # Once for all: most sites and days come in every group.
         count_after(connection, before)
         self._write_ledger(session, import_id, None if more else int(time.time()))
-        if not more and not self._options.dry_run:
+        if not more:
             self.report.import_id = import_id
         return more
 

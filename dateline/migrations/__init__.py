@@ -1,1 +1,1 @@
-"""How the tables came to be: Alembic's environment and one file a change."""
+"""Migrations: Alembic's environment, and one file per change of the tables."""

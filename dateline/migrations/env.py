@@ -1,4 +1,4 @@
-"""Alembic's environment: runs migrations on the engine that `Database` hands over."""
+"""Alembic's environment: runs migrations on the engine that `Database` passes."""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from sqlalchemy.schema import SchemaItem
 
 DONE_ALREADY: Final = {1050, 1051, 1054, 1060, 1061, 1091}
-"""What MySQL says where a table, a column or an index is there already, or gone."""
+"""MySQL error numbers for a table, a column or an index that already exists, or is missing."""
 
 CHANGES: Final = ("ALTER ", "CREATE ", "DROP ")
-"""How statements begin that MySQL commits by themselves."""
+"""Prefixes of statements that MySQL commits at once."""
 
 
 class ResumingMySQL(MySQLImpl):
-    """Passes over what an upgrade that was cut off has done.
+    """Skip what an interrupted upgrade has already done.
 
-    MySQL commits every change of a table at once, and the number of the migration only behind the
-    last of them: without this, a migration that was cut off between two could never be run again.
+    MySQL commits every change of a table at once, but the number of the migration only after the
+    last one. Without this, a migration that was interrupted in between could never be run again.
     """
 
     __dialect__ = "mysql"
@@ -42,17 +42,17 @@ class ResumingMySQL(MySQLImpl):
 
 def be_alone_on_mysql(connection: "Connection") -> None:
     """Wait until no other process runs migrations."""
-    # Only the end of the connection gives the lock back, whatever happens.
+    # Detached from the pool: the lock is released when the connection ends, whatever happens.
     connection.detach()
     connection.exec_driver_sql("SELECT GET_LOCK(SHA2(CONCAT('dateline ', DATABASE()), 224), -1)")
-    # Alembic leaves a transaction that has begun to whoever began it.
+    # Alembic would not commit a transaction that has already begun.
     connection.rollback()
 
 
 def is_ours(
     part: "SchemaItem", name: str | None, kind: str, _reflected: bool, _against: object
 ) -> bool:
-    """Whether the models describe a part of the database, for this kind of database."""
+    """Whether the models define a part of the database, for this kind of database."""
     if kind == "table":
         return name in Base.metadata.tables
     return part.info.get("dialect") in (None, engine.dialect.name)
@@ -62,13 +62,13 @@ engine: "Engine" = context.config.attributes["engine"]
 with engine.execution_options(**{WRITES: True}).connect() as connection:
     if engine.dialect.name == "mysql":
         be_alone_on_mysql(connection)
-        # Tables that nobody here has made are no work that was done already.
+        # Without this table, no migration has run: existing tables are not from one of ours.
         was_begun = inspect(engine).has_table("alembic_version")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         include_object=is_ours,
-        # All in one: another process could else come in between two, and do what is done already.
+        # One transaction: otherwise another process could run the same migrations in between.
         transactional_ddl=engine.dialect.name == "sqlite",
     )
     with context.begin_transaction():

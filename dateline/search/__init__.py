@@ -1,1 +1,1 @@
-"""From a question to a page: question, find, answer. The only room that reads entries."""
+"""From a question to a page: question, find, answer. The only package that reads entries."""

@@ -1,4 +1,4 @@
-"""From a question to the bytes that answer it."""
+"""From a question to the bytes of its answer."""
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from dateline.search.reader import FoundRow
 
 
 def answer_question(cache: Cache, question: Question) -> tuple[Answer, Outcome]:
-    """One page of entries, as `EntryPage`."""
+    """Return one page of entries, as `EntryPage`."""
 
     def make(session: Session) -> Answer:
         page = _page(find(session, question), question)
@@ -24,10 +24,10 @@ def answer_question(cache: Cache, question: Question) -> tuple[Answer, Outcome]:
 
 
 def answer_entry(cache: Cache, entry_id: int) -> tuple[Answer, Outcome]:
-    """One entry, as `EntryView`.
+    """Return one entry, as `EntryView`.
 
     Raises:
-        NotFound: there is none with this id.
+        NotFound: there is no entry with this id.
     """
 
     def make(session: Session) -> Answer:
@@ -40,7 +40,7 @@ def answer_entry(cache: Cache, entry_id: int) -> tuple[Answer, Outcome]:
 
 
 def entry_view(row: FoundRow | Entry) -> EntryView:
-    """Show a row as programs see it."""
+    """Convert a row to the form that the API returns."""
     # The values come from our own tables; validating them again would cost more than the query.
     return EntryView.model_construct(
         id=row.id,
@@ -58,7 +58,7 @@ def entry_view(row: FoundRow | Entry) -> EntryView:
 
 
 def entry_etag(entry: Entry) -> str:
-    """The entity tag of an entry as it is, without quotes: that of its answer."""
+    """Return the entity tag of an entry's current answer, without quotes."""
     return Answer.of(entry_view(entry).model_dump_json().encode()).etag
 
 

@@ -1,4 +1,4 @@
-"""Searching the blocks of the text index: by texts, dates and ids, mostly without rows."""
+"""Search the blocks of the text index, by texts, dates and ids, mostly without reading rows."""
 
 from collections import Counter
 from functools import cached_property
@@ -20,56 +20,56 @@ from dateline.text_index.array_types import NONE, Mask, Numbers
 from dateline.text_index.occurrences import MANY_TIMES, block_of, common, distinct, without
 
 FIRST: Final = 16_000
-"""Entries that are searched first: they tell which texts are rare, and how much is to be found."""
+"""Entries to search first, to learn which texts are rare and how many matches to expect."""
 
 FEW: Final = 100
-"""Candidates that are tested themselves, whatever is left to be read of the text index."""
+"""Candidates that are tested directly, whatever remains to be read from the text index."""
 
 A_BLOCK: Final = 3
-"""Candidates in a block that are tested in the time in which its array of dates tells of all."""
+"""Candidates in a block that can be tested in the time that reading its array of dates takes."""
 
 OCCURRENCES_PER_ENTRY: Final = 400
-"""Occurrences that the text index reads in the time in which an entry is tested."""
+"""Occurrences that can be read from the text index in the time that testing an entry takes."""
 
 MARGIN: Final = 1.15
-"""Times as many blocks as should do: a few too many cost less than to search once more."""
+"""Factor for the estimated number of blocks: a few too many cost less than another step."""
 
 AT_ONCE: Final = 120_000
 """Occurrences of the rarest trigram in the blocks that are searched together: larger arrays do not
-fit into the caches of a processor, and are given by the system anew each time."""
+fit into the CPU caches, and the system allocates them anew each time."""
 
 AT_ONCE_IN_TIME: Final = 480_000
-"""The same where occurrences in entries that cannot be in the asked time are left out before."""
+"""The same if occurrences in entries that cannot be in the requested time are left out first."""
 
 DATES_FIRST: Final = 4_000
-"""Occurrences of the rarest trigram in a block from which on only those in entries that may be in
-the asked time are put together: to read all of its dates then costs less."""
+"""Occurrences of the rarest trigram in a block above which only those in entries that may be in the
+requested time are assembled: reading all dates of the block then costs less."""
 
 TOGETHER: Final = 1_000
-"""Entries that are tested by one statement."""
+"""Entries to test with one statement."""
 
 
 class BlockSearch:
-    """A search for the entries that answer a question, block after block, the newest first.
+    """A search for the entries that match a question, block by block, newest first.
 
     Attributes:
         ids: of the entries found so far, in no order.
         starts: the first second of the date of each.
-        entries_searched: among how many they were found, but for those that have no block.
-        blocks_left: those that were not searched yet.
+        entries_searched: the number of entries in the blocks searched so far.
+        blocks_left: the blocks not searched yet.
     """
 
     def __init__(
         self, connection: Connection, question: Question, within: CountedPath | None
     ) -> None:
-        """Search the newest entries, which no block has yet.
+        """Search the newest entries, which are in no block yet.
 
         Args:
-            connection: in a transaction that reads.
-            question: what is asked.
-            within: the cheapest path, where it brings few enough to be kept in memory; needed
-                where no text is asked for. Of what was not counted to its end only so many
-                entries are searched.
+            connection: in a read transaction.
+            question: the question.
+            within: the cheapest path, if it returns few enough entries to keep in memory; required
+                if no text is asked for. If it was not counted to its end, only as many entries of
+                each of its ranges are searched as were counted.
         """
         self._connection = connection
         self._question = question
@@ -86,7 +86,7 @@ class BlockSearch:
         self.ids, self.starts = self._tested(ENTRY.id > self._blocks.last_id, frozenset())
 
     def find(self, enough: int | None) -> None:
-        """Search block after block, until more entries are found than `enough`, or all blocks."""
+        """Search block by block until more than `enough` entries are found; None for all blocks."""
         count = len(self.blocks_left if self._begins_within else self._first)
         while self.blocks_left and (enough is None or len(self.ids) <= enough):
             count = min(count, self._most_together)
@@ -95,7 +95,7 @@ class BlockSearch:
             self.ids = np.concatenate((self.ids, ids))
             self.starts = np.concatenate((self.starts, starts))
             self.entries_searched += sum(block.entries for block in some)
-            # As many more as will do, if there is as much to be found in each of them.
+            # As many more blocks as are needed if each has as many matches as those before.
             each = len(self.ids) / (len(self._blocks.headers) - len(self.blocks_left))
             missing = 0 if enough is None else enough + 1 - len(self.ids)
             count = (
@@ -105,7 +105,7 @@ class BlockSearch:
     def _in_blocks(self, blocks: list[BlockHeader]) -> tuple[Numbers, Numbers]:
         entries, assured = self._with_texts(blocks)
         within = self._within.path.assures if self._within is not None else frozenset()
-        # Dates by themselves are read off the blocks in less time.
+        # A path of dates alone is not used: reading the dates from the blocks takes less time.
         if self._begins_within or (Filter.KEYS in within and len(entries) > FEW):
             if not self._begins_within:
                 entries = common(entries, self._entries_within)
@@ -130,7 +130,7 @@ class BlockSearch:
         return self._tested_one_by_one(entries, assured)
 
     def _with_texts(self, blocks: list[BlockHeader]) -> tuple[Numbers, frozenset[Filter]]:
-        """Find what may have all texts, and tell whether it has."""
+        """Return entries that may contain all texts, and the text filters that they all match."""
         entries = self._entries_within if self._begins_within else None
         wanted = self._may_be_in_time(blocks) if self._begins_in_time else None
         are_certain = True
@@ -146,7 +146,7 @@ class BlockSearch:
         return (NONE if entries is None else entries), texts if are_certain else frozenset()
 
     def _may_be_in_time(self, blocks: list[BlockHeader]) -> dict[int, Mask]:
-        """Tell of each block at which places dates may overlap the asked time."""
+        """Return for each block a mask of the places whose dates may overlap the requested time."""
         first, last = self._question.first, self._question.last
         return self._blocks.dated_between(
             blocks,
@@ -155,7 +155,7 @@ class BlockSearch:
         )
 
     def _in_time(self, entries: Numbers) -> tuple[Numbers, Numbers]:
-        """Give those of the entries whose dates overlap the asked time, with their first seconds."""
+        """Return the entries whose dates overlap the requested time, and their first seconds."""
         if not len(entries):
             return NONE, NONE
         first, last = self._question.first, self._question.last
@@ -172,7 +172,7 @@ class BlockSearch:
         return entries.compress(inside), starts.compress(inside)
 
     def _reach(self, entries: Numbers, second: int) -> NDArray[np.bool_]:
-        """Tell which of some entries have dates that end at a second or later."""
+        """Return for each entry whether its date ends at a second or later."""
         if len(entries) > A_BLOCK * len(distinct(block_of(entries))):
             return self._blocks.dates_of(entries, "last_seconds") >= second
         found, _ = self._tested_one_by_one(entries, self._asked - {Filter.DATES})
@@ -194,14 +194,14 @@ class BlockSearch:
     def _tested(
         self, among: ColumnElement[bool], assured: frozenset[Filter]
     ) -> tuple[Numbers, Numbers]:
-        """Test entries themselves, for all that is asked but what is assured."""
+        """Test entries directly, for every filter of the question that is not assured."""
         query = select(ENTRY.id, ENTRY.date_start).where(among, *tests(self._question, assured))
         rows = self._connection.execute(query).all()
         ids, starts = zip(*rows, strict=True) if rows else ((), ())
         return np.array(ids, np.int64), np.array(starts, np.int64)
 
     def sites(self, most: int) -> Counter[str]:
-        """Count so many of the entries found by their sites."""
+        """Count the entries found by site, at most `most` of them."""
         ids = np.sort(self.ids[:most])
         newest = ids[ids > self._blocks.last_id].tolist()
         query = select(ENTRY.site).where(ENTRY.id.in_(newest))
@@ -210,7 +210,7 @@ class BlockSearch:
         return sites + self._blocks.sites_of(entries) if len(entries) else sites
 
     def page(self) -> list[int]:
-        """Give the ids of the asked page, in its order, and the first of the next page."""
+        """Return the ids of the page in sort order, and the first id of the next page."""
         question = self._question
         ids, descending = self.ids, question.sort.descending
         values = self.starts if question.sort.by_date else ids
@@ -224,8 +224,8 @@ class BlockSearch:
             ids, values = ids.compress(later), values.compress(later)
         wanted = question.limit + 1
         if len(ids) > wanted:
-            # To find the last of the first few costs less than to sort all; with its equals, which
-            # are told apart by their ids, they are all that has to be sorted.
+            # Finding the last value of the page costs less than sorting all of them. Only the page
+            # and entries that are equal to the last, which ids put in order, have to be sorted.
             at = len(values) - wanted if descending else wanted - 1
             edge = np.partition(values, at)[at]
             first = values >= edge if descending else values <= edge
@@ -235,14 +235,15 @@ class BlockSearch:
 
     @property
     def occurrences_to_read(self) -> int:
-        """How many occurrences the text index reads at least, if it is asked for everything."""
+        """The minimum number of occurrences to read from the text index to search all blocks."""
         rarest, *others = self._texts[0].frequencies
-        # What has the rarest trigram is tested itself, where that is less than to read the others.
+        # Entries with the rarest trigram are tested directly if that costs less than reading the
+        # other trigrams.
         return round((rarest + min(sum(others), OCCURRENCES_PER_ENTRY * rarest)) * self.entries)
 
     @property
     def entries(self) -> int:
-        """How many entries all blocks have."""
+        """The number of entries of all blocks."""
         return self._blocks.entries
 
     @cached_property
@@ -252,7 +253,7 @@ class BlockSearch:
 
     @cached_property
     def _begins_within(self) -> bool:
-        """Whether all is looked for among what the path brings alone, in all blocks at once."""
+        """Whether to search only among the entries of the path, in all blocks at once."""
         if not self._texts:
             return True
         rarest = self._texts[0].frequencies[0] * self.entries
@@ -260,19 +261,19 @@ class BlockSearch:
 
     @cached_property
     def _begins_in_time(self) -> bool:
-        """Whether texts are looked for among what may be in the asked time alone."""
+        """Whether to look texts up only among entries that may be in the requested time."""
         if self._begins_within or Filter.DATES not in self._asked:
             return False
         return bool(self._texts[0].positions) and self._rarest_in_a_block > DATES_FIRST
 
     @property
     def _rarest_in_a_block(self) -> float:
-        """How many occurrences of the rarest trigram a block has, about."""
+        """The approximate number of occurrences of the rarest trigram in a block."""
         return self._texts[0].frequencies[0] * self.entries / len(self._blocks.headers)
 
     @cached_property
     def _most_together(self) -> int:
-        """How many blocks to search together."""
+        """The maximum number of blocks to search together."""
         if self._begins_within:
             return len(self._blocks.headers)
         at_once = AT_ONCE_IN_TIME if self._begins_in_time else AT_ONCE
@@ -284,14 +285,14 @@ class BlockSearch:
 
     @property
     def _starts_within(self) -> Numbers:
-        """The first second of each, where the path assures dates."""
+        """The first second of each of these entries, if the path assures dates."""
         return self._brought[1]
 
     @cached_property
     def _brought(self) -> tuple[Numbers, Numbers]:
-        """Give the entries that the path brings, sorted, and their first seconds, if it has them."""
+        """The entries that the path returns, sorted, and their first seconds if it has them."""
         path, size, is_all, ids = self._within  # type: ignore[misc]  # there is one
-        # A path of keys alone does not know dates, and to read a row takes longer than all else.
+        # A path of keys does not know dates, and reading a row takes longer than all else.
         has_starts = Filter.DATES in path.assures
         columns = (ENTRY.id, ENTRY.date_start) if has_starts else (ENTRY.id,)
         if ids is None:
@@ -305,7 +306,7 @@ class BlockSearch:
 
 
 def _first_of(blocks: list[BlockHeader]) -> list[BlockHeader]:
-    """Give the newest blocks, until they have enough entries to tell by."""
+    """Return the newest blocks that have `FIRST` entries together, or all blocks."""
     entries = 0
     for number, block in enumerate(blocks, 1):
         entries += block.entries

@@ -1,4 +1,4 @@
-"""Years, months and days of the UTC calendar, in which a timeline is cut."""
+"""Years, months and days of the UTC calendar: the buckets of a timeline."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,14 +12,14 @@ _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _LENGTHS: Final = {"year": 4, "month": 7, "day": 10}
 
 DAYS_BY_DAY: Final = 92
-"""Up to so many days, a quarter of a year, are shown one by one."""
+"""Maximum days (a quarter of a year) to show by day."""
 
 DAYS_BY_MONTH: Final = 8 * 366
-"""Up to so many days, eight years, are shown by their months."""
+"""Maximum days (eight years) to show by month."""
 
 
 class Interval(StrEnum):
-    """How long a bucket of a timeline is."""
+    """The length of a bucket of a timeline."""
 
     YEAR = "year"
     MONTH = "month"
@@ -30,7 +30,7 @@ class Bucket(NamedTuple):
     """One year, month or day.
 
     Attributes:
-        start: in ISO 8601, as long as the interval needs: `2014`, `2014-03`, `2014-03-08`.
+        start: in ISO 8601, as precise as the interval: `2014`, `2014-03`, `2014-03-08`.
         second: its first Unix second.
     """
 
@@ -39,7 +39,7 @@ class Bucket(NamedTuple):
 
 
 def interval_for(first: int, last: int) -> Interval:
-    """Choose the interval that shows the time between two Unix seconds well."""
+    """Choose a suitable interval for the time between two Unix seconds."""
     days = (last - first) // DAY + 1
     if days <= DAYS_BY_DAY:
         return Interval.DAY
@@ -47,7 +47,7 @@ def interval_for(first: int, last: int) -> Interval:
 
 
 def buckets_between(first: int, last: int, interval: Interval, most: int) -> list[Bucket] | None:
-    """Give every bucket from one Unix second to another; None if there are more than `most`."""
+    """Return every bucket from one Unix second to another; None if there are more than `most`."""
     days = islice(_first_days(_day_of(first), _day_of(last), interval), most + 1)
     length = _LENGTHS[interval.value]
     buckets = [

@@ -1,4 +1,4 @@
-"""What a question asks for, and how SQL tests it: by a row, and by the index of keys."""
+"""The filters of a question as SQL conditions, on rows and on the index of keys."""
 
 from collections.abc import Iterator
 from enum import Enum, auto
@@ -15,7 +15,7 @@ _PLUS: Final = custom_op[Any]("+")
 
 
 class Filter(Enum):
-    """What a question can ask of an entry."""
+    """A kind of filter that a question can have."""
 
     DATES = auto()
     KEYS = auto()
@@ -25,7 +25,7 @@ class Filter(Enum):
 
 
 def filters_of(question: Question) -> frozenset[Filter]:
-    """Tell what a question asks for."""
+    """Return the kinds of filters that a question has."""
     asked = {
         Filter.DATES: question.first is not None or question.last is not None,
         Filter.KEYS: question.key is not None or question.key_ranges,
@@ -37,7 +37,7 @@ def filters_of(question: Question) -> frozenset[Filter]:
 
 
 def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
-    """Test an entry for what is not assured, without the help of any other index."""
+    """Yield conditions for all filters that are not assured, written so as to use no index."""
     if Filter.DATES not in assures:
         date_start, date_end = unindexed(ENTRY.date_start), unindexed(ENTRY.date_end)
         if question.last is not None:
@@ -55,7 +55,7 @@ def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElem
 
 
 def _contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
-    """Test for a folded text: exact, and nothing is a wildcard."""
+    """Test whether a column contains a folded text: exactly, without wildcards."""
     return func.instr(folded_column, text) > 0
 
 
@@ -69,11 +69,11 @@ def _key_tests(
 
 
 def key_in_index(question: Question, database: str) -> Iterator[ColumnElement[bool]]:
-    """Test the key by its index, and by the row only for what may lie beyond the index.
+    """Test the key on its index, and on the row only if the index may not contain all of it.
 
     Args:
-        question: what is asked.
-        database: the name of its dialect: the index of MySQL has the beginnings of keys alone.
+        question: the question.
+        database: name of the dialect. On MySQL, the index contains only the beginnings of keys.
     """
     indexed = ENTRY.url_key_start if database == "mysql" else ENTRY.url_key
     if question.key is not None:
@@ -89,15 +89,15 @@ def key_in_index(question: Question, database: str) -> Iterator[ColumnElement[bo
 
 
 def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[bool]:
-    """Test the beginning of a key, as a range that its index knows; keys are ASCII."""
+    """Test the beginning of a key by a range, for which its index can be used; keys are ASCII."""
     after_all = beginning[:-1] + chr(ord(beginning[-1]) + 1)
     return and_(key >= beginning, key < after_all)
 
 
 def unindexed(column: Any) -> Any:
-    """Give the same value in a form for which the database uses no index of the column."""
-    # For SQLite a plus sign does (https://sqlite.org/optoverview.html), and costs nothing; on MySQL
-    # it changes nothing, but no index of it has the whole key.
+    """Return the value of a column as an expression for which the database uses no index."""
+    # On SQLite, a unary plus does this (https://sqlite.org/optoverview.html), and costs nothing. On
+    # MySQL it has no effect, but there no index contains the whole key.
     if column is ENTRY.url_key:
         return UnaryExpression(ENTRY.url_key, operator=_PLUS)
     return column + 0

@@ -1,4 +1,4 @@
-"""What it costs to follow a path: counted on its index alone, and only as far as it matters."""
+"""The costs of paths: counted on their indexes alone, and only as far as it matters."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -22,35 +22,35 @@ from dateline.search.sites import Site, entries_of_sites
 from dateline.text_index.array_types import Numbers
 
 PROBE: Final = TOTAL_LIMIT + 1
-"""Entries of a path that are counted, on its index alone, to know what it costs: where that is not
-all of them, there are more than a total tells of."""
+"""Maximum entries of a path to count, on its index alone, to learn its cost; more than a total
+reports."""
 
 PROBE_BY_BLOCKS: Final = 100_001
-"""The same of a range of keys whose dates the blocks of the text index tell."""
+"""The same for a range of keys whose dates can be taken from the blocks of the text index."""
 
 NARROW: Final = 1_000
-"""Entries of a path that are tested themselves sooner than the text index is asked."""
+"""Maximum entries of a path to test directly instead of using the text index."""
 
 FEW: Final = 200
-"""Entries of a path that is followed, whatever another one would bring."""
+"""Maximum entries of a path to use without considering another one."""
 
 AS_A_ROW: Final = 12
-"""Entries of an index that are read in the time in which the row of one is read."""
+"""Index entries that can be read in the time that reading a row takes."""
 
-# Made once, as SQLAlchemy takes longer to make them than SQLite to answer.
+# Built once, because SQLAlchemy takes longer to build them than SQLite to execute them.
 _LAST_ID: Final = select(func.coalesce(func.max(ENTRY.id), 0))
 _ENTRIES_OF_DAYS: Final = select(func.coalesce(func.sum(DAY_COUNT.entries), 0))
 _COUNT: Final = select(func.count())
 
 
 class CountedPath(NamedTuple):
-    """A path, and how many entries it brings.
+    """A path, and how many entries it returns.
 
     Attributes:
         path: the path.
-        size: how many, or the number beyond which it does not matter.
-        is_all: whether that is all that it brings.
-        ids: of the entries, where they were read to count them.
+        size: number of entries, or the bound up to which they were counted.
+        is_all: whether all entries of the path were counted.
+        ids: of the entries, if they were read to count them.
     """
 
     path: Path
@@ -60,7 +60,7 @@ class CountedPath(NamedTuple):
 
 
 class Costs:
-    """Tells the cheapest path to the entries of one question."""
+    """Finds the cheapest path to the entries of one question."""
 
     def __init__(self, connection: Connection, question: Question, site: Site | None) -> None:
         self._connection = connection
@@ -70,7 +70,7 @@ class Costs:
         self._site = site
 
     def cheapest(self) -> CountedPath | None:
-        """Find the path that costs the least to follow; None where there is none but all."""
+        """Return the path that costs least to read; None if no path selects by dates or keys."""
         best: CountedPath | None = None
         for path, counted_path in self._paths():
             if counted_path is None:
@@ -78,7 +78,7 @@ class Costs:
                 if best is not None:
                     most = min(most, self._affordable(path, self._cost(best)) + 1)
                 counted_path = self._counted(path, most)
-            # Of two that cost the same the one that leaves less to test.
+            # Of two paths with the same cost, take the one that leaves fewer filters to test.
             if best is None or self._rank(counted_path) < self._rank(best):
                 best = counted_path
             if best.size <= FEW:
@@ -89,8 +89,8 @@ class Costs:
         return self._cost(counted_path), len(self._asked - counted_path.path.assures)
 
     def _cost(self, counted_path: CountedPath) -> int:
-        """Tell what it costs to follow a path, in entries of its index."""
-        # What is not counted to its end is followed so far only if all of it is asked for.
+        """Return the cost of reading a path, in index entries."""
+        # A path not counted to its end may have to be read further, unless it assures all filters.
         is_counted = counted_path.is_all or self._asked <= counted_path.path.assures
         size = counted_path.size if is_counted else self._entries_at_most
         if size > NARROW and counted_path.path.lacks_dates_alone(self._asked):
@@ -98,22 +98,22 @@ class Costs:
         return size * self._cost_of_each(counted_path.path)
 
     def _affordable(self, path: Path, cost: int) -> int:
-        """Tell how many entries a path may bring at that cost."""
+        """Return how many entries a path may return at that cost."""
         affordable = cost // self._cost_of_each(path)
         if affordable > NARROW and path.lacks_dates_alone(self._asked):
             return cost
         return affordable
 
     def _cost_of_each(self, path: Path) -> int:
-        """Tell what an entry of a path costs: its row is read where its index does not tell all."""
+        """Return the cost of an entry of a path: that of a row, if its index does not cover all."""
         is_read = self._asked - path.assures - path.covers
         return AS_A_ROW if is_read else 1
 
     def _most_to_count(self, path: Path) -> int:
-        """Say how many entries of a path are counted at most."""
+        """Return the maximum number of entries of a path to count."""
         if not path.lacks_dates_alone(self._asked):
             return PROBE
-        # The sites of a wide domain have more than that, which is soon known.
+        # The maintained counts show quickly whether the sites of a domain have more than that.
         is_wide = (
             self._site is None
             and entries_of_sites(self._connection, self._question) >= PROBE_BY_BLOCKS
@@ -121,10 +121,10 @@ class Costs:
         return PROBE if is_wide else PROBE_BY_BLOCKS
 
     def _paths(self) -> Iterator[tuple[Path, CountedPath | None]]:
-        """Give the paths, the soonest counted first, and their sizes where these are known."""
+        """Yield the paths, the fastest to count first, and their sizes if already known."""
         has_dates = Filter.DATES in self._asked
         if self._site is not None:
-            # What all have in a time is never less.
+            # The dates path of all entries never returns fewer than that of one site.
             whole = CountedPath(self.along_dates, self._site.entries, is_all=True)
             yield self.along_dates, None if has_dates else whole
         elif has_dates:
@@ -133,19 +133,20 @@ class Costs:
             yield path_of_keys(self._question, self._database), None
 
     def _by_counts_of_days(self) -> CountedPath:
-        """Count the path of all dates: those that begin in the time are counted already."""
+        """Count the dates path: entries that begin in the time are in the maintained counts."""
         path, size = self.along_dates, self.entries_in_time
         if self._question.first is None or size >= PROBE:
-            # What reaches into a time in which so many begin does not matter.
+            # With so many beginning in the time, the others that reach into it do not matter.
             return CountedPath(path, size, is_all=True)
-        # And the years and months that have begun before, which may be most of an archive.
+        # Add the years and months that begin before the time, which may be most of an archive.
         reaching = counted(self._connection, path.ranges[:1], PROBE)
         return CountedPath(path, size + reaching, is_all=reaching < PROBE)
 
     def _counted(self, path: Path, most: int) -> CountedPath:
-        """Count what a path brings up to `most`, without looking at the entries themselves."""
+        """Count the entries of a path up to `most`, on its index alone."""
         if path.lacks_dates_alone(self._asked):
-            # To read them takes little longer than to count them, and mostly they are needed next.
+            # Reading the ids takes little longer than counting them, and mostly they are needed
+            # next.
             (ids,) = read_ranges(self._connection, path.ranges, ENTRY.id, most=most)
             return CountedPath(path, len(ids), len(ids) < most, ids)
         size = counted(self._connection, path.ranges, most)
@@ -153,12 +154,12 @@ class Costs:
 
     @property
     def _entries_at_most(self) -> int:
-        """How many entries any path can bring."""
+        """The maximum number of entries that any path can return."""
         return self._site.entries if self._site is not None else self.last_id
 
     @cached_property
     def along_dates(self) -> Path:
-        """The path in the order of dates: that of the one site that is asked for, or of all."""
+        """The path in date order: that of the only site in question, or of all entries."""
         if self._site is not None:
             site, whole = self._site.name, self._site.whole
             return path_of_site(self._question, site, self._database, whole=whole)
@@ -166,12 +167,12 @@ class Costs:
 
     @cached_property
     def last_id(self) -> int:
-        """The greatest id of an entry; 0 where there is none."""
+        """The greatest id of an entry; 0 if there is none."""
         return int(self._connection.scalars(_LAST_ID).one())
 
     @cached_property
     def entries_in_time(self) -> int:
-        """How many entries there are, by the counts of days, whose dates begin in the asked time."""
+        """The number of entries whose dates begin in the requested time, by the counts of days."""
         question = self._question
         days = _ENTRIES_OF_DAYS
         if question.first is not None:
@@ -187,9 +188,10 @@ def counted(
     most: int | None,
     *conditions: ColumnElement[bool],
 ) -> int:
-    """Count what ranges bring and conditions hold for, up to so many."""
+    """Count the entries of ranges that match the conditions, up to `most`; None for all."""
     count = 0
-    # Most is in the last range, what begins in the time: with it the others may not be needed.
+    # The last range, of entries that begin in the time, has most; after it, the others may not be
+    # needed.
     for index_range in reversed(ranges):
         query = entries_in(index_range, ENTRY.id).where(*conditions)
         rows = query.limit(None if most is None else most - count).subquery()

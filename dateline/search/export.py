@@ -1,4 +1,4 @@
-"""Everything that a question finds, in a form that can be imported again."""
+"""Exports: all matches of a question, in a format that can be imported again."""
 
 import csv
 import io
@@ -16,14 +16,14 @@ from dateline.search.find import find_all
 from dateline.search.question import Question
 
 TOGETHER: Final = 200
-"""Entries that are handed on at once."""
+"""Entries per piece."""
 
 BYTE_ORDER_MARK: Final = "\ufeff"
-"""Without it spreadsheets read UTF-8 as the letters of one country."""
+"""Without it, spreadsheets read UTF-8 in a national encoding."""
 
 
 class ExportFormat(StrEnum):
-    """The forms of an export."""
+    """The formats of an export."""
 
     NDJSON = "ndjson"
     JSON = "json"
@@ -33,10 +33,10 @@ class ExportFormat(StrEnum):
 def export_entries(
     database: Database, question: Question, kind: ExportFormat
 ) -> Generator[bytes, None, None]:
-    """Write all that is found, from one snapshot, in pieces.
+    """Yield all matches in pieces, from one snapshot.
 
     Raises:
-        DatabaseAway: the database cannot be reached, or went away between two pieces.
+        DatabaseAway: the database cannot be reached, or was lost between two pieces.
     """
     with database.reading() as session:
         entries = (entry_view(row) for row in find_all(session, question))
@@ -57,14 +57,15 @@ def _json(entries: Iterable[EntryView]) -> Iterator[bytes]:
 
 
 def _csv(entries: Iterable[EntryView]) -> Iterator[bytes]:
-    """Write CSV.
+    """Yield CSV.
 
-    A title that a spreadsheet would take for a formula stays as it is: any mark before it would
-    come back as a part of the title.
+    A title that a spreadsheet would take for a formula is not escaped: a character put before it
+    would become part of the title when the file is imported.
     """
     names = list(EntryView.model_fields)
     rows = ([getattr(entry, name) for name in names] for entry in entries)
-    # The id stands first: where the mark is taken for text, no field that is kept loses its name.
+    # The id comes first: if the byte order mark is read as text, no field that an import keeps
+    # loses its name.
     header: list[object] = [f"{BYTE_ORDER_MARK}{names[0]}", *names[1:]]
     return _joined(_csv_line(row) for row in chain([header], rows))
 

@@ -1,4 +1,4 @@
-"""Counting what is found by day and by site: all of it where an index knows, else a bounded part."""
+"""Count matches by day and by site: all of them if an index has the counts, else a bounded part."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Counts(Generic[Key]):
-    """How many entries there are of each kind.
+    """The number of entries of each kind.
 
     Attributes:
-        counts: of each kind that there is.
-        is_exact: False where only the first `TOTAL_LIMIT` entries that a path brings were counted.
+        counts: keyed by kind.
+        is_exact: False if only the first `TOTAL_LIMIT` entries that were found were counted.
     """
 
     counts: Mapping[Key, int]
@@ -39,14 +39,14 @@ class Counts(Generic[Key]):
 
 
 def count_by_day(connection: Connection, question: Question) -> Counts[int]:
-    """Count entries by the day in which their dates begin: its first second, in UTC."""
+    """Count entries by the day on which their dates begin, keyed by its first second in UTC."""
     asked = filters_of(question)
     if asked <= {Filter.DATES}:
         return Counts(_days_in_time(connection, question))
     plan = Plan(connection, question)
     path = plan.path_in_order()
     if path is not None:
-        # Of one site: its index knows the dates.
+        # The path of a single site, whose index contains the dates.
         (starts,) = read_ranges(connection, path.ranges, ENTRY.date_start)
         return Counts(_by_day(starts))
     starts, is_exact = plan.starts_of_all()
@@ -64,7 +64,7 @@ def count_by_site(connection: Connection, question: Question) -> Counts[str]:
 
 
 def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
-    """Count with the kept counts of whole days, and one by one at the ends of the asked time."""
+    """Count by the maintained counts for whole days, and one by one at the ends of the time."""
     first, last = question.first, question.last
     path = path_of_dates(question, connection.dialect.name)
     *one_by_one, inside = path.ranges
@@ -78,7 +78,7 @@ def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
     if last is not None:
         to_day = (last + 1) - (last + 1) % DAY
         if from_day is not None:
-            # There may be no whole day between the ends.
+            # There may be no whole day in between.
             to_day = max(from_day, to_day)
         kept = kept.where(DAY_COUNT.day < to_day)
         if to_day != last + 1:
@@ -91,13 +91,13 @@ def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
 
 
 def _by_day(starts: Numbers) -> dict[int, int]:
-    """Count seconds by their day: its first second, in UTC."""
+    """Count seconds by day, keyed by its first second in UTC."""
     days, times = np.unique(starts - starts % DAY, return_counts=True)
     return dict(zip(days.tolist(), times.tolist(), strict=True))
 
 
 def _kept_sites(connection: Connection, question: Question) -> dict[str, int] | None:
-    """Take the kept counts; None where only a part of a site is asked for."""
+    """Return the maintained counts by site; None if only part of a site is asked for."""
     kept = select(SITE_COUNT.site, SITE_COUNT.entries)
     for beginning in question.key_ranges:
         if not beginning.endswith(","):

@@ -1,4 +1,4 @@
-"""Facets of what is found: how many entries over time, and on which sites."""
+"""Facets of a search: the number of matches over time, and by site."""
 
 from collections.abc import Mapping
 from heapq import nsmallest
@@ -24,12 +24,12 @@ def answer_timeline(
     """Count entries by the year, month or day in which their dates begin, as `Timeline`.
 
     Args:
-        cache: where answers are kept.
+        cache: the cache of answers.
         question: its order, page and limit do not matter.
-        interval: how long a bucket is; None for what suits the time that the entries span.
+        interval: length of a bucket; None to choose one that suits the time the entries span.
 
     Raises:
-        InvalidQuestion: there would be more than `MOST_BUCKETS`.
+        InvalidQuestion: there would be more than `MOST_BUCKETS` buckets.
     """
 
     def make(session: Session) -> Answer:
@@ -40,7 +40,7 @@ def answer_timeline(
 
 
 def answer_sites(cache: Cache, question: Question, limit: int) -> tuple[Answer, Outcome]:
-    """Count entries by site, and give the sites with the most, as `SiteList`."""
+    """Count entries by site, and return the sites with the most, as `SiteList`."""
 
     def make(session: Session) -> Answer:
         sites = count_by_site(session.connection(), question)
@@ -50,17 +50,17 @@ def answer_sites(cache: Cache, question: Question, limit: int) -> tuple[Answer, 
 
 
 def timeline_key(question: Question, interval: Interval | None) -> str:
-    """Under what the cache keeps a timeline."""
+    """Return the cache key of a timeline."""
     return f"timeline:{interval}:{question.filters!r}"
 
 
 def sites_key(question: Question, limit: int) -> str:
-    """Under what the cache keeps a list of sites."""
+    """Return the cache key of a list of sites."""
     return f"sites:{limit}:{question.filters!r}"
 
 
 def _timeline(days: Counts[int], interval: Interval | None) -> Timeline:
-    """Sum up the counts of days."""
+    """Sum the counts of days into buckets."""
     if not days.counts:
         return Timeline(
             interval=interval or Interval.YEAR, buckets=[], total=0, total_relation="eq"
@@ -106,5 +106,5 @@ def _site_list(sites: Counts[str], limit: int) -> SiteList:
 
 
 def _most(counts: Mapping[str, int], limit: int) -> list[tuple[str, int]]:
-    """The highest counts first; equal ones by name, so that the same question has one answer."""
+    """Return the highest counts first, equal ones by name, so that the order is deterministic."""
     return nsmallest(limit, counts.items(), key=lambda one: (-one[1], one[0]))

@@ -1,4 +1,4 @@
-"""From a question to the entries that answer it."""
+"""From a question to the entries that match it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,13 +18,13 @@ PAGE_OF_ALL: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what was found.
+    """A page of matches.
 
     Attributes:
-        rows: the entries of the page, in the asked order.
-        next: where the next page begins; None on the last.
-        total: how many entries answer the question, on all pages.
-        total_is_exact: False where there are more than `total`.
+        rows: the entries of the page, in the requested sort order.
+        next: the position after which the next page begins; None on the last page.
+        total: number of matches on all pages.
+        total_is_exact: False if there are more than `total`.
     """
 
     rows: list[FoundRow]
@@ -34,7 +34,7 @@ class Found:
 
 
 def find(session: Session, question: Question) -> Found:
-    """Find one page, and count all."""
+    """Find one page of matches, and count all."""
     plan = Plan(session.connection(), question)
     rows = plan.page()
     more = len(rows) > question.limit
@@ -44,7 +44,7 @@ def find(session: Session, question: Question) -> Found:
 
 
 def find_all(session: Session, question: Question) -> Iterator[FoundRow]:
-    """Find every entry, page after page of the same snapshot, so that memory stays flat."""
+    """Yield every match, page by page from one snapshot, so that memory use stays constant."""
     question = replace(question, limit=PAGE_OF_ALL, position=None)
     while True:
         rows = Plan(session.connection(), question).page()

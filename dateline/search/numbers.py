@@ -1,4 +1,4 @@
-"""Whole numbers of many rows, read as JSON arrays: a fifth of the time that so many rows take."""
+"""Read integers of many rows as JSON arrays, in a fifth of the time that reading the rows takes."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -10,24 +10,24 @@ from dateline.search.paths import IndexRange, entries_in
 from dateline.text_index.array_types import Numbers
 
 _AS_JSON: Final = {"sqlite": func.json_group_array, "mysql": func.json_arrayagg}
-"""All values of a column as the text of a JSON array; on MySQL null where there are none."""
+"""Aggregate all values of a column into the text of a JSON array; on MySQL, null if none."""
 
 
 def read_numbers(connection: Connection, query: Select[*tuple[Any, ...]]) -> Numbers:
     """Read the rows of a query.
 
     Args:
-        connection: in a transaction that reads.
-        query: its columns are whole numbers, and none is ever null.
+        connection: in a read transaction.
+        query: its columns must be integers, and never null.
 
     Returns:
-        An array for each column, with the numbers of all rows, in an order of the database's.
+        An array for each column, with the values of all rows, in no particular order.
     """
     columns = query.subquery().c
     as_json = _AS_JSON[connection.dialect.name]
     count, *written = connection.execute(select(func.count(), *map(as_json, columns))).one()
     if count and None in written:
-        # More than MySQL puts into one value (max_allowed_packet), some five million numbers.
+        # More than fits in one value on MySQL (max_allowed_packet): some five million numbers.
         return np.array(connection.execute(query).all(), np.int64).T
     return np.array([np.fromstring((text or "[]")[1:-1], np.int64, sep=",") for text in written])
 
@@ -38,7 +38,7 @@ def read_ranges(
     *columns: SQLColumnExpression[int],
     most: int | None = None,
 ) -> Numbers:
-    """Read columns of what some ranges bring, or of so many of each, as `read_numbers` does."""
+    """Read columns of the entries of some ranges, at most `most` of each, like `read_numbers`."""
     read = (
         read_numbers(connection, entries_in(index_range, *columns).limit(most))
         for index_range in ranges

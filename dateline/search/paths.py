@@ -1,6 +1,6 @@
-"""The paths that lead to entries along an index of the database.
+"""The paths: each reads entries from one index of the database, in one or several ranges of it.
 
-Each path brings every entry that the question asks for, and mostly others too, which are tested.
+A path returns every entry that matches the question, and usually others too, which are tested.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -22,15 +22,15 @@ COARSE: Final = ("year", "month")
 """Precisions of dates that may cover more than `SHORT_SPAN`."""
 
 PRECISIONS: Final = get_args(Precision)
-"""All of them."""
+"""All precisions."""
 
 INDEXED: Final[ColumnElement[bool]] = literal_column(ENDS_LATER)
-"""The condition of SQLite's partial indexes, those with precisions. Every statement repeats it, and
-not with parameters: only then does SQLite see that such an index will do."""
+"""The condition of SQLite's partial indexes, those with precisions. Statements must repeat it,
+without parameters: only then can SQLite use such an index."""
 
 
 class Order(Enum):
-    """The orders in which an index can be scanned; equal dates by id."""
+    """The orders in which an index can be scanned; equal dates are sorted by id."""
 
     DATE = auto()
     ID = auto()
@@ -40,10 +40,10 @@ class IndexRange(NamedTuple):
     """A contiguous part of an index.
 
     Attributes:
-        of: the name of the index on MySQL, which is told by it where to look.
-        where: the conditions of what is in it.
-        in_order: whether its index has the order of its path; else what it brings is sorted.
-        last: the latest second with which what is in it may begin, where that is known.
+        of: the name of the index, which is forced on MySQL.
+        where: the conditions on the entries in the range.
+        in_order: whether its index has the order of its path; otherwise its entries are sorted.
+        last: the latest second at which dates in it may begin, if known.
     """
 
     of: str
@@ -54,13 +54,13 @@ class IndexRange(NamedTuple):
 
 @dataclass(frozen=True)
 class Path:
-    """One way to the entries.
+    """One way to read the entries.
 
     Attributes:
-        make: makes its ranges. Most paths are weighed against others and never followed, and to
-            write the conditions of their ranges would be a tenth of a short question.
+        make: builds its ranges. Most paths are only compared with others and never read, and
+            building the conditions of their ranges would take a tenth of the time of a fast search.
         assures: the filters that need not be tested again.
-        covers: the filters that its indexes can test beside these, so that no row is read for them.
+        covers: other filters that can be tested on its indexes, without reading rows.
     """
 
     make: Callable[[], Iterable[IndexRange]]
@@ -69,25 +69,25 @@ class Path:
 
     @cached_property
     def ranges(self) -> tuple[IndexRange, ...]:
-        """Disjoint; in an ordered path from the first to the last in ascending order."""
+        """The ranges: disjoint, and in ascending order if the path is ordered."""
         return tuple(self.make())
 
     def lacks_dates_alone(self, asked: frozenset[Filter]) -> bool:
-        """Whether it assures or covers all that is asked for but dates, which blocks may tell."""
+        """Return whether it assures or covers all filters but dates, which blocks may provide."""
         return asked - self.assures - self.covers == {Filter.DATES}
 
 
 def path_of_ids() -> Path:
-    """All entries, in the order in which they were added."""
+    """Return the path to all entries, in the order in which they were added."""
     return Path(lambda: [IndexRange("PRIMARY", ())])
 
 
 def path_of_dates(question: Question, database: str) -> Path:
-    """The entries whose dates overlap the asked time, in their order.
+    """Return the path to the entries whose dates overlap the requested time, in date order.
 
     Args:
-        question: what is asked.
-        database: the name of its dialect.
+        question: the question.
+        database: name of the dialect.
     """
     starts = IndexRange("ix_entries_date_start", ())
     spans = IndexRange("ix_entries_date_precision_date_start_date_end", (), in_order=False)
@@ -95,7 +95,7 @@ def path_of_dates(question: Question, database: str) -> Path:
     def make() -> Iterator[IndexRange]:
         if database == "sqlite":
             return _overlapping(question, starts, starts, *_ending_later(spans))
-        # There the index has all entries.
+        # On MySQL, the index contains all entries.
         near = narrowed(spans, ENTRY.date_precision.in_(PRECISIONS))
         return _overlapping(question, starts, near, spans, None)
 
@@ -103,13 +103,13 @@ def path_of_dates(question: Question, database: str) -> Path:
 
 
 def path_of_site(question: Question, site: str, database: str, *, whole: bool) -> Path:
-    """The entries of one site whose dates overlap the asked time, in their order.
+    """Return the path to the entries of one site whose dates overlap the time, in date order.
 
     Args:
-        question: what is asked.
+        question: the question.
         site: a registrable domain.
-        database: the name of its dialect.
-        whole: whether every entry of the site is in the asked ranges of keys.
+        database: name of the dialect.
+        whole: whether every entry of the site is in the requested ranges of keys.
     """
     of_site = (ENTRY.site == site,)
     starts = IndexRange("ix_entries_site_date_start", of_site)
@@ -121,7 +121,8 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
             spans = "ix_entries_site_date_precision_date_start_date_end"
             coarse, later = _ending_later(IndexRange(spans, of_site, in_order=False))
         elif question.first is not None:
-            # No index tells which dates of a site are years and months, but when these may begin.
+            # No index contains the precisions of a site's dates, so years and months are found by
+            # when they may begin.
             firsts = firsts_before(question.first).tolist()
             days = (ENTRY.date_start.between(first - DAY, first + DAY) for first in firsts)
             coarse = narrowed(coarse, or_(*days))
@@ -132,7 +133,7 @@ def path_of_site(question: Question, site: str, database: str, *, whole: bool) -
 
 
 def _ending_later(spans: IndexRange) -> tuple[IndexRange, IndexRange]:
-    """Give what an index of SQLite has of dates that cover much, and of all that cover midnight."""
+    """Return ranges of a partial index of SQLite, for coarse dates and for all across midnight."""
     later = narrowed(spans, INDEXED)
     return later, narrowed(later, ENTRY.date_precision.in_(PRECISIONS))
 
@@ -144,15 +145,15 @@ def _overlapping(
     coarse: IndexRange,
     later: IndexRange | None,
 ) -> Iterator[IndexRange]:
-    """Give the ranges of some entries whose dates overlap the asked time, in their order.
+    """Yield ranges of the entries whose dates overlap the requested time, in date order.
 
     Args:
-        question: what is asked.
-        starts: all of them, in the order of their dates.
-        near: the same, where those that begin shortly before the time are looked up.
-        coarse: those whose dates may cover more than `SHORT_SPAN`, and maybe others.
-        later: those whose dates end on a later day than they begin, where an index tells: on the
-            days before that of the first second of the time no other has to be looked up.
+        question: the question.
+        starts: all entries, in date order.
+        near: all entries, as read for those that begin shortly before the time.
+        coarse: entries whose dates may cover more than `SHORT_SPAN`, and possibly others.
+        later: entries whose dates end on a later day than they begin, if an index has these. Of
+            entries that begin before the day of the time's first second, no others are needed.
     """
     first, last = question.first, question.last
     if first is not None:
@@ -175,16 +176,16 @@ def _overlapping(
 
 
 def narrowed(index_range: IndexRange, *where: ColumnElement[bool]) -> IndexRange:
-    """Give that part of a range for which more conditions hold."""
+    """Return the part of a range that also matches more conditions."""
     return index_range._replace(where=(*index_range.where, *where))
 
 
 def path_of_keys(question: Question, database: str) -> Path:
-    """The entries in the asked ranges of URL keys.
+    """Return the path to the entries in the requested ranges of URL keys.
 
     Args:
-        question: what is asked.
-        database: the name of its dialect.
+        question: the question.
+        database: name of the dialect.
     """
     index = "ix_entries_url_key_start_date_start_date_end"
     covers: frozenset[Filter] = frozenset({Filter.DATES} if database == "mysql" else ())
@@ -204,13 +205,13 @@ def entries_in(index_range: IndexRange, *columns: Any) -> Select[Any]:
 def cut_at(
     index_range: IndexRange, position: Position, order: Order, *, after: bool
 ) -> list[IndexRange]:
-    """Give what of a range may lie beyond a position, as ranges in ascending order.
+    """Return the part of a range that may be beyond a position, as ranges in ascending order.
 
     Args:
         index_range: of an ordered path.
-        position: an entry's place in the order.
-        order: that of the path.
-        after: whether what comes after it in ascending order is asked for, or what comes before.
+        position: the sort position of an entry.
+        order: of the path.
+        after: whether to return what comes after the position in ascending order, or before.
     """
     later_id = ENTRY.id > position.id if after else ENTRY.id < position.id
     if order is Order.ID:
@@ -218,9 +219,10 @@ def cut_at(
     if after and index_range.last is not None and index_range.last < position.value:
         return []
     if not index_range.in_order:
-        # It is sorted, and SQLite would take the index of dates for one of them.
+        # Not two ranges: its entries are sorted anyway, and SQLite would use the index of dates for
+        # one of the two.
         return [narrowed(index_range, beyond(position, order, after=after))]
-    # Two ranges, and no condition that a database would have to try on every entry of one date.
+    # Two ranges, so that no condition has to be tested on every entry of a date.
     at = position.value
     same_date = narrowed(index_range, ENTRY.date_start == at, later_id)
     later = ENTRY.date_start > at if after else ENTRY.date_start < at
@@ -234,10 +236,10 @@ def beyond(
     """Test whether an entry comes after (or before) a position in ascending order.
 
     Args:
-        position: an entry's place in the order.
+        position: the sort position of an entry.
         order: by date or by id.
-        after: whether it must come after it in ascending order, or before.
-        of: what has the columns of the entry.
+        after: whether the entry must come after the position in ascending order, or before.
+        of: holds the columns of the entry.
     """
     later_id: ColumnElement[bool] = of.id > position.id if after else of.id < position.id
     if order is Order.ID:
@@ -248,7 +250,7 @@ def beyond(
 
 
 def _inside(question: Question) -> Iterator[ColumnElement[bool]]:
-    """Whether a date begins in the asked time."""
+    """Test whether a date begins in the requested time."""
     if question.first is not None:
         yield ENTRY.date_start >= question.first
     if question.last is not None:

@@ -1,4 +1,4 @@
-"""How a question is answered: which path is taken. Told in words in docs/search.md."""
+"""Choose how to answer a question, and by which path; docs/search.md describes the methods."""
 
 from collections import Counter
 from functools import cached_property
@@ -19,18 +19,18 @@ from dateline.search.sites import only_site_of
 from dateline.text_index.array_types import NONE, Numbers
 
 MOST_WITHIN: Final = 40_000
-"""Ids that are kept in memory, to look up in them what the text index finds."""
+"""Maximum ids of a path to keep in memory, to intersect with what the text index finds."""
 
 SCANNED_AS_SOON: Final = 300
-"""Entries that are tested along the asked order in the time in which a block of the text index is
-searched."""
+"""Entries that can be tested along the sort order in the time that searching a block of the text
+index takes."""
 
 A_RANGE: Final = 400
-"""Entries that are tested in the time that the statements for a range of a scan take."""
+"""Entries that can be tested in the time that the statements for a range of a scan take."""
 
 
 class Total(NamedTuple):
-    """How many entries answer a question, as far as they were counted."""
+    """The number of matches of a question, as far as they were counted."""
 
     entries: int
     is_exact: bool
@@ -39,15 +39,16 @@ class Total(NamedTuple):
 class Plan:
     """The plan for one question.
 
-    What many entries have is met soon by a scan along the asked order, where any other path would
-    bring too much; what few have is found by the cheapest path, or by the text index.
+    If a question has many matches, a scan along the sort order soon finds a page, while any other
+    path would return too many entries. If it has few, the cheapest path or the text index finds
+    them.
     """
 
     def __init__(self, connection: Connection, question: Question) -> None:
         self._connection = connection
         self._question = question
         self._asked = filters_of(question)
-        # No path leads to what a title has not, and most have it not.
+        # No path finds entries by what their titles do not contain, and most entries match that.
         self._to_find = self._asked - {Filter.WITHOUT}
         self._site = only_site_of(connection, question)
         self._costs = Costs(connection, question, self._site)
@@ -57,7 +58,7 @@ class Plan:
         self._total: Total | None = None
 
     def page(self) -> list[FoundRow]:
-        """Give the rows of the page and, where there is one, the first of the next page."""
+        """Return the rows of the page and, if there is one, the first row of the next page."""
         if self._is_in_order:
             return self._reader.scan(self._ordered_path, None)
         if self._block_search is not None:
@@ -72,7 +73,7 @@ class Plan:
         return rows
 
     def total(self) -> Total:
-        """Tell how many entries answer the question; asked after `page`."""
+        """Count the matches of the question; to be called after `page`."""
         limit = None if self._question.exact_total else TOTAL_LIMIT
         if self._total is not None and limit is not None:
             return self._total
@@ -80,11 +81,11 @@ class Plan:
         return Total(count, is_exact=True) if limit is None else _up_to_limit(count)
 
     def path_in_order(self) -> Path | None:
-        """Give the path along the order, if it assures all that is asked for."""
+        """Return the ordered path if it assures all filters, otherwise None."""
         return self._ordered_path if self._ordered_path.assures >= self._asked else None
 
     def starts_of_all(self) -> tuple[Numbers, bool]:
-        """Give the first second of each entry found, up to a total; and whether that is all."""
+        """Return the first second of each match, up to `TOTAL_LIMIT`, and whether these are all."""
         search = self._block_search or self._search_of_keys
         if search is not None:
             search.find(TOTAL_LIMIT)
@@ -97,9 +98,9 @@ class Plan:
         return starts[:TOTAL_LIMIT], len(starts) <= TOTAL_LIMIT
 
     def sites_of_all(self) -> tuple[Counter[str], bool]:
-        """Count the entries found by their sites, up to a total; and tell whether that is all."""
+        """Count matches by site, up to `TOTAL_LIMIT`, and return whether these are all."""
         if self._site is not None:
-            # Whatever is found is on it, and no entry has to be asked.
+            # All matches are on this site, so no entry has to be read.
             total = _up_to_limit(self._number(TOTAL_LIMIT))
             return +Counter({self._site.name: total.entries}), total.is_exact
         if self._block_search is not None:
@@ -111,7 +112,7 @@ class Plan:
         return Counter(sites[:TOTAL_LIMIT]), len(sites) <= TOTAL_LIMIT
 
     def _number(self, most: int | None) -> int:
-        """Count the entries found, until there are more than so many, or all."""
+        """Count the matches, until there are more than `most`; None for all."""
         if self._block_search is None:
             return self._reader.count(self._best, None if most is None else most + 1)
         self._block_search.find(most)
@@ -121,12 +122,12 @@ class Plan:
 
     @cached_property
     def _is_in_order(self) -> bool:
-        """Whether the ordered path assures all that is to be found."""
+        """Whether the ordered path assures all filters but texts a title must not contain."""
         return self._ordered_path.assures >= self._to_find
 
     @property
     def _best(self) -> Path:
-        """The path that a seek follows."""
+        """The path that a seek reads."""
         return (
             self._ordered_path
             if self._is_in_order or self._cheapest is None
@@ -135,12 +136,12 @@ class Plan:
 
     @cached_property
     def _cheapest(self) -> CountedPath | None:
-        """The cheapest path by dates or keys; None where neither is asked for."""
+        """The cheapest path by dates or keys; None if the question has neither."""
         return self._costs.cheapest()
 
     @cached_property
     def _block_search(self) -> BlockSearch | None:
-        """A search of the blocks; None where testing what a path brings is as quick."""
+        """A search of the blocks; None if testing the entries of a path is as fast."""
         if not self._asked & {Filter.TITLE, Filter.URL}:
             return self._search_of_keys if Filter.DATES in self._asked else None
         if self._is_in_order:
@@ -157,22 +158,22 @@ class Plan:
 
     @cached_property
     def _search_of_keys(self) -> BlockSearch | None:
-        """A range of keys, whose dates blocks tell; None where rows or its index do that sooner."""
+        """A search of a range of keys, dated by blocks; None if rows or its index are faster."""
         if self._is_in_order or self._cheapest is None:
             return None
         path, size, is_all, _ids = self._cheapest
         lacks_dates_alone = path.lacks_dates_alone(self._asked | {Filter.DATES})
-        # Of more than are counted the first ones are enough, if all of them are asked for.
+        # If not all were counted, the first ones are enough if every one of them matches.
         is_enough = is_all or Filter.DATES not in self._asked
         if not lacks_dates_alone or not is_enough or size <= NARROW:
             return None
         return BlockSearch(self._connection, self._question, self._cheapest)
 
     def _steps_worth_scanning(self) -> int:
-        """Say how many entries to test along the order; 0 where seeking is cheaper from the start.
+        """Return how many entries to test along the order; 0 if seeking at once is cheaper.
 
-        Where `size` of `all` entries are brought by a path, one page of them is to be expected
-        within `limit * all / size` steps along the order; seeking tests `size` entries.
+        If a path returns `size` of `all` entries, a page of them is expected within
+        `limit * all / size` steps along the order; seeking tests `size` entries.
         """
         cheapest = self._cheapest
         if cheapest is None or cheapest.size <= FEW:
@@ -181,17 +182,17 @@ class Plan:
         seeking = cheapest.size / AS_A_ROW if self._is_covered(cheapest.path) else cheapest.size
         if cheapest.is_all and 2 * expected >= seeking:
             return 0
-        # As long as seeking would take at most, since that comes on top where the page is not met.
+        # At most as long as seeking takes, which has to be added if the scan does not fill a page.
         return int(min(seeking, 4 * expected))
 
     def _is_covered(self, path: Path) -> bool:
-        """Whether only rows of the page are read, as indexes cover what is asked for and the order."""
+        """Return whether indexes cover filters and order, so that only the page's rows are read."""
         if self._is_by_date and Filter.DATES not in path.covers:
             return False
         return self._asked <= path.assures | path.covers
 
     def _entries_among(self, cheapest: CountedPath) -> int:
-        """Count those along the order among which the ones of the path are scattered."""
+        """Return the number of entries along the order among which those of the path are spread."""
         by_keys = Filter.KEYS in cheapest.path.assures
         if self._site is not None and self._is_by_date and by_keys:
             return self._site.entries
@@ -200,7 +201,7 @@ class Plan:
     # --- By the text index ------------------------------------------------------------------
 
     def _page_by_blocks(self, search: BlockSearch) -> list[FoundRow]:
-        """Give the page out of all that is found, or by a scan where that is very common."""
+        """Return the page by a scan if matches are very common, otherwise from all matches."""
         search.find(TOTAL_LIMIT)
         if search.blocks_left:
             rows = self._page_by_scan(search)
@@ -210,11 +211,12 @@ class Plan:
         return self._reader.rows(search.page())
 
     def _page_by_scan(self, search: BlockSearch) -> list[FoundRow] | None:
-        """Scan where that is sooner done than to search all blocks; None where no page was met."""
-        # As many along the order as among those that were searched.
+        """Scan if that is faster than searching all blocks; None if it is not, or found no page."""
+        # Assume that matches are as frequent along the order as in the blocks searched.
         in_all = len(search.ids) * search.entries / max(search.entries_searched, 1)
         steps = 2 * (self._question.limit + 1) * self._entries_to_scan / in_all
-        # The last range has most, and mostly all; what begins before the time comes first else.
+        # The last range has most of the entries, and often fills the page. In ascending order, the
+        # ranges of entries that begin before the time come first.
         ranges = 1 if self._question.sort.descending else len(self._ordered_path.ranges)
         if steps + A_RANGE * ranges > SCANNED_AS_SOON * len(search.blocks_left):
             return None
@@ -223,15 +225,15 @@ class Plan:
 
     @property
     def _entries_to_scan(self) -> int:
-        """How many entries the ordered path brings, about."""
+        """The approximate number of entries that the ordered path returns."""
         if self._is_by_date and self._site is not None:
             return self._site.entries
         if self._is_by_date and Filter.DATES in self._asked:
             return self._costs.entries_in_time
-        # Of all entries, to look at the last id is less than to add up the counts of all days.
+        # For all entries, reading the last id costs less than adding up the counts of all days.
         return self._costs.last_id
 
 
 def _up_to_limit(count: int) -> Total:
-    """Give a total that is exact up to the limit."""
+    """Return a total that is exact up to the limit."""
     return Total(min(count, TOTAL_LIMIT), count <= TOTAL_LIMIT)

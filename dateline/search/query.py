@@ -1,6 +1,6 @@
 """The language of the search box: words, "phrases", -without, site: url: after: before:.
 
-The grammar is told in docs/search.md. Nothing is dropped: what cannot be understood is a fault.
+The grammar is in docs/search.md. Nothing is ignored: what cannot be understood is a fault.
 """
 
 import re
@@ -13,7 +13,7 @@ from dateline.errors import Fault, shortened
 
 
 class Kind(StrEnum):
-    """What a part of a query asks for."""
+    """The kind of a part of a query."""
 
     TEXT = "text"
     WITHOUT = "without"
@@ -28,9 +28,9 @@ class Part:
     """One filter of a query.
 
     Attributes:
-        kind: what it asks for.
-        value: the text that is looked for, without its quotes.
-        written: the part as it was typed.
+        kind: what the part filters by.
+        value: the text to search for, without its quotation marks.
+        written: the part as typed.
     """
 
     kind: Kind
@@ -40,7 +40,7 @@ class Part:
 
 FIELDS: Final = (Kind.SITE, Kind.URL, Kind.AFTER, Kind.BEFORE)
 
-# A straight quote in quotes is written twice. Telephones type curly quotes by themselves.
+# Within straight quotation marks, two stand for one. Phones insert curly ones by themselves.
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"|“([^”]*)”|„([^“”]*)[“”]')
 _OPENING: Final = ('"', "“", "„")
 _FIELD: Final = re.compile(rf"({'|'.join(FIELDS)}):", re.IGNORECASE)
@@ -50,18 +50,17 @@ _ADDRESS: Final = re.compile(r"https?://.", re.IGNORECASE)
 
 
 def read_query(text: str) -> list[Part | Fault]:
-    """Read what was typed into the box, part by part."""
+    """Parse the text typed into the search box, part by part."""
     return list(_parts(text))
 
 
 def write_part(kind: Kind, value: str) -> str:
-    """Write a part so that `read_query` reads it again; quoted only where it must be."""
+    """Format a part so that `read_query` reads it back, quoted only if necessary."""
     before = {Kind.TEXT: "", Kind.WITHOUT: "-"}.get(kind, f"{kind}:")
     plain = f"{before}{value}"
     if read_query(plain) == [Part(kind, value, plain)]:
         return plain
-    doubled = value.replace('"', '""')
-    return f'{before}"{doubled}"'
+    return f"{before}{_quoted(value)}"
 
 
 def _parts(text: str) -> Iterator[Part | Fault]:
@@ -78,10 +77,10 @@ def _after_space(text: str, place: int) -> int:
 
 
 def _part(text: str, start: int) -> tuple[Part | Fault, int]:
-    """Read the part that begins here; returns also where it ends."""
+    """Parse the part that begins at `start`, and return it with its end."""
     place = start
     kind = Kind.TEXT
-    # A hyphen that stands alone is a word, as in titles.
+    # A hyphen on its own is a word, as in titles.
     negative = text[place] == "-" and text[place + 1 : place + 2].strip() != ""
     if negative:
         kind, place = Kind.WITHOUT, place + 1
@@ -97,13 +96,13 @@ def _part(text: str, start: int) -> tuple[Part | Fault, int]:
     if not value.strip():
         return _empty(written, kind), end
     if kind is Kind.TEXT and _ADDRESS.match(text, start):
-        # Whoever puts an address into the box looks for the page, not for a title that has it.
+        # People who paste a URL into the box look for the page, not for a title that contains it.
         kind = Kind.URL
     return Part(kind, value, written), end
 
 
 def _value(text: str, place: int) -> tuple[str | Fault, int]:
-    """Read a word or a quoted text; an empty one where neither begins here."""
+    """Parse a word or a quoted text at `place`, and return it with its end; empty if neither."""
     if text.startswith(_OPENING, place):
         quoted = _QUOTED.match(text, place)
         if quoted is None:
@@ -135,9 +134,14 @@ def _empty(written: str, kind: Kind) -> Fault:
 def _only_texts_without(written: str) -> Fault:
     message = (
         f"{_short(written)} cannot be left out, only words and phrases can; "
-        f'to leave out the text itself, write -"{_short(written[1:])}".'
+        f"to leave out the text itself, write -{_quoted(_short(written[1:]))}."
     )
     return Fault("q.without_field", "q", written, message)
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The one question that the API, the page and the command line ask, in canonical form."""
+"""The question that the API, the page and the command line all build, in canonical form."""
 
 import re
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ from dateline.search.query import Kind, Part, read_query
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 MAX_TEXTS: Final = 20
-"""Texts that a title must contain, or must not, in one question."""
+"""Maximum texts that a title must contain, and maximum that it must not contain."""
 
 TOTAL_LIMIT: Final = 10_000
-"""Totals are exact up to here, if all are not asked for."""
+"""Totals are exact up to this number, unless an exact total is requested."""
 
 MAX_QUERY: Final = 8_000
-"""Bytes of a question as a query string: a server takes 8,190 of a request line (gunicorn.conf.py),
-in which the path and the cursor of the next page must have room."""
+"""Maximum bytes of a question as a query string. The server accepts request lines of 8,190 bytes
+(gunicorn.conf.py), which must also hold the path and the cursor of the next page."""
 
 
 class Sort(StrEnum):
-    """The orders of answers. Equal dates are ordered by id, in the same direction."""
+    """The sort orders. Equal dates are sorted by id, in the same direction."""
 
     NEWEST = "-date"
     OLDEST = "date"
@@ -43,27 +43,27 @@ class Sort(StrEnum):
 
     @property
     def by_date(self) -> bool:
-        """Whether entries are ordered by the first second of their dates, not by their ids."""
+        """Whether entries are sorted by the first second of their dates, not by their ids."""
         return self.value.endswith("date")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, with every value in the form in which it is compared.
+    """A question, with every value in the form in which it is compared.
 
     Attributes:
-        title_texts: folded texts that the title must contain, all of them.
+        title_texts: folded texts that the title must all contain.
         title_without: folded texts of which the title must contain none.
-        url_texts: folded texts that the URL must contain, all of them.
-        key: what the entry's URL key must be; None for any.
-        key_ranges: beginnings that the entry's URL key must have, all of them.
-        first: the entry's span must not end before this second; None for any.
-        last: the entry's span must not begin after this second; None for any.
-        sort: the order of the answer.
-        limit: entries on a page.
-        position: where the page before ended; None on the first page.
-        exact_total: count all, however many.
-        parameters: the same as parameters, for a link; without the cursor.
+        url_texts: folded texts that the URL must all contain.
+        key: the URL key of matching entries; None for any.
+        key_ranges: prefixes that the URL key must all have.
+        first: the time that an entry's date covers must not end before this second; None for any.
+        last: the time that an entry's date covers must not begin after this second; None for any.
+        sort: the sort order.
+        limit: entries per page.
+        position: where the previous page ended; None on the first page.
+        exact_total: whether to count all matches, however many.
+        parameters: the question as parameters for a link, without the cursor.
         cache_key: equal for questions that mean the same, however they were written.
     """
 
@@ -83,7 +83,7 @@ class Question:
 
     @property
     def filters(self) -> tuple[object, ...]:
-        """What is asked for, whatever the order and the page."""
+        """The filters, without order and page."""
         return (
             self.title_texts,
             self.title_without,
@@ -95,29 +95,29 @@ class Question:
         )
 
     def query(self, cursor: str) -> str:
-        """The question as a query string, on the page of a cursor."""
+        """Return the question as a query string, for the page of a cursor."""
         return urlencode([*self.parameters, ("cursor", cursor)])
 
 
-# A question is read once for many requests: the parameters alone decide what it means.
+# Cached for later requests, because a question depends only on its parameters.
 @lru_cache(maxsize=4096)
 def read_question(parameters: SearchParameters) -> Question:
-    """Read a question from its parameters.
+    """Build a question from its parameters.
 
     Raises:
-        InvalidQuestion: names every parameter that has a bad value.
+        InvalidQuestion: with a fault for every bad value.
     """
     return _Reading(parameters).question()
 
 
 def read_filters(parameters: Filters, **more: object) -> Question:
-    """Read the question of a search with the same filters, and with more of its parameters."""
+    """Build the question of a search with the same filters, and with other parameters added."""
     filters = {name: getattr(parameters, name) for name in Filters.model_fields}
     return read_question(SearchParameters.model_validate({**filters, **more}))
 
 
 class _Reading:
-    """Turns parameters into a question, collecting what is wrong with them."""
+    """Turns parameters into a question, collecting their faults."""
 
     def __init__(self, parameters: SearchParameters) -> None:
         self._given = parameters
@@ -169,7 +169,7 @@ class _Reading:
         return Question(*asked, parameters=parameters, cache_key=f"entries:{asked!r}")
 
     def _query_parts(self) -> dict[Kind, list[str]]:
-        """The values of the box's query, by what they ask for."""
+        """Return the values in the query of the search box, keyed by kind."""
         values: dict[Kind, list[str]] = {kind: [] for kind in Kind}
         if self._given.q is None:
             return values
@@ -193,7 +193,7 @@ class _Reading:
             self._faults.append(Fault("q.too_many", "q", self._given.q, message))
 
     def _url(self) -> tuple[str | None, str | None, list[str]]:
-        """What `url` and `match` ask for: a text, a key, or a range of keys."""
+        """Return what `url` and `match` filter by: a text, a key, or a range of keys."""
         given = self._given
         match = given.match or "contains"
         if given.url is None:
@@ -254,11 +254,11 @@ class _Reading:
     def _date(self, name: str, text: str | None) -> WrittenDate | None:
         if text is None:
             return None
-        # A question has no import whose order of day and month could be said.
+        # Unlike an import, a question cannot specify the order of day and month.
         date = read_date(text, order="YMD")
         if isinstance(date, Fault):
             message = date.message
-            # Python and others write +00:00, which becomes a blank in an address.
+            # Python and others write +00:00, and the plus sign is decoded as a space in a URL.
             if not isinstance(read_date(text.replace(" ", "+"), order="YMD"), Fault):
                 message = (
                     f"'{shortened(text)}' has a blank where its offset has a +; in an address, "
@@ -285,5 +285,5 @@ class _Reading:
 
 
 def _sendable(folded: str, given: str, most: int) -> str:
-    """Give a text so that it can be sent again: folded, one may be longer than is taken."""
+    """Return the folded text, or the given one if the folded text is too long to be accepted."""
     return folded if len(folded) <= most else given

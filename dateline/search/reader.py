@@ -1,4 +1,4 @@
-"""Reading what paths bring: row after row along an order, or everything, sorted."""
+"""Read the entries of paths: row by row along an order, or all of them, sorted."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -25,14 +25,14 @@ COLUMNS: Final = (
     ENTRY.added_at,
     ENTRY.import_id,
 )
-"""What is read of an entry that was found."""
+"""The columns to read of each match."""
 
 FoundRow = Row[*tuple[Any, ...]]
-"""The values of `COLUMNS`, by their names."""
+"""The values of `COLUMNS`, accessible by name."""
 
 
 class Reader:
-    """Reads entries that answer one question, in its order."""
+    """Reads the entries that match one question, in its sort order."""
 
     def __init__(self, connection: Connection, question: Question) -> None:
         self._connection = connection
@@ -40,7 +40,7 @@ class Reader:
         self._order = Order.DATE if question.sort.by_date else Order.ID
 
     def rows(self, ids: list[int]) -> list[FoundRow]:
-        """Give the rows with these ids, in this order."""
+        """Return the rows with these ids, in this order."""
         if not ids:
             return []
         rows = self._connection.execute(select(*COLUMNS).where(ENTRY.id.in_(ids)))
@@ -48,7 +48,7 @@ class Reader:
         return [by_id[entry_id] for entry_id in ids]
 
     def scan(self, path: Path, steps: int | None) -> list[FoundRow]:
-        """Give rows in the asked order, of no more than the first so many entries of each range."""
+        """Return rows in sort order, testing at most `steps` entries of a range; None for all."""
         wanted = self._question.limit + 1
         rows: list[FoundRow] = []
         conditions = tuple(tests(self._question, path.assures))
@@ -58,19 +58,19 @@ class Reader:
             bounded = self._up_to(query, index_range, steps)
             page = bounded.order_by(*self._ordering_in(index_range)).limit(wanted - len(rows))
             rows += self._connection.execute(page if index_range.in_order else self._rows_at(page))
-            # What comes after a range that was not scanned to its end is not what comes next.
+            # Entries after a range that was not scanned to its end are not the next in order.
             if len(rows) == wanted or bounded is not query:
                 break
         return rows
 
     def _rows_at(self, places: Select[Any]) -> Executable:
-        """Select the rows at some places: these alone were sorted, as the index may know them."""
+        """Select the rows at some sort positions, which were sorted without reading the rows."""
         page = places.subquery("page")
         rows = select(*COLUMNS).join(page, ENTRY.id == page.c.id)
         return rows.order_by(*self._ordering(page.c))
 
     def _ahead(self, path: Path) -> Iterator[IndexRange]:
-        """Give the ranges from the position on, in the asked order."""
+        """Yield the ranges beyond the position, in sort order."""
         position, after = self._question.position, not self._question.sort.descending
         for index_range in path.ranges if after else reversed(path.ranges):
             if position is None:
@@ -80,7 +80,7 @@ class Reader:
             yield from parts if after else reversed(parts)
 
     def _up_to(self, query: Select[Any], index_range: IndexRange, steps: int | None) -> Select[Any]:
-        """Bound a query to so many entries of a range; the same query where there are fewer."""
+        """Limit a query to the first `steps` entries of a range; unchanged if there are no more."""
         if steps is None:
             return query
         by = ENTRY.date_start if self._order is Order.DATE else ENTRY.id
@@ -99,7 +99,7 @@ class Reader:
     def _ordering_in(self, index_range: IndexRange) -> list[Any]:
         if index_range.in_order:
             return self._ordering()
-        # For an index that has the order SQLite passes over the one that brings the fewest.
+        # Otherwise SQLite would prefer an index with this order to the one with the fewest entries.
         return self._directed(map(unindexed, self._place()))
 
     def _ordering(self, of: Any = ENTRY) -> list[Any]:
@@ -110,25 +110,25 @@ class Reader:
         return [column.desc() if descending else column.asc() for column in columns]
 
     def _place(self, of: Any = ENTRY) -> list[Any]:
-        """Give the columns that tell the place of an entry in the order."""
+        """Return the columns that make up the sort position of an entry."""
         return [of.date_start, of.id] if self._order is Order.DATE else [of.id]
 
     def seek(self, path: Path, most: int) -> tuple[list[FoundRow], int | None]:
-        """Give the page out of all that is sought among what a path brings, and count these.
+        """Return the page from the matches among the entries of a path, and count the matches.
 
         Args:
             path: the path.
-            most: how many are counted.
+            most: maximum number to count.
 
         Returns:
-            The rows, and how many were counted: one more than `most` where there are more, None
-            where the page did not tell it.
+            The rows, and the count: `most` + 1 if there are more than `most`, None if the page did
+            not show it.
         """
-        # Places alone are gathered and sorted, by the database, in one statement with their number.
+        # The database gathers, sorts and counts only sort positions, in one statement.
         sought = self.sought(path, *self._place())
         parts = [query.limit(most + 1).subquery() for query in sought]
         gathered = union_all(*map(select, parts)).limit(most + 1).subquery("gathered").c
-        # Not by a second look at what was gathered, which would be gathered again for it.
+        # Not with a second reference to `gathered`, which would then be computed twice.
         in_all = func.count().over().label("in_all")
         found = select(*self._place(gathered), in_all).subquery("found").c
         places = select(*self._place(found), found.in_all)
@@ -142,13 +142,13 @@ class Reader:
             .join(ENTRIES, ENTRY.id == page.id)
             .order_by(*self._ordering(page))
         ).all()
-        # Without rows it is not told how many lie before the position.
+        # Without rows, the number of matches before the position is unknown.
         count = 0 if position is None else None
         if rows:
             count = rows[0].in_all
         if count is not None and count <= most:
             return list(rows), count
-        # What was gathered is not all, or what lies beyond the position is not among it.
+        # Not all matches were gathered, or none of those gathered is beyond the position.
         return self._seek_in_order(path), count
 
     def _seek_in_order(self, path: Path) -> list[FoundRow]:
@@ -166,12 +166,12 @@ class Reader:
         return rows[:wanted]
 
     def count(self, path: Path, limit: int | None) -> int:
-        """Count what is asked for among what a path brings, up to so many."""
+        """Count the matches among the entries of a path, up to `limit`; None for all."""
         conditions = tests(self._question, path.assures)
         return counted(self._connection, path.ranges, limit, *conditions)
 
     def sought(self, path: Path, *columns: Any) -> Iterator[Select[Any]]:
-        """Select what is asked for among what each range of a path brings."""
+        """Yield a query for the matches in each range of a path."""
         conditions = tuple(tests(self._question, path.assures))
         for index_range in path.ranges:
             yield entries_in(index_range, *columns).where(*conditions)

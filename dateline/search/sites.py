@@ -1,4 +1,4 @@
-"""Which sites a question about a domain, a host or a prefix is about."""
+"""The sites that a question for a domain, a host or a prefix concerns."""
 
 from typing import Final, NamedTuple
 
@@ -16,8 +16,8 @@ class Site(NamedTuple):
 
     Attributes:
         name: its registrable domain.
-        entries: how many it has.
-        whole: whether all of them have a key that is asked for.
+        entries: number of its entries.
+        whole: whether all of them have a requested key.
     """
 
     name: str
@@ -26,9 +26,9 @@ class Site(NamedTuple):
 
 
 def only_site_of(connection: Connection, question: Question) -> Site | None:
-    """Find the one site that all entries in the asked ranges of keys are of; None if not one.
+    """Return the only site with entries in the requested ranges of keys; None if not exactly one.
 
-    A site can lie below another: `github.io` is no site, but each of its subdomains is.
+    A site can be below another domain: `github.io` is not a site, but each of its subdomains is.
     """
     if not question.key_ranges:
         return None
@@ -44,7 +44,7 @@ def only_site_of(connection: Connection, question: Question) -> Site | None:
 
 
 def entries_of_sites(connection: Connection, question: Question) -> int:
-    """Tell how many entries the sites have whose keys are all in the asked ranges."""
+    """Count the entries of the sites whose keys are all in the requested ranges."""
     entries = select(func.coalesce(func.sum(SITE_COUNT.entries), 0)).where(
         *(begins_with(SITE_COUNT.site_key, beginning) for beginning in question.key_ranges)
     )
@@ -52,5 +52,5 @@ def entries_of_sites(connection: Connection, question: Question) -> int:
 
 
 def keys_above(beginning: str) -> list[str]:
-    """Give the keys of the domains above: of `com,cnn,edition,` those of `com` and of `cnn.com`."""
+    """Return the keys of parent domains: for `com,cnn,edition,`, those of `com` and `cnn.com`."""
     return [beginning[: end + 1] for end, mark in enumerate(beginning[:-1]) if mark == ","]

@@ -1,4 +1,4 @@
-"""How long dates are, and so when those may begin that reach into a time."""
+"""The lengths of dates, and hence when dates that reach into a time may begin."""
 
 from typing import Final
 
@@ -9,37 +9,37 @@ from dateline.models import DAY
 from dateline.text_index.array_types import Numbers
 
 SHORT_SPAN: Final = 2 * DAY
-"""Seconds: no date of a day or less covers more, whatever the clocks of its zone did."""
+"""Seconds; no date of a day or less covers more, whatever clock changes its zone had."""
 
 LONGEST_SPAN: Final = 368 * DAY
-"""Seconds: no written date covers more (a leap year, and a day for the time zone at each end)."""
+"""Seconds; no date covers more (a leap year, and a day for the time zone at each end)."""
 
 
 def firsts_before(second: int) -> Numbers:
-    """Give the firsts of months, in UTC, about which a year or month begins that reaches a second.
+    """Return the firsts of months, in UTC, near the start of any year or month reaching a second.
 
-    It begins with a first in its zone, whose clocks are less than a day away from UTC: a year with
-    the first of January, and a month at most a month before.
+    It begins on a first in its zone, whose clocks differ from UTC by less than a day: a year on the
+    first of January, and a month at most a month before the second.
 
     Returns:
-        Four, ascending; some may be equal. What begins less than `SHORT_SPAN` before the second is
-        not minded.
+        Four, ascending; some may be equal. Dates that begin less than `SHORT_SPAN` before the
+        second are not considered.
     """
     month = np.datetime64(second, "s").astype("M8[M]")
     year = month.astype("M8[Y]")
-    # Behind UTC a year or month ends with the first day of the next one.
+    # In zones behind UTC, a year or month ends on the first day of the next one.
     firsts = np.array((year - 1, year, month - 1, month), "M8[s]").astype(np.int64)
     return np.sort(firsts)
 
 
 def may_reach(starts: Numbers, second: int) -> NDArray[np.bool_]:
-    """Tell which dates may end at a second or later, of those that begin before it.
+    """Return for each date whether it may end at `second` or later.
 
     Args:
-        starts: the first second of each, less than `LONGEST_SPAN` before that.
-        second: as above.
+        starts: the first second of each date, before `second` by less than `LONGEST_SPAN`.
+        second: the first second of a time.
     """
-    # What covers more than `SHORT_SPAN` is a year or a month.
+    # Only years and months cover more than `SHORT_SPAN`.
     firsts = firsts_before(second)
     next_first = firsts[np.searchsorted(firsts[:-1], starts - DAY)]
     may: NDArray[np.bool_] = np.abs(starts - next_first) <= DAY

@@ -1,7 +1,7 @@
-"""The index over the folded texts: written by imports, asked by search.
+"""The index of the folded texts: written by imports, read by search.
 
-It holds where every trigram stands in them, three characters in a row, block by block, in the same
-tables on both databases (docs/decisions/0016).
+It stores where every trigram (three consecutive characters) occurs in them, block by block, in the
+same tables on both databases (docs/decisions/0016).
 """
 
 from dateline.text_index.blocks import BlockHeader, Blocks, Field

@@ -1,4 +1,4 @@
-"""Arrays of blocks, kept from question to question (docs/decisions/0030)."""
+"""Cache of the arrays of blocks, kept between requests (docs/decisions/0030)."""
 
 from collections.abc import Mapping
 from threading import Lock
@@ -8,7 +8,7 @@ from cachetools import RRCache
 from sqlalchemy import Connection
 
 KEPT: Final = 128 * 2**20
-"""Bytes that a process keeps at most: the arrays of ten million entries are some 120 MB."""
+"""Maximum bytes for each process: the arrays of ten million entries take some 120 MB."""
 
 
 class _Kept(NamedTuple):
@@ -19,8 +19,8 @@ class _Kept(NamedTuple):
         return len(self.array)
 
 
-# What leaves is left to chance: questions ask for the arrays of all blocks in turn, so that of an
-# archive too large for it the one used longest ago would always be the next that is needed.
+# Eviction is random: searches read the arrays of all blocks in turn, so if an archive is too large
+# for the cache, the least recently used array would always be the next one needed.
 _kept: Final[RRCache[tuple[int, str], _Kept]] = RRCache(KEPT, getsizeof=_Kept.size)
 _lock: Final = Lock()
 
@@ -28,12 +28,12 @@ _lock: Final = Lock()
 def arrays_of_blocks(
     connection: Connection, versions: Mapping[int, int], column: str
 ) -> dict[int, Any]:
-    """Give a column of some blocks, by their numbers.
+    """Return a column of some blocks, keyed by block number.
 
     Args:
         connection: in the transaction that has read the versions.
-        versions: `Block.version` of each, by its number.
-        column: one that changes with the version alone.
+        versions: `Block.version` of each block, keyed by its number.
+        column: must change only with the version.
     """
     with _lock:
         kept = {number: _kept.get((number, column)) for number in versions}

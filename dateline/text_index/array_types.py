@@ -1,4 +1,4 @@
-"""The types of NumPy's arrays that go from room to room."""
+"""The NumPy array types that several packages share."""
 
 from typing import Final
 
@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
-"""Ids, seconds, places, or whatever the name of a variable says."""
+"""Ids, seconds, places, or whatever the variable's name says."""
 
 Mask = NDArray[np.bool_]
-"""For each of something whether it is so."""
+"""A boolean for each item."""
 
 Bytes = bytes | bytearray
 """An array as it is stored."""

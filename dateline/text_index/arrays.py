@@ -1,4 +1,4 @@
-"""What a block has of each of its entries beside the texts: when it is dated, and its site."""
+"""The arrays of a block that hold the dates and sites of its entries."""
 
 import sys
 from collections import Counter
@@ -12,20 +12,20 @@ from dateline.models import Entry
 from dateline.text_index.array_types import Mask, Numbers
 
 MOMENT: Final = np.dtype("<i8")
-"""A second."""
+"""Unix seconds."""
 
 SINCE: Final = np.dtype("<u4")
-"""Seconds after a moment, of which this can tell those of 136 years."""
+"""Seconds since the earliest of a block; 32 bits hold up to 136 years."""
 
 SITE: Final = np.dtype("<u2")
-"""Which of the names of a block; it has fewer entries than this can tell."""
+"""Index of a site in the names of a block, which never has more entries than 16 bits can number."""
 
 BETWEEN: Final = "\n"
-"""Stands between names, none of which has it."""
+"""Separator of names; no name contains it."""
 
 
 class Kept(NamedTuple):
-    """What a block keeps of its entries: a value of each, in the order of their ids."""
+    """Dates and sites of the entries of a block: one value for each, in the order of their ids."""
 
     ids: MutableSequence[int]
     starts: MutableSequence[int]
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
     sites: MutableSequence[str]
 
     def extend(self, more: "Kept") -> None:
-        """Add those of the entries behind them."""
+        """Append the values of the entries that follow."""
         self.ids.extend(more.ids)
         self.starts.extend(more.starts)
         self.ends.extend(more.ends)
@@ -41,7 +41,7 @@ class Kept(NamedTuple):
 
 
 class Value(NamedTuple):
-    """What a block keeps of one entry."""
+    """Date and site of one entry."""
 
     start: int
     end: int
@@ -49,23 +49,23 @@ class Value(NamedTuple):
 
 
 OF_ARRAYS: Final = (Entry.id, Entry.date_start, Entry.date_end, Entry.site)
-"""Where these values are."""
+"""The columns that hold the fields of `Kept`."""
 
 
 def arrays_of(kept: Kept, first_id: int, last_id: int) -> dict[str, str | bytes]:
-    """Make the arrays of a block, with a value for each id from the first to the last.
+    """Build the arrays of a block, with a value for each id from the first to the last.
 
     Args:
-        kept: of its entries; where there is none with an id, the values at it mean nothing.
+        kept: the values of its entries; those of ids without an entry are meaningless.
         first_id: of the block.
         last_id: of the block.
 
     Returns:
-        The columns of `Block` that have them.
+        The columns of `Block` that hold the arrays.
     """
     places = np.array(kept.ids, np.int64) - first_id
     count = last_id - first_id + 1
-    # Each name once, and for each id which of them.
+    # Each name once, and the index of its name for each id.
     names = {name: at for at, name in enumerate(dict.fromkeys(kept.sites))}
     sites = np.zeros(count, SITE)
     sites[places] = [names[site] for site in kept.sites]
@@ -85,25 +85,25 @@ def with_value(
     place: int,
     value: Value,
 ) -> dict[str, str | bytes]:
-    """Change the arrays of a block at one place.
+    """Replace the value at one place in the arrays of a block.
 
     Args:
-        first_seconds: its column of `Block`, as are the next three.
-        last_seconds: as above.
-        site_names: as above.
-        site_numbers: as above.
+        first_seconds: column of `Block`.
+        last_seconds: column of `Block`.
+        site_names: column of `Block`.
+        site_numbers: column of `Block`.
         place: of the entry.
         value: of the entry.
 
     Returns:
-        These columns.
+        The changed columns.
     """
     names = site_names.split(BETWEEN)
     if value.site not in names:
         names.append(value.site)
     which = np.frombuffer(site_numbers, SITE).astype(np.int64)
     which[place] = names.index(value.site)
-    # Without names that nothing has any more, so that they never are more than can be told.
+    # Drop unused names, so that there are never more than 16 bits can number.
     used, which = np.unique(which, return_inverse=True)
     return {
         "first_seconds": _with_second(first_seconds, place, value.start),
@@ -114,19 +114,20 @@ def with_value(
 
 
 def seconds_at(array: bytes, places: Numbers) -> Numbers:
-    """Give the seconds at some places."""
+    """Return the seconds at some places."""
     least, after = _unpacked(array)
     seconds: Numbers = np.add(after.take(places), least, dtype=MOMENT)
     return seconds
 
 
 def are_between(array: bytes, first: int, last: int) -> Mask:
-    """Tell for each place whether its second is between two, both inclusive."""
+    """Return for each place whether its second is between `first` and `last`, both inclusive."""
     least, after = _unpacked(array)
     first, last = max(first - least, 0), min(last - least, np.iinfo(after.dtype).max)
     if first > last:
         return np.zeros(len(after), np.bool_)
-    # One comparison for both ends: what is before the first becomes greater than all.
+    # One comparison for both ends: in unsigned arithmetic, values before the first wrap around and
+    # become greater than all others.
     between: Mask = after - after.dtype.type(first) <= last - first
     return between
 
@@ -139,13 +140,13 @@ def _with_second(array: bytes, place: int, second: int) -> bytes:
 
 
 def _unpacked(array: bytes) -> tuple[int, NDArray[Any]]:
-    """Give the least second, and for each how it is after that."""
+    """Return the least second, and for each place the difference from it."""
     least, size = np.frombuffer(array, MOMENT, count=2)
     return int(least), np.frombuffer(array, f"<u{size}", offset=2 * MOMENT.itemsize)
 
 
 def _packed(seconds: Sequence[int] | Numbers, places: Numbers, count: int) -> bytes:
-    """Pack seconds: the least one, the bytes that each takes, and each as it is after the least."""
+    """Pack seconds: the least, the bytes per value, and the difference of each from the least."""
     values = np.array(seconds, MOMENT)
     least = values.min()
     after = np.zeros(count, MOMENT)
@@ -158,7 +159,7 @@ def _packed(seconds: Sequence[int] | Numbers, places: Numbers, count: int) -> by
 def sites_at(names: str, array: bytes, places: Numbers) -> Counter[str]:
     """Count the sites at some places."""
     times = np.bincount(np.frombuffer(array, SITE)[places])
-    # Of thousands of names a few dozen are wanted: they are cut out, as to split all takes longer.
+    # Only a few dozen of thousands of names are needed, and splitting all would take longer.
     written = f"{names}{BETWEEN}".encode()
     ends = np.flatnonzero(np.frombuffer(written, np.uint8) == ord(BETWEEN))
     begins = np.append(0, ends[:-1] + 1)

@@ -1,4 +1,4 @@
-"""What the text index is made of: blocks of entries, and what they tell of these beside their texts."""
+"""The blocks of the text index, and the dates and sites of their entries."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,22 +16,22 @@ from dateline.text_index.occurrences import block_of, entry_in, place_of, places
 
 
 class Field(IntEnum):
-    """The two texts of an entry that can be searched, as `PostingList.field` numbers them."""
+    """The two searchable texts of an entry, with their values in `PostingList.field`."""
 
     TITLE = 0
     URL = 1
 
 
 class BlockHeader(NamedTuple):
-    """Which entries a block has: all that there are from its first to its last id.
+    """The entries of a block: all those from its first to its last id.
 
     Attributes:
-        number: that of the block.
-        first_id: of an entry.
-        last_id: of an entry.
-        entries: how many there were when it was made.
-        full: whether it stays as it is.
-        version: another one whenever its arrays are others.
+        number: of the block.
+        first_id: id of its first entry.
+        last_id: id of its last entry.
+        entries: how many it had when it was written.
+        full: whether it is never merged into a larger block.
+        version: changes whenever its arrays change.
     """
 
     number: int
@@ -48,7 +48,7 @@ _HEADERS: Final = select(
 
 
 def headers_of(connection: Connection) -> list[BlockHeader]:
-    """Give all blocks, the newest first."""
+    """Return all blocks, newest first."""
     return [BlockHeader(*row) for row in connection.execute(_HEADERS).all()]
 
 
@@ -56,7 +56,7 @@ class Blocks:
     """All blocks as one transaction sees them.
 
     Attributes:
-        headers: the newest first.
+        headers: newest first.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -69,49 +69,49 @@ class Blocks:
 
     @property
     def last_id(self) -> int:
-        """Entries with greater ids are not indexed yet; 0 where none is."""
+        """The last indexed id: entries with greater ids are in no block; 0 if there is no block."""
         return self.headers[0].last_id if self.headers else 0
 
     @property
     def entries(self) -> int:
-        """How many entries all of them have."""
+        """The number of entries of all blocks."""
         return sum(block.entries for block in self.headers)
 
     def entries_of_ids(self, ids: Numbers) -> Numbers:
-        """Give the entries with these ids, as far as they are indexed; both are sorted."""
+        """Return the entries with these sorted ids, sorted, omitting those not indexed yet."""
         ids = ids[ids <= self.last_id]
         at = np.searchsorted(self._first_ids, ids, side="right") - 1
         return entry_in(self._numbers[at], ids - self._first_ids[at])
 
     def ids_of(self, entries: Numbers) -> Numbers:
-        """Give the ids of entries."""
+        """Return the ids of entries."""
         at = np.searchsorted(self._numbers, block_of(entries))
         return self._first_ids[at] + place_of(entries)
 
     def dated_between(
         self, blocks: Sequence[BlockHeader], first: int, last: int
     ) -> dict[int, Mask]:
-        """Tell of each block at which places dates begin between two seconds, both inclusive.
+        """Return for each block a mask of the places whose dates begin from `first` to `last`.
 
-        Where there is no entry with an id, it means nothing.
+        Both are inclusive. The mask is meaningless for ids without an entry.
         """
         arrays = self._arrays((block.number for block in blocks), "first_seconds")
-        # One array after the other: those of many blocks together would be memory that is new.
+        # One array at a time: those of many blocks joined would need newly allocated memory.
         return {number: are_between(array, first, last) for number, array in arrays.items()}
 
     def dates_of(self, entries: Numbers, column: str) -> Numbers:
-        """Give a second for each of sorted entries.
+        """Return the first or the last second of the date of each entry.
 
         Args:
-            entries: at least one.
-            column: `first_seconds` or `last_seconds` of its date.
+            entries: sorted; at least one.
+            column: `first_seconds` or `last_seconds`.
         """
         places = places_in_blocks(entries)
         arrays = self._arrays(places, column)
         return np.concatenate([seconds_at(arrays[number], at) for number, at in places.items()])
 
     def sites_of(self, entries: Numbers) -> Counter[str]:
-        """Count the sites of sorted entries, of which there must be one."""
+        """Count the sites of sorted entries; at least one is required."""
         sites: Counter[str] = Counter()
         places = places_in_blocks(entries)
         names = self._arrays(places, "site_names")
@@ -121,16 +121,16 @@ class Blocks:
         return sites
 
     def _arrays(self, numbers: Iterable[int], column: str) -> dict[int, Any]:
-        """Give a column of the blocks with these numbers."""
+        """Return a column of the blocks with these numbers."""
         versions = {number: self._versions[number] for number in numbers}
         return arrays_of_blocks(self._connection, versions, column)
 
 
 def listed_blocks(blocks: Iterable[BlockHeader]) -> str:
-    """Write the numbers of blocks as SQL lists them."""
+    """Format the numbers of blocks as a SQL list."""
     return listed(block.number for block in blocks)
 
 
 def listed(numbers: Iterable[int]) -> str:
-    """Write numbers as SQL lists them."""
+    """Format numbers as a SQL list."""
     return ", ".join(map(str, numbers))

@@ -1,4 +1,4 @@
-"""Keeping the text index true where one entry is changed or deleted."""
+"""Update the text index when one entry is changed or deleted."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, Self
@@ -22,26 +22,26 @@ from dateline.text_index.writing import write
 
 
 class Indexed(NamedTuple):
-    """What the index has of an entry: its folded texts, and what blocks keep of it."""
+    """What the index stores of an entry: its folded texts, and its date and site."""
 
     texts: dict[Field, str]
     value: Value
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
-        """Give what the index has of an entry, or should have, as it is now."""
+        """Return what the index must store for an entry in its current state."""
         texts = {Field.TITLE: entry.title_folded, Field.URL: entry.url_folded}
         return cls(texts, Value(entry.date_start, entry.date_end, entry.site))
 
 
 def reindex(connection: Connection, entry_id: int, before: Indexed, after: Indexed | None) -> None:
-    """Index an entry anew, if its block has been made; what is newer comes into one with others.
+    """Update the index of an entry, if it is in a block; newer entries are indexed later.
 
     Args:
         connection: in a transaction that writes.
         entry_id: of the entry.
-        before: what the index has of it.
-        after: what it is to have; None where it is deleted.
+        before: what the index stores of it.
+        after: what it is to store; None if the entry is deleted.
     """
     block = _block_of(connection, entry_id)
     if block is None:
@@ -65,7 +65,7 @@ def _block_of(connection: Connection, entry_id: int) -> BlockHeader | None:
 def _change(
     connection: Connection, field: Field, block: int, place: int, old: str, new: str | None
 ) -> None:
-    """Write the posting lists of one text anew, and of another one in its place."""
+    """Rewrite the posting lists of the trigrams of one text, and of the text that replaces it."""
     removed = list(trigrams_in([old], [place]))
     added = [] if new is None else list(trigrams_in([new], [place]))
     trigrams = np.concatenate([part.numbers for part in (*removed, *added)])
@@ -81,7 +81,7 @@ def _change(
 
 
 def _changed(kept: list[StoredList], place: int, added: list[Trigrams]) -> Iterator[StoredList]:
-    """Give posting lists with other occurrences at a place, and all else that they have."""
+    """Yield the posting lists with the occurrences at one place replaced by the added ones."""
     numbers, times = counted([(one.trigrams, one.ends) for one in kept])
     occurrences = np.frombuffer(b"".join(one.occurrences for one in kept), OCCURRENCE)
     which = np.repeat(np.arange(len(numbers)), times)

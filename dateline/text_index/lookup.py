@@ -1,4 +1,4 @@
-"""Looking texts up in the index; its arrays have the form that `occurrences` describes."""
+"""Look texts up in the index; `occurrences` describes the form of the arrays."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -32,29 +32,29 @@ from dateline.text_index.trigrams import (
 )
 
 LONGEST: Final = 32
-"""Characters of a text that are looked up: hardly an entry has so many and not the rest."""
+"""Characters of a text that are looked up: hardly any entry matches so many but not the rest."""
 
 _ALL: Final = "block, trigrams, ends, occurrences"
 
 MANY_OCCURRENCES: Final = 1_000
-"""Occurrences of a trigram in a block from which on it is worth leaving some out before they are
-put together with those of other blocks."""
+"""Occurrences of a trigram in a block above which it is worth filtering them before they are joined
+with those of other blocks."""
 
 MUCH_RARER: Final = 4
-"""Times that a trigram is rarer than those that are needed, to be asked for before them."""
+"""How many times rarer than the chosen trigrams another one must be to be looked up before them."""
 
 
 class TextQuery(NamedTuple):
-    """A text that is looked up, and by which of its trigrams.
+    """A text to look up, and the trigrams to look it up by.
 
     Attributes:
-        field: in which of the two texts.
+        field: the field to search.
         characters: those that are looked up; `LONGEST` at most.
-        is_whole: whether these are all of the text.
-        positions: of trigrams that together have every character, the rarest first; none where it
-            is too short to have one, and all trigrams that begin with it are asked for.
-        frequencies: of each of these trigrams, how many occurrences there are for each entry, as it
-            was in some blocks; of a short text one number, for all of its trigrams.
+        is_whole: whether these are the whole text.
+        positions: of trigrams that together cover all characters, rarest first. Empty if the text
+            is shorter than a trigram: it is then looked up as all trigrams that begin with it.
+        frequencies: occurrences per entry of each of these trigrams, as measured in some blocks;
+            for a short text a single number, for all of its trigrams.
     """
 
     field: Field
@@ -73,7 +73,7 @@ class TextIndex:
     def prepare(
         self, texts: Iterable[tuple[Field, str]], blocks: Sequence[BlockHeader]
     ) -> list[TextQuery]:
-        """Put texts in the order in which to ask for them: the rarest in some blocks first."""
+        """Return the texts in the order to look them up in: the rarest in some blocks first."""
         queries = [self._prepared(field, text, blocks) for field, text in texts]
         return sorted(queries, key=lambda one: one.frequencies[0])
 
@@ -85,25 +85,25 @@ class TextIndex:
         occurrences_per_entry: int | None,
         wanted: Mapping[int, Mask] | None = None,
     ) -> tuple[Numbers, bool]:
-        """Find the entries that have a text.
+        """Find the entries that contain a text.
 
         Args:
             query: the text.
-            blocks: where it is looked for.
-            known: entries among which it is looked for; None for all of the blocks.
-            occurrences_per_entry: where more of them for each candidate are left to be read, the
-                candidates are given as they are; None if they never are.
-            wanted: of each of the blocks the places that entries may be at; None for all.
+            blocks: those to search.
+            known: entries to search among; None for all entries of the blocks.
+            occurrences_per_entry: if more occurrences per candidate are still to be read, the
+                candidates are returned untested; None to always read on.
+            wanted: mask of the places to consider in each block; None for all.
 
         Returns:
-            The entries, sorted, and whether it is certain that they have the text.
+            The entries, sorted, and whether they are certain to contain the text.
         """
         blocks = blocks if known is None else _with(known, blocks)
         if not query.positions:
             found = self._occurrences_of_trigrams(
                 query.field, blocks, *trigrams_beginning(query.characters)
             )
-            # Of many trigrams, one after the other.
+            # The occurrences come trigram by trigram, so their entries are not sorted.
             entries = distinct(np.sort(entry_at(found)))
             return (entries if known is None else common(entries, known)), True
         trigrams = trigrams_of(query.characters)
@@ -151,7 +151,7 @@ class TextIndex:
         return TextQuery(field, characters, is_whole, positions, frequencies)
 
     def _times(self, field: Field, blocks: Sequence[BlockHeader], trigrams: list[int]) -> list[int]:
-        """Tell how often each of some trigrams stands in some blocks."""
+        """Count the occurrences of each trigram in some blocks."""
         either = {*trigrams, *shared_by(np.array(trigrams)).tolist()}
         rows = self._posting_lists(
             "trigrams, ends", field, blocks, [f"trigram IN ({listed(either)})"]
@@ -172,16 +172,16 @@ class TextIndex:
         among: Numbers | None,
         wanted: Mapping[int, Mask] | None,
     ) -> Numbers:
-        """Give the occurrences of a trigram, sorted.
+        """Return the sorted occurrences of a trigram.
 
         Args:
-            field: where it is looked for.
-            blocks: as well.
+            field: the field to search.
+            blocks: those to search.
             trigram: its number.
-            frequency: how many there are for each entry, as far as is known.
-            among: where few entries are looked at among many occurrences, those of others may be
-                left out.
-            wanted: of each block the places whose occurrences are given; None for all.
+            frequency: estimated occurrences per entry.
+            among: entries of interest; if they are few among many occurrences, those of other
+                entries are left out.
+            wanted: mask of the places in each block whose occurrences are returned; None for all.
         """
         if not blocks:
             return NONE
@@ -189,7 +189,7 @@ class TextIndex:
         left = blocks
         (shared,) = shared_by(np.array([trigram])).tolist()
         if frequency * sum(block.entries for block in blocks) >= FREQUENT * len(blocks):
-            # What is read of a list that others share is then mostly read for nothing.
+            # Reading shared lists would then be mostly wasted.
             stored.update(
                 self._posting_lists("block, occurrences", field, left, [f"trigram = {trigram}"])
             )
@@ -210,14 +210,14 @@ class TextIndex:
     def _occurrences_of_trigrams(
         self, field: Field, blocks: Sequence[BlockHeader], first: int, after: int
     ) -> Numbers:
-        """Give the occurrences of all trigrams with the same beginning, in no order."""
+        """Return the occurrences of all trigrams that begin alike, in no order."""
         stored = _occurrences_in(self._beginning(_ALL, field, blocks, first, after), first, after)
         return joined([number for number, _ in stored], [occurrences for _, occurrences in stored])
 
     def _beginning(
         self, columns: str, field: Field, blocks: Sequence[BlockHeader], first: int, after: int
     ) -> Sequence[Any]:
-        """Give posting lists that have all trigrams with the same beginning, and others."""
+        """Return posting lists with all trigrams that begin alike, and possibly other trigrams."""
         (shared,) = shared_by(np.array([first])).tolist()
         asked = [f"trigram >= {first} AND trigram < {after}"]
         if not first <= shared < after:
@@ -227,20 +227,20 @@ class TextIndex:
     def _posting_lists(
         self, columns: str, field: Field, blocks: Sequence[BlockHeader], asked: Sequence[str]
     ) -> Sequence[Any]:
-        """Give columns of posting lists for which one of the conditions holds, and never two."""
+        """Return columns of the posting lists that match one of the disjoint conditions."""
         if not blocks:
             return ()
         all_of_blocks = (
             f"SELECT {columns} FROM postings WHERE field = {int(field)} "
             f"AND block IN ({listed_blocks(blocks)}) AND "
         )
-        # Not by OR, for which SQLite reads all posting lists of the blocks.
+        # Not OR, for which SQLite reads all posting lists of the blocks.
         statement = " UNION ALL ".join(f"{all_of_blocks}{condition}" for condition in asked)
         return self._connection.exec_driver_sql(statement).all()
 
 
 def _occurrences_in(rows: Iterable[Any], first: int, after: int) -> list[tuple[int, Bytes]]:
-    """Give block and occurrences of posting lists that have some of the trigrams in a range."""
+    """Return block and occurrences of the trigrams in a range, for each list that has any."""
     bounds = np.array((first, after))
     found = (
         (number, occurrences_in(trigrams, ends, occurrences, bounds))
@@ -250,17 +250,18 @@ def _occurrences_in(rows: Iterable[Any], first: int, after: int) -> list[tuple[i
 
 
 def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:
-    """Choose trigrams that have every character of a text between them, the rarest first.
+    """Choose trigrams that together cover all characters of a text, rarest first.
 
     Args:
-        times: how often the trigram at each position stands in some blocks.
+        times: the number of occurrences in some blocks of the trigram at each position.
     """
-    # Of each position the least that can be read up to it, and from which position one comes to it.
+    # For each position, the least that must be read to cover everything up to it, and the position
+    # chosen before it.
     least: list[tuple[int, int]] = []
     for position, own in enumerate(times):
         reachable = range(max(0, position - TRIGRAM), position)
         before = min(((least[at][0], at) for at in reachable), default=(0, 0))
-        # One more for each trigram, so that of equal ways the one with fewer of them is taken.
+        # Add one for each trigram, so that fewer trigrams win a tie.
         least.append((own + 1 + before[0], before[1]))
     chosen = {len(times) - 1}
     while min(chosen):
@@ -272,6 +273,6 @@ def _reaching_all(times: Sequence[int]) -> tuple[int, ...]:
 
 
 def _with(entries: Numbers, blocks: Sequence[BlockHeader]) -> list[BlockHeader]:
-    """Give those of the blocks that have one of the entries."""
+    """Return the blocks that contain any of the entries."""
     numbers = set(distinct(block_of(entries)).tolist())
     return [block for block in blocks if block.number in numbers]

@@ -1,10 +1,10 @@
-"""Sorted arrays of occurrences and places: what two of them have in common.
+"""Operations on sorted arrays of occurrences and entries: filter, shift, intersect, subtract.
 
-An occurrence here has the number of its block in front, so that those of many blocks stand in one
-array; what is left of it without the position is the *entry*, the place of an entry in the archive.
+Occurrences here are prefixed with the number of their block, so that those of many blocks fit in
+one array. Without its position, an occurrence is an *entry*: the place of an entry in the archive.
 
-Some of an array are chosen by `compress`: where those that are wanted stand mixed among the others,
-to index by a boolean mask takes NumPy five times as long.
+Arrays are filtered by `compress`: if the selected elements are scattered among the others, indexing
+with a boolean mask takes NumPy five times as long.
 """
 
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ from dateline.text_index.array_types import NONE, Bytes, Mask, Numbers
 from dateline.text_index.trigrams import OCCURRENCE, POSITION
 
 BLOCK_AT: Final = 32
-"""Bits below the number of the block in an occurrence."""
+"""Bits below the block number in an occurrence."""
 
 MANY_TIMES: Final = 32
-"""From here on it is cheaper to look few numbers up among many than to merge them."""
+"""Ratio of lengths above which looking up few numbers among many is cheaper than merging them."""
 
 _Occurrence = TypeVar("_Occurrence", np.int64, np.uint32)
-"""An occurrence with the number of its block in front, or as it is stored."""
+"""An occurrence with its block number, or as stored."""
 
 
 def joined(blocks: Sequence[int], stored: Sequence[Bytes]) -> Numbers:
-    """Put the occurrences of some blocks into one array, in the order in which they are given."""
+    """Join the stored occurrences of some blocks into one array, in the given order."""
     if not stored:
         return NONE
     counts = [len(some) // OCCURRENCE.itemsize for some in stored]
@@ -37,10 +37,10 @@ def joined(blocks: Sequence[int], stored: Sequence[Bytes]) -> Numbers:
 
 
 def stored_among(stored: Bytes, places: Numbers) -> bytes:
-    """Give those of the stored occurrences of a block that are at some of its places, sorted."""
+    """Return the stored occurrences of a block that are at some sorted places."""
     occurrences = np.frombuffer(stored, OCCURRENCE)
     if MANY_TIMES * len(places) < len(occurrences):
-        # In a block by itself a place is what an entry is among all blocks.
+        # Within a single block, places are what entries are among all blocks.
         return among(occurrences, places).tobytes()
     wanted = np.zeros(1 << 8 * OCCURRENCE.itemsize - POSITION, np.bool_)
     wanted[places] = True
@@ -48,48 +48,48 @@ def stored_among(stored: Bytes, places: Numbers) -> bytes:
 
 
 def stored_where(stored: Bytes, wanted: Mask) -> bytes:
-    """Give those of the stored occurrences of a block that are at wanted places.
+    """Return the stored occurrences of a block that are at wanted places.
 
     Args:
-        stored: as above.
-        wanted: for each place whether it is.
+        stored: occurrences of a block, as stored.
+        wanted: mask of its places.
     """
     occurrences = np.frombuffer(stored, OCCURRENCE)
     return occurrences.compress(wanted.take(occurrences >> POSITION)).tobytes()
 
 
 def entry_at(occurrences: Numbers) -> Numbers:
-    """Give the entry of each occurrence."""
+    """Return the entry of each occurrence."""
     return occurrences >> POSITION
 
 
 def entries_of(occurrences: Numbers) -> Numbers:
-    """Give the entries of sorted occurrences, each once."""
+    """Return the distinct entries of sorted occurrences."""
     return distinct(entry_at(occurrences))
 
 
 def distinct(numbers: Numbers) -> Numbers:
-    """Give each of sorted numbers once."""
+    """Return the distinct values of sorted numbers."""
     return numbers.compress(_is_first(numbers))
 
 
 def entry_in(blocks: Numbers, places: Numbers) -> Numbers:
-    """Give the entries at places in blocks."""
+    """Return the entries at places in blocks."""
     return (blocks << BLOCK_AT - POSITION) + places
 
 
 def block_of(entries: Numbers) -> Numbers:
-    """Give the number of the block of each entry."""
+    """Return the block number of each entry."""
     return entries >> BLOCK_AT - POSITION
 
 
 def place_of(entries: Numbers) -> Numbers:
-    """Give the place of each entry in its block."""
+    """Return the place of each entry in its block."""
     return entries & (1 << BLOCK_AT - POSITION) - 1
 
 
 def places_in_blocks(entries: Numbers) -> dict[int, Numbers]:
-    """Give the places of sorted entries in each block that has some of them."""
+    """Return the places of sorted entries, keyed by block number."""
     in_blocks = block_of(entries)
     begins = np.flatnonzero(_is_first(in_blocks))
     places = place_of(entries)
@@ -98,7 +98,10 @@ def places_in_blocks(entries: Numbers) -> dict[int, Numbers]:
 
 
 def begins_before(occurrences: Numbers, position: int) -> Numbers:
-    """Give where a text begins that has these occurrences at a position; sorted as they are."""
+    """Shift occurrences from a position in a text back to where the text begins, keeping the order.
+
+    Occurrences too close to the start of their text are left out.
+    """
     if not position:
         return occurrences
     are_far_enough = occurrences & (1 << POSITION) - 1 >= position
@@ -108,33 +111,33 @@ def begins_before(occurrences: Numbers, position: int) -> Numbers:
 
 
 def among(occurrences: NDArray[_Occurrence], entries: Numbers) -> NDArray[_Occurrence]:
-    """Give those of the occurrences that are of one of the entries; both are sorted."""
+    """Return the occurrences in any of the entries; both are sorted."""
     firsts = entries.astype(occurrences.dtype) << POSITION
     begins = np.searchsorted(occurrences, firsts)
     counts = np.searchsorted(occurrences, firsts + ((1 << POSITION) - 1), "right") - begins
-    # Of each entry the numbers from its first occurrence on, as many as it has.
+    # For each entry, the consecutive indexes of its occurrences, starting with the first.
     skipped = np.repeat(begins - np.cumsum(counts) + counts, counts)
     return occurrences[skipped + np.arange(len(skipped))]
 
 
 def common(one: Numbers, other: Numbers) -> Numbers:
-    """Give what stands in both of two sorted arrays, each of which has nothing twice."""
+    """Return the intersection of two sorted arrays without duplicates."""
     few, many = sorted((one, other), key=len)
     if MANY_TIMES * len(few) < len(many):
         return few.compress(_are_in(few, many))
-    # Two sorted pieces, which a stable sort only has to merge.
+    # A stable sort only has to merge the two sorted pieces.
     both = np.concatenate((few, many))
     both.sort(kind="stable")
     return both[:-1].compress(both[1:] == both[:-1])
 
 
 def without(entries: Numbers, others: Numbers) -> Numbers:
-    """Give those of the entries that are none of the others; both are sorted."""
+    """Return the entries that are not among the others; both are sorted."""
     return entries.compress(~_are_in(entries, others))
 
 
 def _is_first(numbers: Numbers) -> NDArray[np.bool_]:
-    """Tell of each of sorted numbers whether it is another than the one before."""
+    """Return for each of sorted numbers whether it differs from the previous one."""
     is_first = np.ones(len(numbers), np.bool_)
     np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
     return is_first

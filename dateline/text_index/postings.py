@@ -1,8 +1,8 @@
-"""Trigrams and their occurrences as they are stored: frequent ones alone, the others together.
+"""Posting lists: frequent trigrams have one of their own, the others share one.
 
-A block has about three times as many trigrams as entries. Most of them stand in few texts, and to
-write a row of a table costs many times what there is to be written of such a trigram. Nothing here
-knows a database.
+A block has about three times as many trigrams as entries. Most of them occur in few texts, and a
+table row costs many times as much to write as the occurrences of such a trigram. Nothing here knows
+a database.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,33 +15,32 @@ from dateline.text_index.array_types import Bytes, Numbers
 from dateline.text_index.trigrams import CHARACTER, OCCURRENCE, Occurrences, Trigrams
 
 FREQUENT: Final = 128
-"""Occurrences of a trigram from which on it has a posting list for itself."""
+"""Minimum occurrences of a trigram in a block to have a posting list of its own."""
 
 ALPHABETS_END: Final = 0x2E80
-"""Characters from here on (of Chinese, Japanese and Korean) are so many that the trigrams which
-begin with two of them are mostly one or two; trigrams that begin with one of them share a
-posting list."""
+"""First code of the scripts with many characters (Chinese, Japanese and Korean). Mostly, only one
+or two trigrams begin with the same two of these, so trigrams share a posting list if they begin
+with the same one."""
 
 SHARED: Final = 1
-"""Stands for the last character of a trigram in the number of a posting list that several share. No
-text has this character, as it is a control character."""
+"""Replaces the last character or two of a trigram in the number of a shared posting list. No text
+contains it, because it is a control character."""
 
 NUMBER: Final = np.dtype("<i8")
-"""The number of a trigram, as it is stored."""
+"""The number of a trigram, as stored."""
 
 END: Final = np.dtype("<u4")
-"""The end of the occurrences of a trigram among those of a posting list, as it is stored."""
+"""Where the occurrences of a trigram end within its posting list, as stored."""
 
 
 class StoredList(NamedTuple):
-    """A row of `postings`: trigrams that are stored together, and where they stand in a block.
+    """A row of `postings`: trigrams that are stored together, and where they occur in a block.
 
     Attributes:
-        trigram: the number of the one trigram, or that which `shared_by` gives for all of them.
-        trigrams: their numbers, in ascending order, as bytes of `NUMBER`.
-        ends: the ends of their occurrences, as bytes of `END`.
-        occurrences: of one trigram after the other, those of each in ascending order, as bytes of
-            `OCCURRENCE`.
+        trigram: the number of its only trigram, or the one that `shared_by` returns for all.
+        trigrams: the numbers of its trigrams, ascending, as bytes of `NUMBER`.
+        ends: where the occurrences of each trigram end, as bytes of `END`.
+        occurrences: trigram by trigram, ascending for each, as bytes of `OCCURRENCE`.
     """
 
     trigram: int
@@ -51,14 +50,14 @@ class StoredList(NamedTuple):
 
 
 class PostingLists(NamedTuple):
-    """Posting lists of a part of a block, before they are cut apart.
+    """Posting lists of a part of a block, before they are split into rows.
 
     Attributes:
-        numbers: of each list.
-        trigram_ends: the end of its trigrams among all trigrams.
-        occurrence_ends: the end of its occurrences among all occurrences.
-        trigrams: their numbers, list by list; of `NUMBER`.
-        ends: the ends of their occurrences among those of their list; of `END`.
+        numbers: the number of each list.
+        trigram_ends: where the trigrams of each list end in `trigrams`.
+        occurrence_ends: where the occurrences of each list end in `occurrences`.
+        trigrams: the numbers of the trigrams, list by list; of `NUMBER`.
+        ends: where the occurrences of each trigram end within its list; of `END`.
         occurrences: of `OCCURRENCE`.
     """
 
@@ -71,11 +70,11 @@ class PostingLists(NamedTuple):
 
 
 def posting_lists_of(pieces: Sequence[Trigrams]) -> PostingLists:
-    """Put trigrams together that share a posting list.
+    """Group trigrams into posting lists.
 
     Args:
-        pieces: trigrams of texts that come after each other in the block; together at least one,
-            and with it all that may share a list with it.
+        pieces: trigrams of successive texts of the block; together at least one. Trigrams that may
+            share a list must be passed in the same call.
     """
     each = np.concatenate([trigrams.numbers for trigrams in pieces])
     times = np.concatenate([np.diff(trigrams.ends, prepend=0) for trigrams in pieces])
@@ -84,11 +83,11 @@ def posting_lists_of(pieces: Sequence[Trigrams]) -> PostingLists:
     numbers, which = np.unique(each, return_inverse=True)
     is_frequent = np.bincount(which, times) >= FREQUENT
     lists = np.where(is_frequent, numbers, shared_by(numbers))[which]
-    # Stable: of a trigram those occurrences come first that are of the texts that come first.
+    # Stable, so the occurrences of a trigram stay in the order of the texts.
     order = np.lexsort((each, lists))
     each, lists, times = each[order], lists[order], times[order]
     ends = np.cumsum(times)
-    # Of each trigram of a piece the numbers of its occurrences as they were, from the first one on.
+    # For each trigram of a piece, the old indexes of its occurrences, starting with the first.
     moved = np.repeat(begins[order] - (ends - times), times)
     occurrences = occurrences[moved + np.arange(len(moved))]
     last = np.append(np.flatnonzero(np.diff(each)), len(each) - 1)
@@ -110,10 +109,10 @@ def posting_lists_of(pieces: Sequence[Trigrams]) -> PostingLists:
 
 
 def stored_lists(parts: Iterable[PostingLists]) -> Iterator[StoredList]:
-    """Cut posting lists apart."""
+    """Split posting lists into rows."""
     for part in parts:
-        # SQLite's driver looks for an adapter of each value but a bytearray and a few other types,
-        # and to find none takes it as long as half an insert.
+        # SQLite's driver looks for an adapter for each value except a bytearray and a few other
+        # types, and finding none takes half as long as an insert.
         columns = (
             _pieces(bytearray(column.data), (ends * column.itemsize).tolist())
             for column, ends in (
@@ -126,7 +125,7 @@ def stored_lists(parts: Iterable[PostingLists]) -> Iterator[StoredList]:
 
 
 def shared_by(trigrams: Numbers) -> Numbers:
-    """Give the number of the posting list that each trigram shares with others if it is rare."""
+    """Return the number of the posting list that each trigram shares with others if it is rare."""
     is_of_many = trigrams >> 2 * CHARACTER >= ALPHABETS_END
     last = np.where(is_of_many, 2 * CHARACTER, CHARACTER)
     shared: Numbers = (trigrams >> last << last) + SHARED
@@ -134,15 +133,15 @@ def shared_by(trigrams: Numbers) -> Numbers:
 
 
 def counted(lists: Sequence[tuple[Bytes, Bytes]]) -> tuple[Numbers, Numbers]:
-    """Give all trigrams of some posting lists, and how many occurrences each has in one of them.
+    """Return the trigrams of some posting lists, list by list, with the number of occurrences.
 
     Args:
-        lists: `trigrams` and `ends` of each.
+        lists: `trigrams` and `ends` of each list.
     """
     numbers = np.frombuffer(b"".join(trigrams for trigrams, _ends in lists), NUMBER)
     all_ends = np.frombuffer(b"".join(ends for _trigrams, ends in lists), END).astype(np.int64)
     times = np.diff(all_ends, prepend=0)
-    # Each list begins at 0 again.
+    # The ends start from 0 in each list.
     lengths = np.array([len(ends) // END.itemsize for _trigrams, ends in lists], np.int64)
     begins = np.cumsum(lengths) - lengths
     times[begins] = all_ends[begins]
@@ -150,13 +149,13 @@ def counted(lists: Sequence[tuple[Bytes, Bytes]]) -> tuple[Numbers, Numbers]:
 
 
 def occurrences_in(trigrams: Bytes, ends: Bytes, occurrences: Bytes, bounds: Numbers) -> Bytes:
-    """Give the occurrences of those trigrams of a posting list whose numbers are in a range.
+    """Return the occurrences of the trigrams of a posting list whose numbers are in a range.
 
     Args:
-        trigrams: its column of `PostingList`, as are the next two.
-        ends: as above.
-        occurrences: as above.
-        bounds: the first number of the range, and the first one behind it.
+        trigrams: column of `PostingList`.
+        ends: column of `PostingList`.
+        occurrences: column of `PostingList`.
+        bounds: the first number of the range, and the first one after it.
     """
     before, last = np.frombuffer(trigrams, NUMBER).searchsorted(bounds).tolist()
     if before == last:

@@ -1,8 +1,8 @@
-"""Sorting the trigrams of a block: some thousand texts at a time, merged when all are there.
+"""Sort the trigrams of a block: several thousand texts at a time, merged once all are sorted.
 
-An external merge sort. While an import stores entries, a thread sorts the trigrams of those before
-and puts them into a temporary file, so that a block may be large, is soon written when its last
-entry is stored, and takes little memory until then.
+This is an external merge sort. While an import stores entries, a thread sorts the trigrams of the
+previous ones and writes them to a temporary file. So a block can be large, is written soon after
+its last entry is stored, and takes little memory until then.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,16 +21,16 @@ from dateline.text_index.postings import PostingLists, posting_lists_of
 from dateline.text_index.trigrams import CHARACTER, OCCURRENCE, TRIGRAM, Trigrams, trigrams_in
 
 IN_MEMORY: Final = 1024 * 1024
-"""Bytes of sorted occurrences that are kept in memory; more go to a temporary file."""
+"""Bytes of sorted occurrences to keep in memory; beyond that they go to a temporary file."""
 
 
 class _Piece(NamedTuple):
     """Trigrams of some texts, whose occurrences are in the file.
 
     Attributes:
-        numbers: of the trigrams, in ascending order, each once.
-        ends: the end of the occurrences of each trigram among all occurrences of the piece.
-        at: where these begin in the file, in bytes.
+        numbers: of the trigrams, ascending, without duplicates.
+        ends: where the occurrences of each trigram end among those of the piece.
+        at: byte offset in the file where the occurrences of the piece begin.
     """
 
     numbers: Numbers
@@ -40,34 +40,34 @@ class _Piece(NamedTuple):
 
 @contextmanager
 def open_sorter() -> Iterator["Sorter"]:
-    """Give what sorts trigrams, as long as this is open."""
+    """Open a sorter of trigrams, with its thread and temporary file."""
     with SpooledTemporaryFile(IN_MEMORY) as file, ThreadPoolExecutor(1) as thread:
         yield Sorter(file, thread)
 
 
 class Sorter:
-    """Sorts the trigrams of one block after the other.
+    """Sorts the trigrams of one block after another.
 
-    NumPy does most of it without Python's lock, so that the caller goes on meanwhile.
+    NumPy does most of it without holding the GIL, so the caller can go on meanwhile.
     """
 
     def __init__(self, file: IO[bytes], thread: Executor) -> None:
-        """Sort in a thread, by itself, into a file of which nothing is wanted any more."""
+        """Sort in a thread of its own, into a file whose contents may be overwritten."""
         self._file = file
         self._thread = thread
         self._pieces: list[Future[dict[Field, _Piece]]] = []
 
     def add(self, texts: Mapping[Field, Sequence[str]], places: Sequence[int]) -> None:
-        """Begin to sort the trigrams of more texts of the block.
+        """Start sorting the trigrams of more texts of the block.
 
         Args:
-            texts: folded, of each field; at least one.
-            places: the place of each text in the block, ascending, and after those added before.
+            texts: folded texts by field; at least one.
+            places: the place of each text in the block, ascending, after those added before.
         """
         self._pieces.append(self._thread.submit(self._sorted, texts, places))
 
     def merged(self, field: Field) -> Iterator[PostingLists]:
-        """Give the posting lists of a field of the block; the next ones are merged meanwhile."""
+        """Yield the posting lists of a field of the block, merging the next ones meanwhile."""
         pieces = [piece.result()[field] for piece in self._pieces]
         parts = self._merged(pieces)
         following = self._thread.submit(next, parts, None)
@@ -76,7 +76,7 @@ class Sorter:
             yield lists
 
     def clear(self) -> None:
-        """Forget the block, so that another one can begin."""
+        """Discard the block, so that the next one can begin."""
         self._pieces.clear()
         self._file.seek(0)
 
@@ -88,7 +88,7 @@ class Sorter:
         }
 
     def _put(self, parts: Iterator[Trigrams]) -> _Piece:
-        """Put sorted trigrams into the file."""
+        """Write the occurrences of sorted trigrams to the file."""
         at = self._file.tell()
         numbers, ends, before = [], [], 0
         for part in parts:
@@ -96,7 +96,7 @@ class Sorter:
             ends.append(part.ends + before)
             before += len(part.occurrences)
             self._file.write(part.occurrences.tobytes())
-        # There is none where no text has a character.
+        # There are no trigrams if all texts are empty.
         return _Piece(np.concatenate([NONE, *numbers]), np.concatenate([NONE, *ends]), at)
 
     def _merged(self, pieces: Sequence[_Piece]) -> Iterator[PostingLists]:
@@ -104,7 +104,7 @@ class Sorter:
             yield posting_lists_of([self._taken(piece, first, after) for piece in pieces])
 
     def _taken(self, piece: _Piece, first: int, after: int) -> Trigrams:
-        """Take the trigrams with numbers in a range out of a piece."""
+        """Read the trigrams of a piece with numbers in a range."""
         begin, end = piece.numbers.searchsorted((first, after))
         occurrences_before = int(piece.ends[begin - 1]) if begin else 0
         ends = piece.ends[begin:end] - occurrences_before
@@ -114,9 +114,9 @@ class Sorter:
 
 
 def _bounds(pieces: Sequence[_Piece]) -> list[int]:
-    """Give numbers of trigrams between which pieces have about `PART` occurrences together.
+    """Return the numbers at which to split trigrams, so that parts have about `PART` occurrences.
 
-    Trigrams that begin with the same character stay together, as they may share a posting list.
+    Trigrams that begin with the same character stay together: they may share a posting list.
     """
     bits = (TRIGRAM - 1) * CHARACTER
     times = np.zeros(1 << CHARACTER, np.int64)

@@ -1,9 +1,9 @@
 """Texts as trigrams, and trigrams as numbers; nothing here knows a database.
 
-A trigram is three characters in a row. Characters are those of UTF-16: a rare one beyond 2 ** 16
-counts as two, and what has both has the one. Two fillers at the end of each text let every
-character begin a trigram, so that a question of one or two characters is a question for the
-trigrams that begin with them.
+A trigram is three consecutive characters. Characters are those of UTF-16: a rare one beyond U+FFFF
+counts as two, and a text that contains both contains it. Two padding characters at the end of each
+text let every character begin a trigram, so a text of one or two characters is looked up as the
+trigrams that begin with it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,39 +21,38 @@ TRIGRAM: Final = 3
 """Characters in a trigram."""
 
 FILLER: Final = "Z"
-"""Upper-case, so that no folded text has it: it ends texts, and is never looked for."""
+"""Pads the end of each text, and is never looked up. Upper case, so no folded text contains it."""
 
 FILLERS: Final = (TRIGRAM - 1) * FILLER
 
 CHARACTER: Final = 16
-"""Bits of a character in the number of a trigram."""
+"""Bits per character in the number of a trigram."""
 
 POSITION: Final = 16
-"""Bits of a position in an occurrence. The longest URL folds into fewer characters, whatever they
-are."""
+"""Bits of a position in an occurrence. They suffice for the longest URL when folded, whatever its
+characters."""
 
 OCCURRENCE: Final = np.dtype("<u4")
-"""Where a trigram stands, as it is stored: the place of its text in the block, and the position in
-the text.
+"""Where a trigram occurs, as stored: the place of its text in the block, and the position in the
+text.
 
-Of the 32 bits the lower `POSITION` are the position, the others the place."""
+Of the 32 bits, the lower `POSITION` are the position, the others the place."""
 
 
 CHARACTERS: Final = np.dtype("<u2")
-"""A character of UTF-16."""
+"""A UTF-16 character."""
 
 PART: Final = 100_000
-"""Occurrences that are sorted together, about: their arrays fit into the caches of a processor."""
+"""Approximate number of occurrences to sort together: their arrays fit into the CPU caches."""
 
 
 class Trigrams(NamedTuple):
     """Trigrams of some texts of a block, in the order of their numbers.
 
     Attributes:
-        numbers: of each trigram once.
-        ends: the end of the occurrences of each trigram among all occurrences.
-        occurrences: of one trigram after the other, those of each in ascending order; of
-            `OCCURRENCE`.
+        numbers: of the trigrams, without duplicates.
+        ends: where the occurrences of each trigram end in `occurrences`.
+        occurrences: trigram by trigram, ascending for each; of `OCCURRENCE`.
     """
 
     numbers: Numbers
@@ -62,14 +61,14 @@ class Trigrams(NamedTuple):
 
 
 def characters_of(text: str) -> list[int]:
-    """Give the characters of a text that is asked for."""
-    # A broken one, which no entry has, is no reason to fail.
+    """Return the UTF-16 characters of a text to look up."""
+    # Lone surrogates, which no entry contains, must not raise an error.
     encoded = text.encode("utf-16-le", "surrogatepass")
     return list(np.frombuffer(encoded, CHARACTERS).tolist())
 
 
 def trigrams_of(characters: Sequence[int]) -> list[int]:
-    """Give the number of the trigram at each position of a text that is asked for.
+    """Return the number of the trigram at each position of a text to look up.
 
     A text shorter than a trigram has none.
     """
@@ -79,35 +78,35 @@ def trigrams_of(characters: Sequence[int]) -> list[int]:
 
 
 def trigrams_beginning(characters: Sequence[int]) -> tuple[int, int]:
-    """Give the range of numbers of the trigrams with the same beginning.
+    """Return the range of the numbers of all trigrams that begin alike.
 
     Args:
-        characters: with which they begin, one or two.
+        characters: the one or two that they begin with.
 
     Returns:
-        The first number, and the next after the last.
+        The first number, and the first one after the range.
     """
     first = _number_of(*characters, *[0] * (TRIGRAM - len(characters)))
     return first, first + (1 << CHARACTER * (TRIGRAM - len(characters)))
 
 
 def trigrams_in(texts: Sequence[str], places: Sequence[int]) -> Iterator[Trigrams]:
-    """Find all trigrams of some texts, in the order of their numbers, part after part.
+    """Yield all trigrams of some texts, in the order of their numbers, part by part.
 
-    NumPy does it all, without Python's lock for most of the time.
+    NumPy does all of it, mostly without holding the GIL.
 
     Args:
         texts: folded; at least one.
         places: the place of each text in its block, ascending; less than 2 ** 16.
     """
-    # One array over all texts: what begins in the fillers is no trigram of a text.
+    # One array for all texts; trigrams that begin with a filler belong to no text.
     joined = f"{FILLERS.join(texts)}{FILLERS}"
     characters = np.frombuffer(joined.encode("utf-16-le"), CHARACTERS)
     del joined
     fillers = np.flatnonzero(characters == ord(FILLER))
     text_begins = np.append(0, fillers[len(FILLERS) - 1 : -1 : len(FILLERS)] + 1)
-    # How far the occurrences of a text are from the places of its characters among all of them;
-    # modulo 2 ** 32, as all arithmetics of their type are.
+    # For each text, the difference between its occurrences and the indexes of its characters in the
+    # array; modulo 2 ** 32, as is all arithmetic of this type.
     shifts = (np.asarray(places, OCCURRENCE) << POSITION) - text_begins.astype(OCCURRENCE)
     for begins in _parts(characters):
         text_of = np.searchsorted(text_begins, begins, "right") - 1
@@ -120,24 +119,25 @@ def trigrams_in(texts: Sequence[str], places: Sequence[int]) -> Iterator[Trigram
 
 
 def _parts(characters: Characters) -> Iterator[Numbers]:
-    """Give where trigrams begin, by ranges of their first characters; none without one.
+    """Yield the indexes where trigrams begin, by ranges of their first characters, none empty.
 
-    One range has about `PART` of them, so that the arrays in which they are sorted stay small.
+    A range has about `PART` trigrams, so that the arrays to sort stay small.
     """
     times = np.zeros(1 << CHARACTER, np.int64)
-    # By and by, as NumPy makes a number of 64 bits of each character that it counts.
+    # In steps, because `bincount` converts each character to a 64-bit number.
     for begin in range(0, len(characters), PART):
         times += np.bincount(characters[begin : begin + PART], minlength=len(times))
     times[ord(FILLER)] = 0
-    # Occurrences before each character, in parts; no trigram begins with a filler: it is in none.
+    # The part of each first character: the occurrences before it, divided by `PART`. A filler
+    # begins no trigram, so it is in no part.
     part_of = (np.cumsum(times) - times) // PART
     count = int(part_of.max()) + 1
     part_of[ord(FILLER)] = count
-    # As small as they can be, as there is one for each character of a block.
+    # The smallest type possible, because there is one value for each character of a block.
     parts = part_of.astype(np.min_scalar_type(count))[characters]
     for part in range(count):
         begins = np.flatnonzero(parts == part)
-        # None after a character that fills more than one part.
+        # After a character that fills more than one part, the next parts are empty.
         if len(begins):
             yield begins
 
@@ -147,10 +147,10 @@ def _number_of(first: int, second: int, third: int) -> int:
 
 
 def _order_of(trigram: tuple[Characters, ...]) -> NDArray[np.uint32]:
-    """Sort by the three characters of trigrams; equal trigrams stay in the order that they have.
+    """Return the indexes that sort trigrams, in a stable order.
 
-    By one character after the other, the last one first: NumPy sorts numbers of 16 bits many times
-    faster than longer ones.
+    This is a radix sort by single characters, the last one first: NumPy sorts 16-bit numbers many
+    times faster than longer ones.
     """
     first, second, third = trigram
     order = np.argsort(third, kind="stable").astype(np.uint32)
@@ -162,7 +162,7 @@ def _order_of(trigram: tuple[Characters, ...]) -> NDArray[np.uint32]:
 def _distinct(
     trigram: tuple[Characters, ...], order: NDArray[np.uint32]
 ) -> tuple[Numbers, Numbers]:
-    """Tell where in the order each trigram begins, and its number."""
+    """Return where in the order each distinct trigram begins, and its number."""
     is_first = np.ones(len(order), np.bool_)
     is_first[1:] = False
     for characters in trigram:

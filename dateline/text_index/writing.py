@@ -1,4 +1,4 @@
-"""Writing the text index: whole blocks of entries at a time, and single ones where they change."""
+"""Write the text index: whole blocks of entries, and the posting lists that a change rewrites."""
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,43 +17,43 @@ from dateline.text_index.sorting import Sorter, open_sorter
 from dateline.text_index.trigrams import OCCURRENCE, POSITION
 
 FULL: Final = 60_000
-"""Entries in a block: whatever is asked of the index is asked of each one, so nearly as many as its
-occurrences can tell (`WIDEST`), with room for ids that no entry has."""
+"""Entries in a full block. Every search reads each block, so blocks are nearly as large as an
+occurrence can number (`WIDEST`), with room for ids without an entry."""
 
 WIDEST: Final = 2 ** (8 * OCCURRENCE.itemsize - POSITION)
-"""Ids in a block: as many as there are places that an occurrence can tell."""
+"""Maximum ids in a block: the number of places that an occurrence can hold."""
 
 MOST_CHARACTERS: Final = 7_000_000
-"""Of a field in a block, so that no trigram has more occurrences than a statement can carry."""
+"""Maximum for a field of a block, so that no posting list is larger than a statement can carry."""
 
 PIECE: Final = 15_000
 """Entries of a block whose trigrams are sorted together."""
 
 TAIL: Final = 1_000
-"""The newest entries that questions test one by one: to index each by itself would cost a statement
-for each of its trigrams, and many small blocks would cost every question."""
+"""Maximum number of the newest entries that searches test one by one. Indexing them one by one
+would cost a statement for each trigram, and many small blocks would slow down every search."""
 
 MEANWHILE: Final = 7_500
-"""Entries that an import adds in about the time in which the last piece is sorted."""
+"""Entries that an import adds in about the time that sorting the last piece takes."""
 
 AT_A_TIME: Final = 1_000
-"""Entries that are read for a block by one step."""
+"""Entries of a block to fetch at a time."""
 
 TOGETHER: Final = 500_000
-"""Bytes of occurrences after which a statement ends."""
+"""Bytes of occurrences after which to end a statement."""
 
 _Texts = Mapping[Field, Sequence[str]]
-"""Those of some entries, folded, in each field."""
+"""Folded texts of some entries, by field."""
 
 
 @dataclass
 class _Begun:
-    """The block whose entries are being gathered.
+    """The block that is being filled.
 
     Attributes:
-        kept: of the entries that it has so far.
-        characters: of each of their fields.
-        full: whether no more belong to it.
+        kept: dates and sites of its entries so far.
+        characters: their number in each field.
+        full: whether it takes no more entries.
     """
 
     kept: Kept = field(default_factory=lambda: Kept(array("q"), array("q"), array("q"), []))
@@ -62,22 +62,22 @@ class _Begun:
 
     @property
     def entries(self) -> int:
-        """How many it has so far."""
+        """The number of its entries so far."""
         return len(self.kept.ids)
 
     def fitting(self, ids: Sequence[int], texts: _Texts) -> int:
-        """Tell how many of the entries that come next, the first of them, it can have as well."""
+        """Return how many of the following entries fit, counted from the first of them."""
         first_id = self.kept.ids[0] if self.entries else ids[0]
         fitting = int(np.searchsorted(np.asarray(ids), first_id + WIDEST))
         for name, of_field in texts.items():
             lengths = np.fromiter(map(len, of_field), np.int64, len(ids))
             characters = self.characters[name] + np.cumsum(lengths)
             fitting = min(fitting, int(np.searchsorted(characters, MOST_CHARACTERS, "right")))
-        # What is too long for any block has one for itself.
+        # An entry too long for any block gets one of its own.
         return fitting if self.entries else max(fitting, 1)
 
     def add(self, kept: Kept, texts: _Texts) -> list[int]:
-        """Add entries; gives the place of each."""
+        """Add entries, and return the place of each."""
         self.kept.extend(kept)
         for name, of_field in texts.items():
             self.characters[name] += sum(map(len, of_field))
@@ -85,14 +85,14 @@ class _Begun:
 
 
 class Indexing:
-    """Indexes what a transaction adds, while it goes on adding.
+    """Indexes the entries that a transaction adds, while it goes on adding.
 
-    The trigrams of a piece of a block are sorted as soon as its entries are stored, and those after
-    them are stored meanwhile.
+    The trigrams of a piece of a block are sorted as soon as its entries are stored, while the next
+    entries are stored.
     """
 
     def __init__(self, connection: Connection, sorter: Sorter) -> None:
-        """Index on a connection, in its transaction; the sorter only calculates."""
+        """Index on a connection, in its transaction; the sorter uses no database."""
         self._connection = connection
         self._sorter = sorter
         self._begun = _Begun()
@@ -101,7 +101,7 @@ class Indexing:
         self._waiting = self._count_waiting()
 
     def index_added(self, entries: int) -> bool:
-        """Index so many more entries, as far as they fill blocks.
+        """Index this many more entries, as far as they fill blocks.
 
         Returns:
             Whether a block was written and none is begun: a good moment to commit.
@@ -117,10 +117,11 @@ class Indexing:
         return written and not self._begun.entries
 
     def index_rest(self) -> None:
-        """Index all entries but a short tail.
+        """Index all entries except a short tail.
 
-        Blocks that are not full stay until enough of them stand behind each other, and are then
-        made anew as a larger one.
+        Adjacent blocks that are not full are merged into a larger one once they have enough
+        entries.
+
         """
         if self._begun.full:
             self._write_block()
@@ -138,7 +139,7 @@ class Indexing:
 
     @property
     def _piece(self) -> int:
-        """How many entries come next to the block that is begun."""
+        """The number of entries to add next to the block that is begun."""
         return min(PIECE, FULL - self._begun.entries)
 
     def _count_waiting(self) -> int:
@@ -153,7 +154,7 @@ class Indexing:
                 self._gather()
 
     def _gather(self) -> None:
-        """Have the next piece of the block sorted; at least one entry must wait."""
+        """Start sorting the next piece of the block; at least one entry must be waiting."""
         *columns, titles, urls = self._columns_of_waiting()
         count = self._begun.fitting(columns[0], {Field.TITLE: titles, Field.URL: urls})
         self._begun.full = count < len(titles) or self._begun.entries + count == FULL
@@ -165,11 +166,11 @@ class Indexing:
             self._waiting -= count
 
     def _columns_of_waiting(self) -> list[list[Any]]:
-        """Give the values of the entries that come next, those of a column together."""
+        """Return the values of the next piece of entries, column by column."""
         asked = (*OF_ARRAYS, Entry.title_folded, Entry.url_folded)
         after = select(*asked).where(Entry.id > self._last_id).order_by(Entry.id)
         columns: list[list[Any]] = [[] for _ in asked]
-        # By and by, as all rows of a piece take as much memory as what is in them.
+        # In partitions, because the rows of a whole piece take as much memory as their values.
         found = self._connection.execute(
             after.limit(self._piece), execution_options={"yield_per": AT_A_TIME}
         )
@@ -179,7 +180,7 @@ class Indexing:
         return columns
 
     def _write_block(self) -> None:
-        """Write the block that was begun, which must have an entry."""
+        """Write the block that was begun; it must have an entry."""
         kept = self._begun.kept
         first_id, last_id = kept.ids[0], kept.ids[-1]
         inserted = self._connection.execute(
@@ -199,7 +200,7 @@ class Indexing:
 
 
 def _worth_making_anew(blocks: list[BlockHeader]) -> list[BlockHeader]:
-    """Give those of all blocks, the newest first, that are to be made anew as larger ones."""
+    """Return which of all blocks, newest first, to merge into larger ones."""
     small = list(takewhile(lambda block: not block.full, blocks))
     smallest = list(takewhile(lambda block: block.entries < PIECE, small))
     for some, enough in ((small, FULL), (smallest, PIECE)):
@@ -209,13 +210,13 @@ def _worth_making_anew(blocks: list[BlockHeader]) -> list[BlockHeader]:
 
 
 def index_all(connection: Connection) -> None:
-    """Index all entries that are not indexed yet but a short tail."""
+    """Index all entries that are not indexed yet, except a short tail."""
     with open_sorter() as sorter:
         Indexing(connection, sorter).index_rest()
 
 
 def write(connection: Connection, field: Field, block: int, lists: Iterable[StoredList]) -> None:
-    """Write posting lists of a block: straight to the driver, as there are thousands."""
+    """Write posting lists of a block, directly by the driver, because there are thousands."""
     insert_some = _INSERT_SOME[connection.dialect.name]
     some: list[StoredList] = []
     size = 0
@@ -239,7 +240,7 @@ def _insert_on_sqlite(
 def _insert_on_mysql(
     connection: Connection, field: int, block: int, some: list[StoredList]
 ) -> None:
-    # Numbers and hexadecimals alone: the driver takes ten times as long to write bytes as a text.
+    # Only numbers and hexadecimal literals: the driver takes ten times as long to format bytes.
     rows = (
         f"({field},{block},{trigram},0x{trigrams.hex()},0x{ends.hex()},0x{occurrences.hex()})"
         for trigram, trigrams, ends, occurrences in some

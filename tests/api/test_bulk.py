@@ -193,6 +193,17 @@ def test_it_takes_a_byte_order_mark(client: FlaskClient, media_type: str, write:
     assert counts(client.post("/v1/bulk", data=body, content_type=media_type)) == (2, 2, 0, 0)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(("media_type", "write"), FORMS)
+def test_utf_16_is_told_by_its_name(
+    client: FlaskClient, media_type: str, write: Writer, encoding: str
+) -> None:
+    body = f"\ufeff{write(make_items(2)).decode()}".encode(encoding)
+    response = client.post("/v1/bulk", data=body, content_type=media_type)
+    assert response.status_code == 400
+    assert response.get_json()["detail"].startswith("The body is UTF-16,")
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_it_takes_every_kind_of_line_end(client: FlaskClient, newline: str) -> None:
     lines = ["title,url,date", "A,https://e.org/1,2014", "", "B,https://e.org/2,2015", ""]
@@ -216,6 +227,13 @@ def test_a_csv_row_with_too_few_or_too_many_values_is_rejected(client: FlaskClie
     rejected = response.get_json()["rejected"]
     assert rejected[0]["raw"] == ["A", "https://e.org/1", "2014", "x"]
     assert rejected[1]["raw"] == {"title": "B", "url": "https://e.org/2"}
+
+
+def test_empty_values_behind_the_last_column_are_none(client: FlaskClient) -> None:
+    body = b"title,url,date\nA,https://e.org/1,2014,\nB,https://e.org/2,,,,\n"
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert counts(response) == (2, 1, 0, 1)
+    assert codes(response) == [(2, ["date.missing"])]
 
 
 @pytest.mark.parametrize("body", [b"", b"\n", b"a,b,c\n1,2,3\n", b"A,https://e.org/1,2014\n"])
@@ -345,6 +363,25 @@ def test_a_line_of_ndjson_that_cannot_be_read_is_one_rejected_row(client: FlaskC
     assert counts(response) == (4, 2, 0, 2)
     assert codes(response) == [(2, ["row.unreadable"]), (3, ["row.unreadable"])]
     assert response.get_json()["rejected"][0]["raw"] == '{"title":'
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        # As Python writes what is missing.
+        ('{"title":"A","url":"https://e.org/1","date":NaN}', 's://e.org/1","date":NaN}'),
+        ('{"title":"É",\r"url":\'https://e.org/1\'}', '"title":"É", "url":\'https://e.org/1\'}'),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(client: FlaskClient, row: str, place: str) -> None:
+    response = client.post("/v1/bulk", data=row.encode(), content_type=NDJSON)
+    (error,) = response.get_json()["rejected"][0]["errors"]
+    assert error["message"] == f"This row is not sound JSON near “{place}”; mend it."
+    document = row.replace(",", ",\n").join(('{"items": [', "]}"))
+    response = client.post("/v1/bulk", data=document.encode(), content_type=JSON)
+    assert response.status_code == 400
+    assert response.get_json()["detail"].startswith("Row 1 of the body is not sound JSON near “")
+    assert place[-10:] in response.get_json()["detail"]
 
 
 def test_the_answer_has_the_first_hundred_rejected_rows_and_the_ledger_all(
@@ -535,6 +572,33 @@ def test_a_row_longer_than_any_is_taken_is_refused_with_all(
     assert response.status_code == 400
     assert f"has more than 1,048,576 {unit}" in response.get_json()["detail"]
     assert client.get("/v1/imports").get_json()["total"] == 0
+
+
+ROW = b'{"title": "A", "url": "https://e.org/", "date": "2014", "x": "'
+# What stands before the row, and in it before and behind the value that is as long as is wanted.
+ONE_ROW: list[tuple[str, bytes, bytes, bytes]] = [
+    (JSON, b'{"items": [', ROW, b'"}'),
+    (NDJSON, b"", ROW, b'"}\n'),
+    (CSV, b"title,url,date,x\n", b"A,https://e.org/,2014,", b"\n"),
+]
+
+
+@pytest.mark.parametrize(("beyond", "status"), [(0, 200), (1, 400)])
+@pytest.mark.parametrize(
+    ("media_type", "head", "before", "behind"), ONE_ROW, ids=["JSON", "NDJSON", "CSV"]
+)
+def test_a_row_is_taken_up_to_its_last_byte(
+    client: FlaskClient,
+    media_type: str,
+    head: bytes,
+    before: bytes,
+    behind: bytes,
+    beyond: int,
+    status: int,
+) -> None:
+    value = b"x" * (MAX_ROW + beyond - len(before + behind))
+    body = head + before + value + behind + (b"]}" if media_type == JSON else b"")
+    assert client.post("/v1/bulk", data=body, content_type=media_type).status_code == status
 
 
 @pytest.mark.parametrize(

@@ -281,19 +281,37 @@ def test_a_row_may_be_as_long_as_the_body(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "place"),
+    ("body", "place", "quoted"),
     [
-        ('title,url,date\nA,https://e.org/1,2014\n\n"B,https://e.org/2,2014\nC,d,2014\n', "row 2"),
-        ('date,url,title\n2014,https://e.org/1,"Unclosed\n2014,https://e.org/2,B', "row 1"),
-        ('title,url,"date\nA,https://e.org/1,2014\n', "the first line"),
+        (
+            'title,url,date\nA,https://e.org/1,2014\n\n"B,https://e.org/2,2014\nC,d,2014\n',
+            "row 2",
+            '"B,https://e.org/2,2014',
+        ),
+        (
+            'date,url,title\n2014,https://e.org/1,"Unclosed\n2014,https://e.org/2,B',
+            "row 1",
+            '"Unclosed',
+        ),
+        # In the second line of its row, behind a value that is closed.
+        (
+            'title\turl\tdate\r\n"A\r\n""a"""\t""\t"""2014\t""\r\nB\thttps://e.org/2\t2014\r\n',
+            "row 1",
+            '"""2014 ""',
+        ),
+        ('title,url,"date\nA,https://e.org/1,2014\n', "the first line", '"date'),
+        ('title,url,date\n"', "row 1", '"'),
     ],
 )
 def test_a_quote_that_is_never_closed_swallows_no_rows(
-    client: FlaskClient, body: str, place: str
+    client: FlaskClient, body: str, place: str, quoted: str
 ) -> None:
     response = client.post("/v1/bulk", data=body.encode(), content_type=CSV)
     assert response.status_code == 400
-    assert f"a quotation mark in {place} is never closed" in response.get_json()["detail"]
+    assert response.get_json()["detail"] == (
+        f"The body is not sound CSV: a quotation mark in {place} is never closed: “{quoted}”; "
+        "close it, or take it away."
+    )
     assert client.get("/v1/entries").get_json()["total"] == 0
 
 
@@ -313,7 +331,9 @@ def test_text_behind_a_quoted_value_is_no_guess(client: FlaskClient, line: str) 
     assert rejected_codes(client, body, CSV) == {1: ["row.unreadable"]}
     (rejected,) = client.get("/v1/imports/1/rejected").get_json()["items"]
     assert rejected["raw"] == line
-    assert rejected["errors"][0]["message"].startswith("In this row text stands behind the quota")
+    message = rejected["errors"][0]["message"]
+    assert message.startswith("In this row text stands behind the quota")
+    assert ("close the one that makes one row of several lines" in message) == ("\n" in line)
     found = client.get("/v1/entries").get_json()["items"]
     assert [entry["url"] for entry in found] == ["https://e.org/3"]
 
@@ -364,7 +384,18 @@ def test_a_row_of_csv_without_an_end_is_refused_before_it_is_in_memory(
         tracemalloc.stop()
     assert response.status_code == 400
     assert response.get_json()["detail"].startswith(f"{place} has more than {most}")
+    assert ("its quotation mark if it is open (“" in response.get_json()["detail"]) == (
+        b'"' in body[: 2**20]
+    )
     assert peak < 60_000_000
+
+
+@pytest.mark.parametrize(("delimiters", "status"), [(100_000, 422), (100_001, 400)])
+def test_a_row_of_csv_with_many_values_is_one_bad_row_up_to_a_number(
+    client: FlaskClient, delimiters: int, status: int
+) -> None:
+    body = b"title,url,date\n" + b"," * delimiters + b"\n"
+    assert client.post("/v1/bulk", data=body, content_type=CSV).status_code == status
 
 
 @pytest.mark.parametrize(("write", "media_type"), [(as_ndjson, NDJSON), (as_csv, CSV)])

@@ -162,6 +162,14 @@ def test_a_file_with_tabs_is_quoted_as_all_csv_is(client: FlaskClient) -> None:
     assert titles(client) == ["Enough", '"Doubled" marks', 'Two "lines" "and" a tab']
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_csv_that_is_pasted_is_quoted_as_in_a_file(client: FlaskClient, delimiter: str) -> None:
+    title = "Storm, rain; and after"
+    preview = send(client, text=as_csv([make_item(title=title)], delimiter).decode())
+    assert counts(ledger(client, confirm(client, preview)).text) == [1, 1, 0, 0]
+    assert titles(client) == [title]
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_rows_without_names_are_read_by_the_columns_that_are_said(
     client: FlaskClient, delimiter: str

@@ -62,7 +62,7 @@ def test_a_fault_is_said_above_and_beside_its_field(
 
 def test_a_form_that_is_not_known_is_told_which_are(client: FlaskClient) -> None:
     refused = faults(send(client, text=ROWS, format="pdf").text)
-    assert refused == ["'format' must be one of 'json', 'ndjson' or 'csv', not 'pdf'."]
+    assert refused == ["'format' must be 'json', 'ndjson' or 'csv', not 'pdf'."]
 
 
 def test_it_says_the_sentences_of_the_api(client: FlaskClient) -> None:

@@ -128,6 +128,21 @@ def test_a_field_has_one_column_by_whatever_names_rows_have_it(client: FlaskClie
     ]
 
 
+def test_the_csv_of_rows_that_each_have_other_columns_has_the_first_of_them(
+    client: FlaskClient,
+) -> None:
+    """Else it would grow with the square of the rows."""
+    notes = [{f"note {n}-{k}": "x" for k in range(300)} for n in range(1, 5)]
+    body = as_ndjson([*notes, {"note": "x", **make_item(date="May 23")}])
+    ledger(client, send_file(client, body, "a.ndjson", "import"))
+    lines = client.get("/imports/1/rejected.csv").get_data().decode("utf-8-sig").splitlines()
+    header = lines[0].split(",")
+    assert len(header) == 503
+    assert header[:500] == [*notes[0], *list(notes[1])[:200]]
+    assert header[500:] == ["title", "url", "date"]
+    assert lines[-1].endswith(",May 23")
+
+
 def test_no_cell_of_the_csv_is_a_formula(client: FlaskClient) -> None:
     evil = [make_item(title=f"{start}cmd()", date="no") for start in "=+-@\t"]
     ledger(client, send_file(client, as_ndjson(evil), "a.ndjson", "import"))

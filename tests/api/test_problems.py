@@ -153,7 +153,7 @@ def test_a_wrong_method_is_told_the_right_ones(
 ) -> None:
     response = client.put(path)
     assert response.status_code == 405
-    assert set(response.headers["Allow"].split(", ")) == allowed
+    assert response.headers["Allow"].split(", ") == sorted(allowed)
 
 
 @pytest.mark.parametrize("path", ["/v1/broken", "/broken"])
@@ -250,7 +250,7 @@ def test_a_full_disk_is_called_that(tmp_path: Path) -> None:
         event.remove(Pool, "connect", fill)
     assert (response.status_code, kept) == (503, 0)
     assert response.get_json()["detail"] == (
-        "The disk of the database file is full; make room on it, and try again."
+        "The disk of the database file is full; free some space, and try again."
     )
 
 
@@ -287,7 +287,7 @@ def test_a_full_disk_of_mysql_is_called_that(number: int, words: str, tmp_path: 
     for answer in (asked, sent):
         assert answer.status_code == 503
         assert answer.get_json()["detail"] == (
-            "The disk of MySQL is full; make room on it, and try again."
+            "The disk of MySQL is full; free some space, and try again."
         )
 
 
@@ -302,7 +302,7 @@ def test_a_damaged_file_is_called_that(tmp_path: Path) -> None:
     response = create_app(services).test_client().get("/v1/entries")
     services.close()
     assert response.status_code == 503
-    assert response.get_json()["detail"] == ("The database file is damaged; put back a backup.")
+    assert response.get_json()["detail"] == ("The database file is damaged; restore a backup.")
 
 
 @pytest.mark.parametrize("backend", [ON_SQLITE, ON_MYSQL])

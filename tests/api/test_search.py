@@ -120,10 +120,8 @@ def test_it_takes_a_query_string_that_is_not_percent_encoded(library: FlaskClien
     """As curl sends it: plain UTF-8. It must not be silently misread."""
     plain = "contains=confórto".encode().decode("latin-1")
     answer = library.get("/v1/entries", environ_overrides={"QUERY_STRING": plain})
-    if answer.status_code == 200:
-        assert answer.get_json()["total"] == 3
-    else:
-        assert answer.status_code == 400
+    assert answer.status_code == 200
+    assert answer.get_json()["total"] == 3
 
 
 def test_no_match_is_an_empty_list(client: FlaskClient) -> None:
@@ -216,10 +214,10 @@ def test_a_bad_parameter_is_named(client: FlaskClient, query: str, name: str, co
         ("entries?limit=0", "'limit' must be 1 or more, not '0'."),
         ("entries?limit=-1", "'limit' must be 1 or more, not '-1'."),
         (f"entries?limit={'9' * 5000}", f"'limit' must be a smaller number, not '{'9' * 79}…'."),
-        ("entries?total=yes", "'total' must be one of 'exact', not 'yes'."),
+        ("entries?total=yes", "'total' must be 'exact', not 'yes'."),
         (
             "timeline?interval=week",
-            "'interval' must be one of 'year', 'month' or 'day', not 'week'.",
+            "'interval' must be 'year', 'month' or 'day', not 'week'.",
         ),
         (f"entries?q={'a' * 1001}", "'q' is longer than 1000 characters; shorten it."),
         (

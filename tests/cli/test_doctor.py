@@ -80,7 +80,7 @@ def test_a_mysql_that_refuses(
 
     assert (examined.exit_code, asked.exit_code) == (1, 2)
     assert "user, password, database" in examined.stdout
-    assert "MySQL refuses it; see to it that user, password and database" in asked.stderr
+    assert "MySQL refuses access; make sure that user, password and database" in asked.stderr
 
 
 class RefusingServer(SilentServer):
@@ -111,8 +111,8 @@ def test_a_mysql_that_refuses_the_user(
         examined, asked = run_anywhere("doctor"), run_anywhere("db", "upgrade")
 
     assert f"({number}, 'Go away')" in examined.stdout
-    assert asked.stderr.startswith("Error: MySQL refuses it; ")
-    assert "may come from this machine, is not locked, has a password that has" in asked.stderr
+    assert asked.stderr.startswith("Error: MySQL refuses access; ")
+    assert "may connect from this machine, is not locked, has a password that has" in asked.stderr
 
 
 @pytest.mark.needs("mysql")

@@ -201,7 +201,7 @@ def test_sample_import_export(dateline: Dateline) -> None:
         (
             ["db", "upgrade"],
             {"DATELINE_DATABASE_URL": "mysql+pymysql://ann:secret@127.0.0.1"},
-            "DATELINE_DATABASE_URL: it names no database; write it behind the host, ",
+            "DATELINE_DATABASE_URL: it names no database; write it after the host, ",
         ),
     ],
 )
@@ -235,7 +235,7 @@ def test_what_stands_behind_a_url_of_mysql_and_cannot_be_used_stops_the_start(
     )
 
     assert (stopped.returncode, stopped.stdout) == (2, "")
-    assert stopped.stderr.startswith("Error: DATELINE_DATABASE_URL: correct what stands behind ")
+    assert stopped.stderr.startswith("Error: DATELINE_DATABASE_URL: correct what follows the ?")
     assert why in stopped.stderr
     assert "s3cret" not in stopped.stderr
 

@@ -106,7 +106,7 @@ def test_nothing_found_is_no_error(run: Run) -> None:
         (["--limit", "0"], "'limit' must be 1 or more, not '0'."),
         (["--limit", "5", "--limit", "6"], "'limit' is given 2 times"),
         (["--after", "2014", "--from", "2015"], "'after' is given 2 times"),
-        (["--sort", "title"], "'sort' must be one of"),
+        (["--sort", "title"], "'sort' must be '-date', "),
         (["--match", "host"], "'match' needs 'url' beside it."),
         (["--url", "a b", "--match", "exact"], "The URL"),
         (["--cursor", "x"], "This cursor is damaged"),

@@ -22,6 +22,7 @@ TOGETHER = [
     ["oeuvre", "Œuvre", "œuvre"],
     ["orsted", "Ørsted", "ǿrsted", "o\u0338rsted"],
     ["dang lodz", "Đặng Łódź", "đặng łódź"],
+    ["aeoeoddthhiltbcegijjlruyz", "æœøđðþħıłŧƀȼɇǥɨɉȷƚɍʉɏƶ", "ÆŒØĐÐÞĦıŁŦɃȻɆǤƗɈȷȽɌɄɎƵ"],
     ["thingvellir", "Þingvellir"],
     ["smorgasbord", "smörgåsbord"],
     ["km2 no tm", "㎢ № ™"],

@@ -33,6 +33,8 @@ MARKED: list[tuple[str, list[str], str]] = [
     ("a \u00a0 b", ["a b"], "[a \u00a0 b]"),
     ("banana", ["ana"], "b[anana]"),
     ("banana", ["ban", "nana"], "[banana]"),
+    ("banana", ["banana", "nan"], "[banana]"),
+    ("ana banana", ["ana"], "[ana] b[anana]"),
     ("banana", ["x"], "banana"),
     ("banana", [], "banana"),
     ("", ["x"], ""),

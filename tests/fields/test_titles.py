@@ -43,7 +43,11 @@ FAULTS: list[tuple[object, str, str]] = [
     (False, "title.invalid", "not text"),
     (["A"], "title.invalid", "not text"),
     ({"title": "A"}, "title.invalid", "not text"),
-    ("nul\x00", "title.invalid", "U+0000, which is not part of any text, after 3 others"),
+    (
+        "nul\x00",
+        "title.invalid",
+        "at position 4 the character U+0000, which cannot be part of a text",
+    ),
     ("\x1b[1m", "title.invalid", "U+001B"),
     ("\x7f", "title.invalid", "U+007F"),
     ("a\x80", "title.invalid", "U+0080"),

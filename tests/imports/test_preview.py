@@ -1,11 +1,13 @@
 """A preview shows exactly what the import then does."""
 
 import json
+from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import func, select
 
+from dateline.app import create_app
 from dateline.imports.options import Options
 from dateline.imports.preview import SHOWN, preview_import
 from dateline.imports.read import Row
@@ -13,6 +15,8 @@ from dateline.imports.run import run_import
 from dateline.models import Entry, Import, RejectedRow
 from dateline.wiring import Services
 from tests.archives import version_of
+from tests.factories import JSON, as_json, make_item, make_items
+from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 TITLES = ("A", "B", "C &amp; D", "", None)
 URLS = ("https://example.org/1", "http://www.example.org/1?utm_source=x", "https://example.org/2")
@@ -78,3 +82,17 @@ def test_it_shows_the_first_rows_of_many(services: Services) -> None:
     assert heard[-1] == 6_000
     with services.database.reading() as session:
         assert session.scalars(select(func.count(Import.id))).one() == 0
+
+
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_it_waits_for_no_writer_and_lets_none_wait(database: str, tmp_path: Path) -> None:
+    there, new, bad = make_items(2), make_items(3), make_item(date="May 23")
+    with fresh_archive(database, tmp_path) as services:
+        client = create_app(services).test_client()
+        client.post("/v1/bulk", data=as_json(there), content_type=JSON)
+        with services.database.writing():
+            body = as_json([*there, *new, bad, *new])
+            answer = client.post("/v1/bulk?dry_run=true", data=body, content_type=JSON)
+        said = answer.get_json()["import"]
+        assert (said["received"], said["created"]) == (9, 3)
+        assert (said["duplicate"], said["rejected"]) == (5, 1)

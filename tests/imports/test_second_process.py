@@ -85,7 +85,7 @@ def test_it_tells_that_a_body_is_unreadable_and_serves_on() -> None:
         with pytest.raises(UnreadableBody, match="not UTF-8 near “"):
             other.outcomes()
         other.begin([Unread(7, b'{"title": 01}', in_document=True)], READING)
-        with pytest.raises(UnreadableBody, match="row 7 is not"):
+        with pytest.raises(UnreadableBody, match="Row 7 of the body is not"):
             other.outcomes()
         other.begin([Unread(7, b'{"title": 01}', in_document=False)], READING)
         assert [rejection.row for rejection in other.outcomes().rejections] == [7]
@@ -155,7 +155,7 @@ def test_rows_that_are_no_objects_keep_their_numbers(began: list[int], client: F
     [
         (NDJSON, b'{"title": "\xff"}', 'The body is not UTF-8 near “{"title": "\ufffd"}”; save it'),
         (JSON, b'{"title": "\xff"}', 'The body is not UTF-8 near “{"title": "\ufffd"}”; save it'),
-        (JSON, b'{"title": 01}', "The body is not sound JSON: row 251 is not; mend it"),
+        (JSON, b'{"title": 01}', "Row 251 of the body is not sound JSON near “"),
     ],
 )
 def test_an_unreadable_row_far_down_leaves_nothing(

@@ -143,16 +143,35 @@ def test_sites_come_by_their_counts_and_then_by_name(client: FlaskClient) -> Non
     assert [item["site"] for item in body["items"]] == ["a.example", "b.example"]
 
 
+@pytest.mark.parametrize(
+    ("path", "most", "total", "relation"),
+    [
+        ("timeline?contains=comfort", 5, 5, "gte"),
+        ("sites?contains=comfort", 5, 5, "gte"),
+        ("timeline?q=-storm", 6, 6, "gte"),
+        ("sites?q=-storm", 6, 6, "gte"),
+        ("sites?after=2000", 6, 6, "gte"),
+        ("timeline?q=-storm", 7, 7, "eq"),
+        ("sites?q=-storm", 7, 7, "eq"),
+        ("sites?contains=comfort", 7, 7, "eq"),
+        # For these there are maintained counts.
+        ("timeline?after=2000", 5, 7, "eq"),
+        ("timeline", 5, 7, "eq"),
+        ("sites", 5, 7, "eq"),
+    ],
+)
 def test_a_count_that_stops_early_is_marked(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient,
+    path: str,
+    most: int,
+    total: int,
+    relation: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 5)
+    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", most)
     client.post("/v1/bulk", data=as_ndjson(make_items(7)), content_type=NDJSON)
-    for path in ("timeline", "sites"):
-        body = client.get(f"/v1/{path}?contains=comfort").get_json()
-        assert (body["total"], body["total_relation"]) == (5, "gte")
-        body = client.get(f"/v1/{path}").get_json()
-        assert (body["total"], body["total_relation"]) == (7, "eq")
+    body = client.get(f"/v1/{path}").get_json()
+    assert (body["total"], body["total_relation"]) == (total, relation)
 
 
 def test_order_and_page_do_not_belong_to_a_facet(client: FlaskClient) -> None:

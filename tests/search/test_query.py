@@ -62,27 +62,39 @@ def test_what_is_typed_asks_for(text: str, expected: Asked) -> None:
     assert asked(text) == expected
 
 
+UNCLOSED = "The quotation mark in {} is never closed; close it, or leave it out."
+NOTHING_AFTER = (
+    "'{0}:' has nothing after it; write it without a space, as in {1}, or in quotes if it is meant "
+    "as text."
+)
+NOTHING_BETWEEN = "There is nothing between the quotation marks of {}; leave them out."
+NOT_WITHOUT = (
+    "{} cannot be left out, only words and phrases can; to leave out the text itself, write {}."
+)
+
 BAD = [
-    ('"new harbour', "q.unclosed"),
-    ('-"new', "q.unclosed"),
-    ("“new harbour", "q.unclosed"),
-    ('site:"cnn.com', "q.unclosed"),
-    ('""', "q.empty"),
-    ('-""', "q.empty"),
-    ('"  "', "q.empty"),
-    ("site:", "q.empty"),
-    ("site: cnn.com", "q.empty"),
-    ('after:""', "q.empty"),
-    ("-site:cnn.com", "q.without_field"),
-    ('-url:"a b"', "q.without_field"),
+    ('"new harbour', "q.unclosed", UNCLOSED.format('"new harbour')),
+    ('-"new', "q.unclosed", UNCLOSED.format('"new')),
+    ("“new harbour", "q.unclosed", UNCLOSED.format("“new harbour")),
+    ('site:"cnn.com', "q.unclosed", UNCLOSED.format('"cnn.com')),
+    (f'"{"x" * 99}', "q.unclosed", UNCLOSED.format(f'"{"x" * 38}…')),
+    ('""', "q.empty", NOTHING_BETWEEN.format('""')),
+    ('-""', "q.empty", NOTHING_BETWEEN.format('-""')),
+    ('"  "', "q.empty", NOTHING_BETWEEN.format('"  "')),
+    ("site:", "q.empty", NOTHING_AFTER.format("site", "site:example.org")),
+    ("site: cnn.com", "q.empty", NOTHING_AFTER.format("site", "site:example.org")),
+    ("URL:", "q.empty", NOTHING_AFTER.format("url", "url:news")),
+    ('after:""', "q.empty", NOTHING_AFTER.format("after", "after:2014-03")),
+    ("-site:cnn.com", "q.without_field", NOT_WITHOUT.format("-site:cnn.com", '-"site:cnn.com"')),
+    ('-url:"a b"', "q.without_field", NOT_WITHOUT.format('-url:"a b"', '-"url:""a b"""')),
 ]
 
 
-@pytest.mark.parametrize(("text", "code"), BAD)
-def test_what_cannot_be_understood_is_a_fault(text: str, code: str) -> None:
+@pytest.mark.parametrize(("text", "code", "message"), BAD)
+def test_what_cannot_be_understood_is_a_fault(text: str, code: str, message: str) -> None:
     faults = [part for part in read_query(text) if isinstance(part, Fault)]
     assert [(fault.code, fault.field) for fault in faults] == [(code, "q")]
-    assert faults[0].message.endswith(".")
+    assert faults[0].message == message
 
 
 def test_what_follows_a_fault_is_read_too() -> None:

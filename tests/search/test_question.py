@@ -121,6 +121,22 @@ def test_equal_questions_have_equal_keys(one: Pairs, other: Pairs) -> None:
     assert key(one) == key(other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([], [("sort", "-date"), ("limit", "20")]),
+        ([("contains", "Confórto")], [("contains", "CONFORTO")]),
+        ([("contains", "a"), ("contains", "b")], [("contains", "B"), ("contains", "Á")]),
+        ([("url", "News")], [("uri", "NEWS"), ("match", "contains")]),
+        ([("after", "2014-03-08")], [("from", "March 8 2014")]),
+        ([("before", "2014-03-08T15:00:00Z")], [("to", "2014-03-08T16:00:00+01:00")]),
+    ],
+)
+def test_the_next_page_is_asked_for_alike(one: Pairs, other: Pairs) -> None:
+    """An answer that is kept has one link, whoever asked first."""
+    assert read(one).query("x") == read(other).query("x")
+
+
 DIFFERENT: list[Pairs] = [
     [],
     [("contains", "a")],

@@ -25,7 +25,7 @@ MYSQL: dict[str, Any] = {
 
 
 def upgrade() -> None:
-    """Bring the change in."""
+    """Apply the change."""
     archive = op.create_table(
         "archive",
         sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
@@ -105,7 +105,7 @@ def upgrade() -> None:
 
 
 def create_text_index_of_sqlite() -> None:
-    """Create the index of trigrams: row numbers alone, since entries keep the text."""
+    """Create the index of trigrams, which stores only row ids: the text is in `entries`."""
     for table in ("title_index", "url_index"):
         op.execute(
             f"CREATE VIRTUAL TABLE {table} USING fts5("
@@ -115,8 +115,8 @@ def create_text_index_of_sqlite() -> None:
 
 
 def create_text_index_of_mysql() -> None:
-    """Create the index of n-grams, none of which is left out for containing a stop word."""
-    # Minded when an index is made, not when it is asked.
+    """Create the index of n-grams, including those that contain a stop word."""
+    # The setting matters when an index is created, not when it is queried.
     op.execute("SET SESSION innodb_ft_enable_stopword = OFF")
     for table in ("title_index", "url_index"):
         op.create_table(
@@ -129,7 +129,7 @@ def create_text_index_of_mysql() -> None:
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     for table in ("url_index", "title_index"):
         if op.get_bind().dialect.name == "sqlite":
             op.execute(f"DROP TABLE {table}_terms")

@@ -24,12 +24,12 @@ COARSE = sa.text("date_precision IN ('year', 'month')")
 
 
 def upgrade() -> None:
-    """Bring the change in."""
-    # One index tells what is the same entry and where a URL, a directory or a host is.
+    """Apply the change."""
+    # One index finds duplicates, and the entries of a URL, a directory or a host.
     with op.batch_alter_table("entries", table_kwargs={"sqlite_autoincrement": True}) as entries:
         entries.drop_constraint("uq_entries_identity", type_="unique")
         entries.drop_index("ix_entries_url_key")
-        # Indexes end with the id by themselves, on both databases.
+        # Both databases append the id to every index.
         entries.drop_index("ix_entries_date_start_id")
     op.create_index(
         "uq_entries_url_key_identity",
@@ -70,12 +70,12 @@ def upgrade() -> None:
         "FROM entries GROUP BY day"
     )
     if op.get_bind().dialect.name == "sqlite":
-        # The lengths of texts, a row for each of them, would serve only a ranking.
+        # The lengths of texts, one row each, would be used only for ranking.
         recreate_text_index_of_sqlite(", columnsize=0")
 
 
 def recreate_text_index_of_sqlite(option: str) -> None:
-    """Make the index of trigrams anew, from the texts that the entries keep."""
+    """Recreate the index of trigrams from the texts in `entries`."""
     for field in ("title", "url"):
         op.execute(f"DROP TABLE {field}_index_terms")
         op.execute(f"DROP TABLE {field}_index")
@@ -92,7 +92,7 @@ def recreate_text_index_of_sqlite(option: str) -> None:
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     if op.get_bind().dialect.name == "sqlite":
         recreate_text_index_of_sqlite("")
     op.drop_table("day_counts")

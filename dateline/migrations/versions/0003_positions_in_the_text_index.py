@@ -1,4 +1,4 @@
-"""Positions in the text index of SQLite, so that it can tell what contains a text by itself."""
+"""Positions in the text index of SQLite, so that it finds exactly what contains a text."""
 
 from alembic import op
 
@@ -9,17 +9,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the change in."""
+    """Apply the change."""
     recreate_text_index_of_sqlite("full")
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     recreate_text_index_of_sqlite("none")
 
 
 def recreate_text_index_of_sqlite(detail: str) -> None:
-    """Make the index of trigrams anew, from the texts that the entries keep."""
+    """Recreate the index of trigrams from the texts in `entries`."""
     if op.get_bind().dialect.name != "sqlite":
         return
     for field in ("title", "url"):

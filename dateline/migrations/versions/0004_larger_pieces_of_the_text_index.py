@@ -9,18 +9,18 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the change in."""
-    # Less to write, and no slower to ask: decision 0006.
+    """Apply the change."""
+    # Writes less, and queries are no slower: decision 0006.
     configure_text_index_of_sqlite(automerge=8, hashsize=4 * 1024 * 1024)
 
 
 def downgrade() -> None:
-    """Take the change back: the defaults of FTS5."""
+    """Revert the change, to the defaults of FTS5."""
     configure_text_index_of_sqlite(automerge=4, hashsize=1024 * 1024)
 
 
 def configure_text_index_of_sqlite(*, automerge: int, hashsize: int) -> None:
-    """Set how many pieces of a size are merged into one, and the bytes collected for a piece."""
+    """Set how many segments of a level are merged into one, and the bytes buffered for a segment."""
     if op.get_bind().dialect.name != "sqlite":
         return
     for field in ("title", "url"):

@@ -1,4 +1,4 @@
-"""One text index for both databases: tables of blocks of entries, and of postings of trigrams."""
+"""One text index for both databases: tables for blocks of entries, and for postings of trigrams."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ FIELDS = ("title", "url")
 
 
 def upgrade() -> None:
-    """Bring the change in."""
+    """Apply the change."""
     for field in FIELDS:
         if op.get_bind().dialect.name == "sqlite":
             op.execute(f"DROP TABLE {field}_index_terms")
@@ -52,11 +52,11 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
         **MYSQL,
     )
-    # Migration 0012 makes the index, when both tables have the form that the code knows.
+    # Migration 0012 builds the index, when both tables have the columns that the code expects.
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     op.drop_table("postings")
     op.drop_table("blocks")
     if op.get_bind().dialect.name == "sqlite":
@@ -66,7 +66,7 @@ def downgrade() -> None:
 
 
 def create_text_index_of_sqlite() -> None:
-    """FTS5, as migrations 0003 and 0004 leave it."""
+    """Create the FTS5 index as after migrations 0003 and 0004."""
     for field in FIELDS:
         op.execute(
             f"CREATE VIRTUAL TABLE {field}_index USING fts5(text, content='', detail=full, "
@@ -85,7 +85,7 @@ def create_text_index_of_sqlite() -> None:
 
 
 def create_text_index_of_mysql() -> None:
-    """FULLTEXT, as migration 0001 makes it, over texts in which every character is a letter."""
+    """Create the FULLTEXT index of migration 0001, over texts with only letters and digits."""
     connection = op.get_bind()
     op.execute("SET SESSION innodb_ft_enable_stopword = OFF")
     for field in FIELDS:
@@ -106,7 +106,7 @@ def create_text_index_of_mysql() -> None:
 
 
 def letter(character: str) -> str:
-    """Keep an ASCII letter or digit, and make any other character one of 20,902 ideographs."""
+    """Return an ASCII letter or digit as is, and any other character as one of 20,902 ideographs."""
     if character.isascii() and character.isalnum():
         return character
     return chr(0x4E00 + (ord(character) - 0x4E00) % 20_902)

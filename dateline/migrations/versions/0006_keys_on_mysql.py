@@ -1,4 +1,4 @@
-"""An index of URL keys on MySQL that answers by itself (docs/decisions/0017)."""
+"""A covering index of URL keys on MySQL (docs/decisions/0017)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,7 +15,7 @@ BOTH = "uq_entries_url_key_identity"
 
 
 def upgrade() -> None:
-    """Bring the change in."""
+    """Apply the change."""
     if op.get_bind().dialect.name != "mysql":
         return
     op.add_column(
@@ -33,7 +33,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     if op.get_bind().dialect.name != "mysql":
         return
     op.create_index(

@@ -1,4 +1,4 @@
-"""An index on SQLite of what a site has of years and months (docs/decisions/0013)."""
+"""An index on SQLite of the entries of a site dated by year or month (docs/decisions/0013)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ COARSE = "ix_entries_site_date_precision_date_start_date_end"
 
 
 def upgrade() -> None:
-    """Bring the change in."""
+    """Apply the change."""
     if op.get_bind().dialect.name != "sqlite":
         return
     op.create_index(
@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     if op.get_bind().dialect.name != "sqlite":
         return
     op.drop_index(COARSE, "entries")

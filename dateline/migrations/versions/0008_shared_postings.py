@@ -1,4 +1,4 @@
-"""Postings of several trigrams that begin alike, where each is rare (docs/decisions/0018)."""
+"""Posting lists shared by rare trigrams that begin alike (docs/decisions/0018)."""
 
 from collections import defaultdict
 from typing import Any
@@ -23,7 +23,7 @@ MYSQL: dict[str, Any] = {
 
 
 def upgrade() -> None:
-    """Bring the change in."""
+    """Apply the change."""
     op.drop_table("postings")
     create_postings(
         sa.Column("runs", Bytes, nullable=False),
@@ -31,11 +31,11 @@ def upgrade() -> None:
         sa.Column("spots", Bytes, nullable=False),
     )
     op.execute("DELETE FROM blocks")
-    # Migration 0012 makes the index, when both tables have the form that the code knows.
+    # Migration 0012 builds the index, when both tables have the columns that the code expects.
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     connection = op.get_bind()
     op.rename_table("postings", "shared_postings")
     single = create_postings(
@@ -60,7 +60,7 @@ def downgrade() -> None:
 
 
 def create_postings(*columns: sa.Column[Any]) -> sa.Table:
-    """Make the table with what all of its forms have, and other columns."""
+    """Create the table with the columns that all its versions have, and others."""
     return op.create_table(
         "postings",
         sa.Column("field", sa.SmallInteger, primary_key=True, autoincrement=False),
@@ -72,9 +72,9 @@ def create_postings(*columns: sa.Column[Any]) -> sa.Table:
 
 
 def spots_of_each(rows: Any) -> dict[int, Any]:
-    """Give the occurrences of each trigram, and of each character from U+2E80 on.
+    """Return the occurrences of each trigram, and of each character from U+2E80 on.
 
-    These characters were terms of the index by themselves.
+    In the old form, these characters were terms of the index.
     """
     of_each = defaultdict(list)
     for runs, ends, spots in rows:

@@ -1,4 +1,4 @@
-"""Dates of a block in half of the bytes, as seconds from the least one (docs/decisions/0019)."""
+"""Dates of a block in half the bytes, as seconds since the earliest (docs/decisions/0019)."""
 
 from collections.abc import Callable
 
@@ -13,22 +13,22 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the change in."""
-    # Other names, so that no process of an older release takes the one form for the other.
+    """Apply the change."""
+    # Renamed, so that no process of an older release reads the new format as the old one.
     op.execute("ALTER TABLE blocks RENAME COLUMN starts TO first_seconds")
     op.execute("ALTER TABLE blocks RENAME COLUMN ends TO last_seconds")
     change_seconds(packed)
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     change_seconds(unpacked)
     op.execute("ALTER TABLE blocks RENAME COLUMN first_seconds TO starts")
     op.execute("ALTER TABLE blocks RENAME COLUMN last_seconds TO ends")
 
 
 def change_seconds(change: Callable[[bytes], bytes]) -> None:
-    """Change both arrays of each block."""
+    """Convert both arrays of each block."""
     connection = op.get_bind()
     read = sa.text("SELECT first_seconds, last_seconds FROM blocks WHERE number = :number")
     write = sa.text(
@@ -40,7 +40,7 @@ def change_seconds(change: Callable[[bytes], bytes]) -> None:
 
 
 def packed(seconds: bytes) -> bytes:
-    """Write how long after the least one each is."""
+    """Return the seconds as differences from the earliest."""
     values = np.frombuffer(seconds, "<i8")
     after = values - values.min()
     size = 4 if after.max() < 2**32 else 8
@@ -49,7 +49,7 @@ def packed(seconds: bytes) -> bytes:
 
 
 def unpacked(seconds: bytes) -> bytes:
-    """Write each by itself."""
+    """Return the seconds in 8 bytes each."""
     least, size = np.frombuffer(seconds, "<i8", 2).tolist()
     values = np.frombuffer(seconds, f"<u{size}", offset=16).astype("<i8") + least
     return bytes(values)

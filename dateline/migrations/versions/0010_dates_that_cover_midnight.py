@@ -1,4 +1,4 @@
-"""SQLite's indexes of dates that cover much have all that cover midnight (docs/decisions/0028)."""
+"""SQLite's indexes of coarse dates contain all that span midnight (docs/decisions/0028)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,17 +15,17 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    """Bring the change in."""
+    """Apply the change."""
     make_indexes("(date_end + 62135596800) / 86400 > (date_start + 62135596800) / 86400")
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     make_indexes("date_precision IN ('year', 'month')")
 
 
 def make_indexes(of: str) -> None:
-    """Make the indexes anew, of those entries of which a condition is so."""
+    """Recreate the indexes for the entries that match a condition."""
     if op.get_bind().dialect.name != "sqlite":
         return
     for name, begins in INDEXES.items():

@@ -1,4 +1,4 @@
-"""The columns of postings are named by the terms of the field: trigrams and their occurrences."""
+"""Standard names for the columns of postings: trigrams and occurrences."""
 
 from alembic import op
 
@@ -11,13 +11,13 @@ NAMES = {"run": "trigram", "runs": "trigrams", "spots": "occurrences"}
 
 
 def upgrade() -> None:
-    """Bring the change in."""
-    # Both databases change the names alone, and copy no row.
+    """Apply the change."""
+    # Both databases only change the names, and copy no rows.
     for old, new in NAMES.items():
         op.execute(f"ALTER TABLE postings RENAME COLUMN {old} TO {new}")
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     for old, new in NAMES.items():
         op.execute(f"ALTER TABLE postings RENAME COLUMN {new} TO {old}")

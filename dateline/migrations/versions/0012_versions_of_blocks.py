@@ -1,4 +1,4 @@
-"""Blocks have versions, so that processes may keep their arrays (docs/decisions/0030)."""
+"""Versions of blocks, so that processes can cache their arrays (docs/decisions/0030)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,28 +12,28 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the change in."""
-    # `sites` has another name, so that no process of an older release changes arrays and leaves
-    # their version as it was.
+    """Apply the change."""
+    # `sites` is renamed, so that no process of an older release can change arrays without changing
+    # their version.
     if op.get_bind().dialect.name == "sqlite":
         make_blocks_of_sqlite_anew()
     else:
         op.execute("ALTER TABLE blocks RENAME COLUMN sites TO site_numbers")
         op.add_column("blocks", sa.Column("version", sa.BigInteger, nullable=False))
         op.execute("UPDATE blocks SET version = FLOOR(RAND() * 9223372036854775807)")
-    # What migration 0005 or 0008 has left without an index. By the code as it is now: a later
-    # migration that changes these tables has to make the index, and this line is then to go.
+    # Index the entries that migration 0005 or 0008 left without an index. This uses the current
+    # code: a later migration that changes these tables must do it instead, and remove this line.
     index_all(op.get_bind())
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     op.drop_column("blocks", "version")
     op.execute("ALTER TABLE blocks RENAME COLUMN site_numbers TO sites")
 
 
 def make_blocks_of_sqlite_anew() -> None:
-    """Put the version before the arrays: behind them it would be read through all of their pages."""
+    """Put the version before the arrays: after them, reading it would read all of their pages."""
     op.rename_table("blocks", "old_blocks")
     op.create_table(
         "blocks",

@@ -1,1 +1,1 @@
-"""One file a change, numbered in the order in which they run."""
+"""One file per migration, numbered in the order in which they run."""
