@@ -368,7 +368,7 @@ def test_a_line_of_ndjson_that_cannot_be_read_is_one_rejected_row(client: FlaskC
 @pytest.mark.parametrize(
     ("row", "place"),
     [
-        # As Python writes what is missing.
+        # As Python writes a missing value.
         ('{"title":"A","url":"https://e.org/1","date":NaN}', 's://e.org/1","date":NaN}'),
         ('{"title":"É",\r"url":\'https://e.org/1\'}', '"title":"É", "url":\'https://e.org/1\'}'),
     ],
@@ -575,7 +575,7 @@ def test_a_row_longer_than_any_is_taken_is_refused_with_all(
 
 
 ROW = b'{"title": "A", "url": "https://e.org/", "date": "2014", "x": "'
-# What stands before the row, and in it before and behind the value that is as long as is wanted.
+# The text before the row, and the text in the row before and after the value of the wanted length.
 ONE_ROW: list[tuple[str, bytes, bytes, bytes]] = [
     (JSON, b'{"items": [', ROW, b'"}'),
     (NDJSON, b"", ROW, b'"}\n'),

@@ -293,7 +293,7 @@ def test_a_row_may_be_as_long_as_the_body(client: FlaskClient) -> None:
             "row 1",
             '"Unclosed',
         ),
-        # In the second line of its row, behind a value that is closed.
+        # On the second line of its row, after a closed value.
         (
             'title\turl\tdate\r\n"A\r\n""a"""\t""\t"""2014\t""\r\nB\thttps://e.org/2\t2014\r\n',
             "row 1",

@@ -131,7 +131,7 @@ def test_a_field_has_one_column_by_whatever_names_rows_have_it(client: FlaskClie
 def test_the_csv_of_rows_that_each_have_other_columns_has_the_first_of_them(
     client: FlaskClient,
 ) -> None:
-    """Else it would grow with the square of the rows."""
+    """Otherwise it would grow with the square of the number of rows."""
     notes = [{f"note {n}-{k}": "x" for k in range(300)} for n in range(1, 5)]
     body = as_ndjson([*notes, {"note": "x", **make_item(date="May 23")}])
     ledger(client, send_file(client, body, "a.ndjson", "import"))

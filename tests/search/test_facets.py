@@ -154,7 +154,7 @@ def test_sites_come_by_their_counts_and_then_by_name(client: FlaskClient) -> Non
         ("timeline?q=-storm", 7, 7, "eq"),
         ("sites?q=-storm", 7, 7, "eq"),
         ("sites?contains=comfort", 7, 7, "eq"),
-        # Of these there are counts that are kept.
+        # For these there are maintained counts.
         ("timeline?after=2000", 5, 7, "eq"),
         ("timeline", 5, 7, "eq"),
         ("sites", 5, 7, "eq"),

@@ -133,7 +133,7 @@ def test_equal_questions_have_equal_keys(one: Pairs, other: Pairs) -> None:
     ],
 )
 def test_the_next_page_is_asked_for_alike(one: Pairs, other: Pairs) -> None:
-    """An answer that is kept has one link, whoever asked first."""
+    """A cached answer has one link, whichever request came first."""
     assert read(one).query("x") == read(other).query("x")
 
 
