@@ -1,1 +1,1 @@
-"""From a file to rows: read, normalise, store, ledger. The only room that writes."""
+"""From a file to rows: read, normalise, store, ledger. The only package that writes entries."""

@@ -1,4 +1,4 @@
-"""Which column of a row is the title, the URL and the date."""
+"""Find the columns of a row that are its title, URL and date."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,32 +13,32 @@ NAMES: Final = {
     "url": ("url", "uri", "link"),
     "date": ("date", "published", "pubdate"),
 }
-"""Accepted names of each field, whatever their case; the first that a row has is taken."""
+"""Accepted names of each field, in any case; the first one that a row has is used."""
 
 REMEMBERED: Final = 4_000
-"""Characters of the names of a row, with which what they are is remembered."""
+"""Maximum total length of a row's column names for the result to be cached."""
 
 ABSENT: Final = {
     "title": "There is no title here: its column must be named title.",
     "url": "There is no URL here: its column must be named url, uri or link.",
     "date": "There is no date here: its column must be named date, published or pubDate.",
 }
-"""What is wrong with a row that has no column of a field: one of another name is ignored."""
+"""Message for a row that has no column for a field; columns of other names are ignored."""
 
 
 class Columns(NamedTuple):
-    """The names, as written in a row, of its three fields; None where it has none."""
+    """The names of the three fields as written in a row; None for a field that it does not have."""
 
     title: str | None
     url: str | None
     date: str | None
     ignored: tuple[str, ...]
     is_entry: bool
-    """Whether these are the names of an entry as Dateline gives it."""
+    """Whether these are the names of an entry as Dateline returns it."""
 
 
 def name_absent(columns: Columns, fault: Fault) -> Fault:
-    """Say of a field that is missing which names it may have, if the row has none of them."""
+    """Return a fault that lists the accepted names of its field, if the row has none of them."""
     if getattr(columns, fault.field) is not None:
         return fault
     return replace(fault, message=ABSENT[fault.field])
@@ -47,7 +47,7 @@ def name_absent(columns: Columns, fault: Fault) -> Fault:
 def find_columns(row: Mapping[str, object]) -> Columns:
     """Find the three fields among the names of a row."""
     names = tuple(row)
-    # What is remembered must not be as large as whatever is sent.
+    # Only short names are cached: clients must not decide how large the cache gets.
     return _remembered(names) if sum(map(len, names)) <= REMEMBERED else _find(names)
 
 
@@ -66,5 +66,5 @@ def _find(names: tuple[str, ...]) -> Columns:
     return Columns(title, url, date, ignored, is_entry)
 
 
-# Rows of one file share their names, and only the names decide.
+# Rows of one file have the same names, and the result depends only on them.
 _remembered = lru_cache(maxsize=64)(_find)

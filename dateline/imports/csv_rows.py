@@ -1,4 +1,4 @@
-"""The rows of CSV, from a text of any length."""
+"""Read the rows of a CSV text of any length."""
 
 import csv
 import re
@@ -12,13 +12,13 @@ from dateline.imports.json_items import MAX_ROW, too_long
 DELIMITERS: Final = ",;\t"
 
 MAX_DELIMITERS: Final = 100_000
-"""In one row: a value of one character takes as much memory as forty of a long value."""
+"""Maximum in one row: a one-character value takes as much memory as 40 characters of a long one."""
 
 QUOTED: Final = 400
-"""Bytes of a line that are enough for a message."""
+"""Maximum bytes of a line that are quoted in a message."""
 
 _ODD_MARKS: Final = re.compile(rb'(?<!")"(?:"")*(?!")')
-"""What begins or ends a value: behind the mark of one that is open come even numbers alone."""
+"""Runs that open or close a value: after the mark of an open value, all runs have even lengths."""
 
 _BREAK: Final = re.compile(r"[\r\n]")
 
@@ -26,24 +26,24 @@ _WITH_MARKS: Final = re.compile(rb'(?<![^\t\r\n])"[^"\t\r\n]+"(?!")[^\t\r\n]*')
 
 
 def copied_cells(text: bytes) -> bytes:
-    """Write cells as a spreadsheet copies them, parted by tabs, as CSV.
+    """Convert cells copied from a spreadsheet, separated by tabs, to CSV.
 
-    A spreadsheet puts quotation marks around a cell, and doubles those in it, where it has a tab or
-    a line break; any other cell it copies as it stands. So `"Enough"` is a title with its marks.
+    A spreadsheet quotes a cell, and doubles the quotation marks in it, only if the cell contains a
+    tab or a line break; it copies all others unchanged. So `"Enough"` is a title with its marks.
     """
     return _WITH_MARKS.sub(lambda cell: b'"' + cell[0].replace(b'"', b'""') + b'"', text)
 
 
 def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
-    """Give the values of each row, the first line and empty lines included.
+    """Yield the values of each row, including the first line and empty lines.
 
-    A row that is not sound, as text stands behind a quoted value, is given as its text.
+    A row that is malformed, with text after a quoted value, is yielded as its text.
 
     Raises:
-        UnreadableBody: a quotation mark is never closed, which would make one row of all that
-            follows; or a row is too long, or has too many values.
+        UnreadableBody: a quotation mark is never closed, which would make everything after it one
+            row; or a row is too long, or has too many values.
     """
-    # Python's own limit of 131,072 would end the whole file; a value is as long as its row at most.
+    # Python's default limit of 131,072 would abort the whole file. No value is longer than its row.
     csv.field_size_limit(MAX_ROW)
     first_line = body.readline(MAX_ROW + 1)
     delimiter = max(DELIMITERS, key=first_line.count)
@@ -51,22 +51,22 @@ def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
     number = delimiters = 0
 
     def noted() -> Iterator[str]:
-        """Give the lines; a row that is too long is refused before it is in memory."""
+        """Yield the lines; reject a row that is too long before all of it is in memory."""
         nonlocal delimiters
         line = first_line
         while line:
-            # Bytes, as a text that is added to takes four for each character.
+            # As bytes: text that is appended to takes four bytes for each character.
             text.extend(line.encode())
             if len(text) > MAX_ROW:
                 raise too_long(_place(number), MAX_ROW, "bytes", _to_close(text))
             delimiters += line.count(delimiter)
             if delimiters > MAX_DELIMITERS:
-                place, mend = _place(number), _to_close(text)
-                raise too_long(place, MAX_DELIMITERS, "delimiters", mend)
+                place, fix = _place(number), _to_close(text)
+                raise too_long(place, MAX_DELIMITERS, "delimiters", fix)
             yield line
             line = body.readline(MAX_ROW + 1)
 
-    # Where it is not strict, `"Fake" news` loses its quotation marks.
+    # Without strict, `"Fake" news` would lose its quotation marks.
     reader = csv.reader(noted(), delimiter=delimiter, strict=True)
     while True:
         text.clear()
@@ -88,7 +88,7 @@ def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
 
 
 def text_behind(row: str) -> str:
-    """Say what is wrong with a row that is given as its text."""
+    """Return what is wrong with a row that was yielded as its text."""
     return (
         "text stands behind the quotation mark that ends a value; "
         'write a quotation mark inside of a value twice ("")'
@@ -97,14 +97,14 @@ def text_behind(row: str) -> str:
 
 
 def _opening(text: bytearray) -> str:
-    """Quote the mark that is open at the end of a row, and what follows it in its line."""
+    """Quote the mark that is still open at the end of a row, and the rest of its line."""
     mark = deque(_ODD_MARKS.finditer(text), maxlen=1).pop()
     line = text[mark.start() : mark.start() + QUOTED].splitlines()[0].decode(errors="ignore")
     return f"'{shortened(' '.join(line.split()))}'"
 
 
 def _to_close(text: bytearray) -> str:
-    """Give the mend of a row that is too long since a mark is open, if it has any."""
+    """Return how to fix a row that is too long because of an open mark; empty if it has none."""
     if not _ODD_MARKS.search(text):
         return ""
     return f"close its quotation mark if it is open ({_opening(text)}), "

@@ -1,4 +1,4 @@
-"""Rows whose sender does not say how they are written, as people give them to the page."""
+"""Detect the format of rows sent without one, as people paste or upload them on the page."""
 
 import codecs
 import gzip
@@ -14,14 +14,14 @@ from dateline.imports.read import GZIP_MAGIC, Format, RawRow, read_rows
 from dateline.imports.streams import Pieces
 
 LOOKED_AT: Final = 64 * 1024
-"""Bytes of the beginning that tell what the rest is."""
+"""Bytes at the beginning from which the format is detected."""
 
 _MARK: Final = codecs.BOM_UTF8
 _DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 class Understood(NamedTuple):
-    """How a submission was understood: its form, what to call that, and its rows."""
+    """How a submission was understood: its format, a description of it, and its rows."""
 
     kind: Format
     words: str
@@ -31,17 +31,17 @@ class Understood(NamedTuple):
 def understand(
     body: IO[bytes], *, pasted: bool, said: Format | None, columns: Sequence[str], limit: int
 ) -> Understood:
-    """Find out how rows are written, and read them.
+    """Detect the format of rows, and read them.
 
-    A bare array of JSON is taken too, as nothing else can be meant by it.
+    A bare JSON array is accepted too, because it can mean nothing else.
 
     Args:
-        body: the bytes as given, at their beginning; seekable.
-        pasted: whether it is text that was pasted; with tabs, that is cells of a spreadsheet.
-        said: the form, where the sender says it.
-        columns: names for the columns of CSV whose first line is a row already; empty where the
+        body: the bytes as sent, at their beginning; seekable.
+        pasted: whether the text was pasted; if it has tabs, it is cells of a spreadsheet.
+        said: the format, if the sender names it.
+        columns: names for the columns of CSV whose first line is already a row; empty if the
             first line names them.
-        limit: the most bytes to take after decompression.
+        limit: maximum bytes after decompression.
     """
     gzipped = is_gzip(body)
     head = _head(body, gzipped=gzipped)
@@ -65,26 +65,26 @@ def understand(
 
 
 def detect(head: bytes) -> Format:
-    """Tell the form of rows by their beginning, which is without a byte order mark."""
+    """Return the format of rows from their beginning, without a byte order mark."""
     text = head.lstrip()
     if not text.startswith((b"{", b"[")):
         return Format.CSV
     line, line_end, _rest = text.partition(b"\n")
     line = line.strip()
-    # The first row may be longer than what is looked at, and is then known by its beginning.
+    # The first row may be longer than LOOKED_AT; then its beginning decides.
     is_cut = not line_end and len(text) + len(_MARK) >= LOOKED_AT
     try:
-        # Not by Python's own parser, to which what is nested too deeply is a failure of ours.
+        # Not the json module: deeply nested input makes it raise RecursionError, not ValueError.
         first = pydantic_core.from_json(line, allow_partial=is_cut)
     except ValueError:
-        # A document over many lines, or a row that is not sound.
+        # A document of several lines, or a malformed row.
         return Format.NDJSON if line.endswith(b"}") else Format.JSON
     is_row = isinstance(first, dict) and not isinstance(first.get("items"), list)
     return Format.NDJSON if is_row else Format.JSON
 
 
 def is_gzip(body: IO[bytes]) -> bool:
-    """Whether the bytes, which are at their beginning, are compressed with gzip."""
+    """Return whether a body, at its beginning, is compressed with gzip."""
     magic = body.read(len(GZIP_MAGIC))
     body.seek(0)
     return magic == GZIP_MAGIC
@@ -94,14 +94,14 @@ def _head(body: IO[bytes], *, gzipped: bool) -> bytes:
     try:
         return gzip.GzipFile(fileobj=body).read(LOOKED_AT) if gzipped else body.read(LOOKED_AT)
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        # Whoever reads the rows says what is wrong with them.
+        # Reading the rows will report the error.
         return b""
     finally:
         body.seek(0)
 
 
 class _Joined(Pieces):
-    """Streams, one after the other."""
+    """Concatenated streams."""
 
     def __init__(self, *streams: IO[bytes] | gzip.GzipFile) -> None:
         self._streams = list(streams)

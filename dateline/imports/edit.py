@@ -1,4 +1,4 @@
-"""Changing and deleting one entry."""
+"""Change and delete single entries."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,7 +17,7 @@ from dateline.models import Entry
 from dateline.text_index import Indexed, reindex
 
 Guard = Callable[[Entry], bool]
-"""Whether an entry is still the one that the writer has seen."""
+"""Returns whether an entry is still as the client has seen it."""
 
 
 def change_entry(
@@ -27,17 +27,17 @@ def change_entry(
     options: Options,
     unchanged: Guard,
 ) -> None:
-    """Change the title, the URL or the date of an entry; what is not named stays.
+    """Change the title, the URL or the date of an entry; fields not in `changes` keep their values.
 
     Raises:
         NotFound: there is no such entry.
-        EntryChanged: the entry is not the one that the writer has seen.
-        UnsoundEntry: a new value is refused.
-        DuplicateEntry: another entry has this URL, title and date already.
+        EntryChanged: the entry is no longer as the client has seen it.
+        UnsoundEntry: a new value is rejected.
+        DuplicateEntry: another entry already has this URL, title and date.
     """
     with database.writing() as session:
         entry = _get(session, entry_id, unchanged)
-        # Whoever changes a title has read it as it is, entities and all.
+        # Clients change a title as it was returned to them, so `&amp;` in it is meant literally.
         title = read_title(changes.get("title", entry.title), entities=False)
         url = read_url(changes.get("url", entry.url))
         date = (
@@ -62,11 +62,11 @@ def change_entry(
 
 
 def delete_entry(database: Database, entry_id: int, unchanged: Guard) -> None:
-    """Delete an entry. Its import keeps its counts: they tell what came, not what is there.
+    """Delete an entry. Its import keeps its counts: they record what was sent, not what is left.
 
     Raises:
         NotFound: there is no such entry.
-        EntryChanged: the entry is not the one that the writer has seen.
+        EntryChanged: the entry is no longer as the client has seen it.
     """
     with database.writing() as session:
         entry = _get(session, entry_id, unchanged)

@@ -1,4 +1,4 @@
-"""Rows that are entries as Dateline itself gives them: what was exported comes back as it was."""
+"""Rows that are entries as Dateline returns them: importing an export restores them unchanged."""
 
 from typing import Final
 
@@ -7,23 +7,23 @@ from dateline.fields.dates import WrittenDate, read_date
 from dateline.models import DAY
 
 NAMES: Final = frozenset({"date", "date_precision", "date_start", "date_end", "date_raw"})
-"""What tells such a row from others."""
+"""A row that has all of these names is such an entry."""
 
 LONGEST_RAW: Final = 200
-"""Characters of a date's raw text: no longer one is ever read."""
+"""Maximum characters of a date's raw text; no longer text is ever read as a date."""
 
 _CLOCK_CHANGE: Final = 4 * 3_600
-"""Seconds by which a zone has made a day shorter, at most."""
+"""Maximum seconds by which a time zone has ever shortened a day."""
 
 
 def read_given_date(raw: dict[str, object]) -> WrittenDate | Fault:
-    """Read the date of an entry, with the span and the raw text that it had.
+    """Read the date of an entry, with its original span and raw text.
 
-    A coarse date that was written in another time zone than UTC says so in its span alone.
+    For a coarse date that was written in a time zone other than UTC, only the span shows it.
 
     Returns:
-        The date, or a fault: that of the date itself, or `date.span` where the parts contradict
-        each other.
+        The date, or a fault: that of the date itself, or `date.span` if the parts contradict each
+        other.
     """
     date = read_date(raw["date"])
     if isinstance(date, Fault):
@@ -50,11 +50,11 @@ def read_given_date(raw: dict[str, object]) -> WrittenDate | Fault:
 
 
 def _fits(date: WrittenDate, first: int, last: int) -> bool:
-    """Whether a span can be that of the date, in some time zone."""
+    """Return whether a span can be that of the date in some time zone."""
     if date.precision in ("hour", "minute", "second"):
         return (first, last) == (date.start, date.end)
     longer = (last - first) - (date.end - date.start)
-    # Zones have left out a whole day, as Samoa 30 December 2011, and had one twice, as Samoa the
-    # fourth of July 1892.
+    # Time zones have skipped a whole day (Samoa, 30 December 2011) and repeated one (Samoa, 4 July
+    # 1892).
     shorter = _CLOCK_CHANGE if date.precision == "day" else DAY
     return abs(first - date.start) < DAY and -shorter <= longer <= DAY

@@ -1,4 +1,4 @@
-"""From rows to groups of outcomes, and what holds for an import as a whole."""
+"""From rows to groups of outcomes, and what applies to an import as a whole."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -15,41 +15,41 @@ from dateline.imports.second_process import SecondProcess
 from dateline.imports.undecided import Undecided
 
 GROUP: Final = 1_000
-"""Rows normalised and written together: enough that a statement's cost is shared, and few enough
-that memory stays flat."""
+"""Maximum rows normalised and written together: enough to share the cost of a statement, and few
+enough to keep memory flat."""
 
 GROUP_LENGTH: Final = 1024 * 1024
-"""Characters, or bytes, that a group has at the most: a row that has more is one by itself."""
+"""Maximum characters, or bytes, of a group; a row that is longer is a group of its own."""
 
 VALUE: Final = 50
-"""Characters that a value of CSV takes in memory beside its own, about."""
+"""Approximate overhead in memory of a CSV value, in characters."""
 
 MAX_IGNORED: Final = 500
-"""Names of columns that a report has at the most: rows may each have others."""
+"""Maximum names of columns in a report: every row may have different ones."""
 
 LONGEST_NAME: Final = 100
-"""Characters of such a name."""
+"""Maximum characters of such a name."""
 
 AHEAD: Final = 2
-"""Groups that the second process is given ahead: while the text index is calculated it falls behind,
-and while that is written it can work ahead."""
+"""Groups to queue for the second process: it falls behind while the text index is computed, and can
+work ahead while the index is written."""
 
 
 class Group(NamedTuple):
-    """What has become of some rows."""
+    """The outcomes of a group of rows."""
 
     taken: int
-    """Rows of the submission that were read for this group, those that wait included."""
+    """Rows of the submission that were read for this group, including those set aside."""
     sound: list[tuple[object, ...]]
-    """Each a `SoundRow`, as a plain tuple."""
+    """A `SoundRow` for each, as a plain tuple."""
     rejections: list[Rejection]
 
 
 class Groups:
-    """Normalises the rows of one import, and learns what holds for all of them.
+    """Normalises the rows of one import, and learns what applies to all of them.
 
     Attributes:
-        date_order: the order of day and month: as said, or, at the end, as all rows prove.
+        date_order: the order of day and month: as requested or, at the end, as the rows prove.
     """
 
     def __init__(self, options: Options) -> None:
@@ -65,14 +65,14 @@ class Groups:
 
     @property
     def ignored_columns(self) -> list[str]:
-        """Names of columns that are not kept, in the order of their appearance."""
+        """Names of columns that are not kept, in order of appearance."""
         return list(self._ignored)
 
     def of(self, rows: Iterable[RawRow]) -> Iterator[Group]:
-        """Normalise rows, group by group; those that could not be decided on come last."""
+        """Normalise rows, group by group; undecided rows come last."""
         yield from self._normalise(rows)
         if self._decides_itself:
-            # What proves two orders proves none.
+            # If rows prove both orders, none is proved.
             self.date_order = next(iter(self._proved)) if len(self._proved) == 1 else None
             self._decides_itself = False
         yield from self._normalise(self._undecided)
@@ -94,9 +94,9 @@ class Groups:
             yield Group(taken, outcomes.sound, outcomes.rejections)
 
     def _outcomes(self, rows: Iterable[RawRow]) -> Iterator[tuple[int, Outcomes]]:
-        """Have groups normalised by the second process while those before them are written.
+        """Have the second process normalise groups while earlier ones are written.
 
-        As long as there is no second process this one does it.
+        Until the second process is ready, this process normalises them.
         """
         reading = Reading(self.date_order, self._decides_itself, self._zone)
         given: deque[int] = deque()
@@ -109,7 +109,7 @@ class Groups:
                     yield given.popleft(), other.outcomes()
                 continue
             if other is None and is_whole:
-                # Where there is one whole group there will mostly be more.
+                # After one whole group, there are usually more.
                 self._second_process = self._to_close.enter_context(SecondProcess())
             yield len(taken), outcomes_of(taken, reading)
         while given and self._second_process is not None:
@@ -117,7 +117,7 @@ class Groups:
 
 
 def _cut(rows: Iterable[RawRow]) -> Iterator[tuple[list[RawRow], bool]]:
-    """Cut rows into groups; with each, whether it is whole, which the last one may not be."""
+    """Yield groups of rows, and whether each is whole; the last one may not be."""
     taken: list[RawRow] = []
     length = 0
     for row in rows:
@@ -132,7 +132,7 @@ def _cut(rows: Iterable[RawRow]) -> Iterator[tuple[list[RawRow], bool]]:
 
 
 def length_of(row: RawRow) -> int:
-    """Tell how long a row is, about: the bytes of its JSON, or the memory of its values."""
+    """Return the approximate length of a row: bytes of its JSON, or memory of its values."""
     if isinstance(row, Unread):
         return len(row.text)
     if isinstance(row.raw, str):

@@ -1,8 +1,8 @@
-"""The members of `{"items": [...]}`, one by one, from a stream of any length.
+"""Read the elements of `{"items": [...]}`, one by one, from a stream of any length.
 
-The document is cut into its values here, and Pydantic's parser reads each of them. Libraries that
-read a stream as events were tried: they change lone surrogates in silence, refuse a document for
-one large number in it, and need memory that grows with the square of the depth.
+This module splits the document into values, and Pydantic's parser reads each of them. Event-based
+streaming parsers were tried: they silently change lone surrogates, reject a document for one large
+number in it, and need memory that grows with the square of the depth.
 """
 
 import json
@@ -14,31 +14,31 @@ from dateline.errors import UnreadableBody
 from dateline.imports.json_texts import is_by_the_grammar
 
 CHUNK: Final = 64 * 1024
-"""Bytes to read at a time, at least."""
+"""Minimum bytes to read at a time."""
 
 MAX_DEPTH: Final = 100
-"""Levels of arrays and objects in one value; a sound row has one."""
+"""Maximum levels of arrays and objects in one value; a sound row has one."""
 
 MAX_ROW: Final = 1024 * 1024
-"""Bytes of one value, which takes up to forty times as much memory when it is parsed (`[[[]]]`)."""
+"""Maximum bytes of one value; parsed, it takes up to 40 times as much memory (`[[[]]]`)."""
 
 _STRING: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _BLANK: Final = re.compile(rb"[ \t\r\n]*")
-# Nearly every row is an object with nothing but texts and numbers in it.
+# Nearly every row is an object that contains only strings and numbers.
 _FLAT: Final = re.compile(rb'\{[^{}\[\]"]*(?:' + _STRING + rb'[^{}\[\]"]*)*\}', re.DOTALL)
-# A quotation mark alone begins a text whose end has not been read yet.
+# A lone quotation mark opens a string whose end has not been read yet.
 _TOKEN: Final = re.compile(_STRING + rb'|[{}\[\]"]', re.DOTALL)
-# What follows shows that a number or a word is whole.
+# The lookahead ensures that a number or a literal is complete.
 _SCALAR: Final = re.compile(_STRING + rb'|[^\s,:"{}\[\]]+(?=[\s,}\]])', re.DOTALL)
 
 _SHAPE: Final = 'The body must be an object like {"items": [...]}.'
 
 
 def json_items(body: IO[bytes]) -> Iterator[bytes]:
-    """Give the members of the top-level array `items`, each as the text of a JSON value.
+    """Yield the elements of the top-level array `items`, each as the text of a JSON value.
 
-    Other members of the document are passed over. That a member of `items` is well-bracketed is
-    certain; that it is sound JSON is for its reader to see.
+    Other members of the document are skipped. The brackets of each element are balanced; whether it
+    is valid JSON is for the caller to check.
 
     Raises:
         UnreadableBody: the document is not such an object, has `items` twice, is cut off, is nested
@@ -54,7 +54,7 @@ def json_items(body: IO[bytes]) -> Iterator[bytes]:
         if not name.startswith(b'"'):
             text.fail("a name is missing")
         text.need(b":")
-        # A name may be written with escapes, and is the same.
+        # A name may be written with escapes.
         if json.loads(name) == "items":
             if found:
                 raise UnreadableBody("'items' stands twice in the body; put all rows into one.")
@@ -83,7 +83,7 @@ def _members(text: "_Text") -> Iterator[bytes]:
 
 
 class _Text:
-    """A JSON text that is read as far as it is needed."""
+    """A JSON text that is read only as far as needed."""
 
     def __init__(self, body: IO[bytes]) -> None:
         self._body = body
@@ -92,7 +92,7 @@ class _Text:
         self._passed = 0
 
     def take(self, mark: bytes) -> bool:
-        """Pass a mark, and the white space before it, if it comes next."""
+        """Skip a mark, and white space before it, if it is next; return whether it is."""
         self._skip_blank()
         if self._read[self._at : self._at + 1] != mark:
             return False
@@ -100,25 +100,25 @@ class _Text:
         return True
 
     def need(self, mark: bytes) -> None:
-        """Pass a mark that must come next."""
+        """Skip a mark that must be next."""
         if not self.take(mark):
             self.fail(f"'{mark.decode()}' is missing")
 
     def need_end(self) -> None:
-        """Be at the end, but for white space."""
+        """Check that nothing but white space is left."""
         self._skip_blank()
         if self._at < len(self._read):
             self.fail("there is more after the end")
 
     def sound_value(self) -> bytes:
-        """Pass a whole value, and see that it is JSON."""
+        """Read a whole value, and check that it is JSON."""
         value = self.value()
         if not is_by_the_grammar(value):
             self.fail("this is no value")
         return value
 
     def value(self) -> bytes:
-        """Pass a whole value, and give its text."""
+        """Read a whole value, and return its text."""
         self._skip_blank()
         while (end := self._end_of_value()) is None:
             self._check_length(len(self._read))
@@ -134,7 +134,7 @@ class _Text:
             self.fail(f"a value has more than {MAX_ROW:,} bytes")
 
     def _end_of_value(self) -> int | None:
-        """Where the value ends that begins here; None if more must be read to see it."""
+        """Return where the value that begins here ends; None if more of the body is needed."""
         read, at = self._read, self._at
         if read[at : at + 1] not in (b"{", b"["):
             match = _SCALAR.match(read, at)
@@ -165,7 +165,7 @@ class _Text:
                 return
 
     def _read_more(self) -> bool:
-        """Read on; twice as much each time for a long value, which is looked through again."""
+        """Read more; twice as much each time for a long value, because it is scanned again."""
         rest = self._read[self._at :]
         more = self._body.read(max(CHUNK, len(rest)))
         self._passed += self._at
@@ -173,14 +173,14 @@ class _Text:
         return bool(more)
 
     def fail(self, reason: str) -> NoReturn:
-        """Say what is wrong, and where."""
+        """Raise an error that says what is wrong, and where."""
         place = self._passed + self._at + 1
         raise UnreadableBody(f"The body is not sound JSON: {reason}, at or after byte {place:,}.")
 
 
-def too_long(place: str, most: int, unit: str, mend: str = "") -> UnreadableBody:
-    """Say that a row, of any form, has more of a unit than are taken, and how that is mended."""
+def too_long(place: str, most: int, unit: str, fix: str = "") -> UnreadableBody:
+    """Return the error for a row, of any format, that exceeds a limit, with how to fix it."""
     return UnreadableBody(
-        f"{place.capitalize()} has more than {most:,} {unit}; {mend}send the title, the URL and the "
+        f"{place.capitalize()} has more than {most:,} {unit}; {fix}send the title, the URL and the "
         "date alone, or drop it."
     )

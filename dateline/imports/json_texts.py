@@ -1,4 +1,4 @@
-"""One JSON text to its value, or to why it has none: nothing in it is guessed."""
+"""Parse one JSON text to its value, or to why it has none, without guessing."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pydantic_core
 
 from dateline.errors import near, shortened
 
-# Each name in an object ends so. A value may hold the same, so there are as many or more of them.
+# Every name in an object ends like this. Strings may contain it too, so it never counts too few.
 _NAME_ENDS: Final = re.compile(rb'"[ \t\r\n]*:')
 
 _REASONS: Final = {
@@ -18,24 +18,24 @@ _REASONS: Final = {
     "number out of range": "has a number of more than 4,300 digits; put it in quotes",
     "unicode code point": "is not UTF-8; save it as UTF-8",
 }
-"""Why a text has no value, by what the parser says."""
+"""Why a text has no value, by a part of the parser's message."""
 
 _FINITE: Final = json.JSONEncoder(allow_nan=False)
 
 
 class UnsoundJson(Exception):
-    """A text has no value. Says why and how to mend it, to be put behind a subject."""
+    """A text has no value. The message says why and how to fix it, and follows a subject."""
 
 
 def read_json(text: bytes) -> Any:
-    """Read a JSON text.
+    """Parse a JSON text.
 
     Returns:
-        Its value. A number that is too large for a computer's numbers is an infinity in it.
+        Its value. A number that is too large for a float becomes infinity in it.
 
     Raises:
         UnsoundJson: it is not JSON, is nested more than 201 deep, has half a surrogate pair, or has
-            an object that names a member twice.
+            an object that has a name twice.
     """
     try:
         value = pydantic_core.from_json(text, allow_inf_nan=False)
@@ -43,22 +43,22 @@ def read_json(text: bytes) -> Any:
         said = str(error)
         reasons = (reason for sign, reason in _REASONS.items() if sign in said)
         where = f" near {near(text, _place(text, said))}" if text.strip() else ""
-        raise UnsoundJson(next(reasons, f"is not sound JSON{where}; mend it")) from error
-    # The parser keeps the last of equal names and tells nobody. To see every name takes four times
-    # as long as all else, so that is only done where there may be more names than members.
+        raise UnsoundJson(next(reasons, f"is not sound JSON{where}; fix it")) from error
+    # The parser silently keeps the last of equal names. Checking every name takes four times as
+    # long as everything else, so it is done only if there may be more names than members.
     if not isinstance(value, dict) or len(_NAME_ENDS.findall(text)) != len(value):
         json.loads(text, object_pairs_hook=_refuse_repeated)
     return value
 
 
 def is_by_the_grammar(text: bytes) -> bool:
-    """Whether a text is JSON, whatever it is that it says: a lone surrogate is no mistake."""
+    """Return whether a text is JSON by its grammar alone, which permits a lone surrogate."""
 
     def refuse(constant: str) -> None:
         raise ValueError(constant)
 
     try:
-        # Python reads no more than 4,300 digits as a number; by the grammar there is no such limit.
+        # Python reads integers of up to 4,300 digits; the grammar has no such limit.
         json.loads(text.decode(), parse_constant=refuse, parse_int=str)
     except ValueError:
         return False
@@ -66,7 +66,7 @@ def is_by_the_grammar(text: bytes) -> bool:
 
 
 def is_finite(value: object) -> bool:
-    """Whether a value that was read can be written as JSON again: no number in it is too large."""
+    """Return whether a parsed value can be written as JSON: it contains no infinite number."""
     try:
         _FINITE.encode(value)
     except ValueError:
@@ -75,7 +75,7 @@ def is_finite(value: object) -> bool:
 
 
 def _place(text: bytes, said: str) -> int:
-    """Find the byte that the parser names: what it says ends with `line 1 column 6`."""
+    """Return the offset of the byte that a message of the parser names: `... line 1 column 6`."""
     *_others, line, column = map(int, re.findall(r"\d+", said))
     before = text.split(b"\n")[: line - 1]
     return sum(map(len, before)) + len(before) + column - 1

@@ -1,4 +1,4 @@
-"""Reading the ledger: imports, and what each of them rejected."""
+"""Read the ledger: imports, and the rows that each rejected."""
 
 import json
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from dateline.schemas import ImportPage, ImportReport, ImportView, RejectedPage
 
 
 def report_json(report: Report) -> str:
-    """Write what has become of a submission, as `BulkResult`."""
+    """Return the report of an import as JSON, as `BulkResult`."""
     url = None if report.import_id is None else import_url(report.import_id)
     head = ImportReport(
         id=report.import_id,
@@ -35,16 +35,16 @@ def report_json(report: Report) -> str:
 
 
 def _rows_json(rejections: Iterable[Rejection]) -> str:
-    """Write rejected rows, each as `RejectedRowView`.
+    """Return a JSON array of rejected rows, each as `RejectedRowView`.
 
-    They are JSON already; to parse them would take up to forty times as much memory.
+    They are stored as JSON; parsing them would take up to 40 times as much memory.
     """
     rows = (f'{{"row":{row},"errors":{faults},"raw":{raw}}}' for row, faults, raw in rejections)
     return f"[{','.join(rows)}]"
 
 
 def answer_imports(cache: Cache, limit: int, before: int | None) -> tuple[Answer, Outcome]:
-    """A page of imports, the newest first, as `ImportPage`."""
+    """Return a page of imports, newest first, as `ImportPage`."""
 
     def make(session: Session) -> Answer:
         query = select(Import).order_by(Import.id.desc()).limit(limit + 1)
@@ -64,10 +64,10 @@ def answer_imports(cache: Cache, limit: int, before: int | None) -> tuple[Answer
 
 
 def answer_import(cache: Cache, import_id: int) -> tuple[Answer, Outcome]:
-    """One import, as `ImportView`.
+    """Return one import, as `ImportView`.
 
     Raises:
-        NotFound: there is none with this id.
+        NotFound: there is no import with this id.
     """
 
     def make(session: Session) -> Answer:
@@ -80,7 +80,7 @@ def answer_import(cache: Cache, import_id: int) -> tuple[Answer, Outcome]:
 def answer_rejected(
     cache: Cache, import_id: int, limit: int, after: int | None
 ) -> tuple[Answer, Outcome]:
-    """A page of the rejected rows of an import, as `RejectedPage`.
+    """Return a page of the rejected rows of an import, as `RejectedPage`.
 
     Raises:
         NotFound: there is no import with this id.
@@ -106,10 +106,10 @@ def answer_rejected(
 def rejected_rows(
     session: Session, import_id: int, after: int, most: int
 ) -> tuple[list[Rejection], bool]:
-    """Read the rejected rows of an import that follow upon a row.
+    """Read the rejected rows of an import that come after a row.
 
     Returns:
-        So many of them, or fewer where they are long, and at least one if there is any; and
+        At most `most` rows, or fewer if they are long, but at least one if there is any; and
         whether there are more.
     """
     query = (
@@ -117,7 +117,7 @@ def rejected_rows(
         .where(RejectedRow.import_id == import_id, RejectedRow.row > after)
         .order_by(RejectedRow.row)
         .limit(most + 1)
-        # One by one, so that no more are in memory than are wanted.
+        # One by one, so that no more rows than needed are in memory.
         .execution_options(yield_per=1)
     )
     with session.execute(query) as found:
@@ -125,16 +125,16 @@ def rejected_rows(
 
 
 def read_rejected(answer: Answer) -> RejectedPage:
-    """Read a page of rejected rows again.
+    """Parse a page of rejected rows.
 
-    Python's parser does it: a row may be nested as deeply as Pydantic's takes, and in the page it
-    stands deeper.
+    With the json module: a row may be nested as deeply as Pydantic's parser accepts, and is deeper
+    within the page.
     """
     return RejectedPage.model_validate(json.loads(answer.body))
 
 
 def import_url(import_id: int) -> str:
-    """Where the ledger of an import is."""
+    """Return the URL of an import in the ledger."""
     return f"/v1/imports/{import_id}"
 
 

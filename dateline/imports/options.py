@@ -1,4 +1,4 @@
-"""What holds for an import as a whole."""
+"""Options of an import as a whole."""
 
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -12,15 +12,15 @@ from dateline.fields.dates import DateOrder
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the sender says about an import.
+    """What the sender specifies for an import.
 
     Attributes:
-        source: who brings it: `api`, `page` or the name of a file.
-        date_order: the order of day and month in numeric dates, where the sender knows it.
-        zone: the time zone of texts that name none.
-        dry_run: give the same report, and write nothing.
-        commit_every: rows after which a batch is committed, and half of them behind a block of the
-            text index; batches end where groups do. None for the whole import in one transaction.
+        source: where it comes from: `api`, `page` or the name of a file.
+        date_order: the order of day and month in numeric dates, if the sender knows it.
+        zone: the time zone of dates that name none.
+        dry_run: return the same report, but write nothing.
+        commit_every: rows after which a batch is committed, or half of them after a block of the
+            text index is written. Batches end where groups do. None for a single transaction.
     """
 
     source: str = "api"
@@ -31,7 +31,7 @@ class Options:
 
 
 def read_options(date_order: DateOrder | None, timezone: str, *, dry_run: bool = False) -> Options:
-    """Put together what a request says.
+    """Build the options of a request.
 
     Raises:
         InvalidQuestion: there is no such time zone.
@@ -43,9 +43,9 @@ def read_options(date_order: DateOrder | None, timezone: str, *, dry_run: bool =
 
 
 def read_zone(name: str) -> tzinfo | Fault:
-    """Find a time zone by its IANA name."""
+    """Return the time zone with an IANA name, or a fault."""
     if name == "UTC":
-        # Dates have a quick way for Python's own.
+        # Dates are read faster with Python's own UTC.
         return UTC
     if name in zone_names():
         return ZoneInfo(name)
@@ -59,9 +59,9 @@ def read_zone(name: str) -> tzinfo | Fault:
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Give the names of all time zones, the same on every machine.
+    """Return the names of all time zones, the same on every machine.
 
-    The files of a machine have more: `localtime` is the zone of the machine itself, and what is below
-    `right/` counts leap seconds.
+    The files of a machine contain more: `localtime` is the zone of the machine itself, and zones in
+    `right/` count leap seconds.
     """
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())

@@ -1,4 +1,4 @@
-"""What has become of some rows: a pure function of them, so that any process can work it out."""
+"""The outcomes of rows: a pure function of them, so that any process can compute it."""
 
 import json
 from collections.abc import Iterable
@@ -14,14 +14,14 @@ from dateline.imports.normalise import normalise
 from dateline.imports.read import RawRow, Unread, read_row, unreadable
 
 SHOWN_LENGTH: Final = 1024 * 1024
-"""Characters of rows with which fewer than were asked for are enough."""
+"""Characters of rows after which fewer rows than requested are returned."""
 
 
 class Rejection(NamedTuple):
-    """A row that is not kept, and why: as JSON, of which many fit where one parsed row does.
+    """A rejected row and its faults, as JSON, which takes far less memory than a parsed row.
 
     Attributes:
-        row: its place in the submission, counted from 1.
+        row: its position in the submission, counted from 1.
         faults: an array of {code, field, value, message}.
         raw: the row as it was sent.
     """
@@ -32,15 +32,15 @@ class Rejection(NamedTuple):
 
     @property
     def length(self) -> int:
-        """Characters of all of it, about."""
+        """Approximate length in characters."""
         return len(self.faults) + len(self.raw)
 
 
 def first_of(rejections: Iterable[Rejection], most: int) -> tuple[list[Rejection], bool]:
-    """Take so many rejected rows, or fewer where they are long.
+    """Return the first rejected rows, at most `most`, or fewer if they are long.
 
     Returns:
-        At least one, if there is any; and whether there are more.
+        At least one row, if there is any; and whether there are more.
     """
     taken: list[Rejection] = []
     length = 0
@@ -56,9 +56,9 @@ class Reading(NamedTuple):
     """How the rows of an import are read.
 
     Attributes:
-        order: the order of day and month in numeric dates, where it is known.
-        decides: whether the import may yet prove that order, so that doubtful rows wait.
-        zone: the time zone of texts that name none.
+        order: the order of day and month in numeric dates, if known.
+        decides: whether the import may still prove that order, so ambiguous rows are set aside.
+        zone: the time zone of dates that name none.
     """
 
     order: DateOrder | None
@@ -68,16 +68,16 @@ class Reading(NamedTuple):
 
 @dataclass(slots=True)
 class Outcomes:
-    """What has become of some rows.
+    """The outcomes of some rows.
 
     Attributes:
-        sound: a `SoundRow` for each row that is kept, as a plain tuple, which is the cheaper one
-            to send from process to process. Its hash is a bytearray: for bytes, SQLite's driver
-            would look for an adapter each time.
-        rejections: the rows that are not kept.
-        undecided: the rows that wait for what the whole import proves.
+        sound: a `SoundRow` for each row that is kept, as a plain tuple, which is cheaper to send
+            to another process. Its hash is a bytearray: for bytes, SQLite's driver would look for
+            an adapter each time.
+        rejections: the rows that are rejected.
+        undecided: the rows that are set aside until the whole import has been seen.
         proved: the orders of day and month that these rows prove.
-        ignored: names of columns that are not kept, in the order of their appearance.
+        ignored: names of columns that are not kept, in order of appearance.
     """
 
     sound: list[tuple[object, ...]] = field(default_factory=list)
@@ -91,7 +91,7 @@ def outcomes_of(rows: Iterable[RawRow], reading: Reading) -> Outcomes:
     """Parse and normalise rows.
 
     Raises:
-        UnreadableBody: a row shows that the whole body is not what it should be.
+        UnreadableBody: a row shows that the whole body is malformed.
     """
     order, decides, zone = reading
     outcomes = Outcomes()
@@ -117,15 +117,15 @@ def outcomes_of(rows: Iterable[RawRow], reading: Reading) -> Outcomes:
 
 
 def kept_of(row: RawRow, faults: list[Fault], raw: object) -> tuple[list[Fault], object]:
-    """Give what is kept of a row that is refused: its faults, and the row itself.
+    """Return what is kept of a rejected row: its faults, and the row itself.
 
-    A number that has become an infinity cannot be given back as JSON; so its row is kept as the
-    text that it is, and told why.
+    An infinite number cannot be written as JSON. A row that contains one is kept as its original
+    text, with a fault that says so.
 
     Args:
-        row: as it came.
-        faults: all that is wrong with it.
-        raw: what was read of it.
+        row: the row as it was sent.
+        faults: everything that is wrong with it.
+        raw: its parsed value.
     """
     if isinstance(row, Unread) and not is_finite(raw):
         text = row.text.decode()
@@ -136,7 +136,7 @@ def kept_of(row: RawRow, faults: list[Fault], raw: object) -> tuple[list[Fault],
 
 def _reject(row: RawRow, faults: list[Fault], raw: object) -> Rejection:
     faults, raw = kept_of(row, faults, raw)
-    # Not by dataclasses.asdict(), which copies the values.
+    # Not dataclasses.asdict(), which copies the values.
     told = [
         {"code": fault.code, "field": fault.field, "value": fault.value, "message": fault.message}
         for fault in faults

@@ -1,4 +1,4 @@
-"""What would become of an import, with its first rows in full."""
+"""Preview an import, with its first rows in full."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from dateline.imports.run import Report, run_import
 from dateline.imports.store import same_entry
 
 SHOWN: Final = 20
-"""Rows shown in full."""
+"""Maximum rows shown in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class RowPreview:
     """What one row would become.
 
     Attributes:
-        row: its place in the submission, counted from 1.
-        raw: the row as it was sent, where it would be rejected.
-        faults: all that is wrong with it; empty for a sound row, whose parts follow.
+        row: its position in the submission, counted from 1.
+        raw: the row as it was sent, if it would be rejected.
+        faults: everything that is wrong with it; empty for a sound row, whose fields follow.
         date_start: first second that the date covers; RFC 3339, UTC.
-        date_end: the last one.
-        entry_id: the entry that it is already; None for one that would be new.
-        same_as: the row above that is the same entry, where there is one.
+        date_end: last second that it covers.
+        entry_id: the existing entry that it duplicates; None if there is none.
+        same_as: the earlier row that is the same entry, if any.
     """
 
     row: int
@@ -64,7 +64,7 @@ def preview_import(
     options: Options,
     progress: Callable[[int], None] = lambda _received: None,
 ) -> Preview:
-    """Make the whole import, write nothing of it, and show what its first rows become.
+    """Run the whole import without writing, and return its counts and what its first rows become.
 
     Raises:
         DatabaseAway: the database cannot be reached.
@@ -93,14 +93,14 @@ def _shown(
     seen: dict[bytes, int],
     session: Session,
 ) -> RowPreview:
-    """Show a row.
+    """Return the preview of a row.
 
     Args:
-        sent: as it came; it is parsed here, so that no more than one is at a time.
-        options: what holds for all rows.
+        sent: the row as sent; it is parsed here, so that only one parsed row is in memory.
+        options: those of the import.
         decided: the order of day and month that all rows have proved.
-        seen: which row was the first that is an entry; this one is added.
-        session: knows the entries that are there.
+        seen: the first row of each identity; this row is added.
+        session: reads the existing entries.
     """
     row = read_row(sent)
     outcome = _outcome(row, options, decided)
@@ -123,7 +123,7 @@ def _shown(
 
 
 def _outcome(row: Row, options: Options, decided: DateOrder | None) -> SoundRow | list[Fault]:
-    """What an import makes of a row once the order of day and month has been decided."""
+    """Return the outcome of a row once the order of day and month has been decided."""
     if row.fault is not None:
         return [row.fault]
     columns = find_columns(row.raw)

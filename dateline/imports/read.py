@@ -1,4 +1,4 @@
-"""From bytes to raw rows: JSON, NDJSON and CSV, plain or gzip, never all of it in memory.
+"""From bytes to raw rows: JSON, NDJSON and CSV, plain or gzip, without loading the whole body.
 
 A row that cannot be read is a row with a fault; a body that cannot be read at all is an
 `UnreadableBody`.
@@ -22,7 +22,7 @@ from dateline.imports.streams import Pieces
 
 
 class Format(StrEnum):
-    """The forms in which rows are sent."""
+    """The formats in which rows are sent."""
 
     JSON = "json"
     NDJSON = "ndjson"
@@ -33,9 +33,9 @@ class Row(NamedTuple):
     """One raw item, as it was sent.
 
     Attributes:
-        number: its place in the submission, counted from 1.
-        raw: the object, or whatever stands in its place.
-        fault: why it is not an object of named values, where it is not.
+        number: its position in the submission, counted from 1.
+        raw: the object, or whatever was sent in its place.
+        fault: why it is not an object of named values; None if it is one.
     """
 
     number: int
@@ -44,12 +44,12 @@ class Row(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """One raw item of JSON, cut out but not parsed: whoever normalises it does that as well.
+    """One raw JSON item, split off but not parsed: it is parsed where it is normalised.
 
     Attributes:
-        number: its place in the submission, counted from 1.
+        number: its position in the submission, counted from 1.
         text: its JSON.
-        in_document: whether it is a part of one document, all of which a mistake in it spoils.
+        in_document: whether it is part of one document, which a syntax error in it invalidates.
     """
 
     number: int
@@ -61,11 +61,11 @@ RawRow = Row | Unread
 
 TOO_LARGE: Final = (
     "send it in parts, or use the command line, which has no limit; "
-    "a compressed body is counted as it was before"
+    "for a compressed body, its size before compression counts"
 )
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
-"""With these bytes gzip begins, and no text in UTF-8."""
+"""The first bytes of gzip; no UTF-8 text begins with them."""
 
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -75,24 +75,24 @@ _GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 def read_rows(
     body: IO[bytes], kind: Format, *, gzipped: bool, limit: int | None
 ) -> Iterator[RawRow]:
-    """Read rows one by one; those of JSON are left to `read_row`.
+    """Yield rows one by one; those of JSON are left to `read_row` to parse.
 
     Args:
         body: the bytes as sent.
-        kind: how they are written.
+        kind: the format of the rows.
         gzipped: whether they are compressed with gzip.
-        limit: the most bytes to take after decompression; None for any number.
+        limit: maximum bytes after decompression; None for no limit.
 
     Raises:
-        UnreadableBody: the bytes are not what they are said to be.
-        BodyTooLarge: there are more than `limit`.
+        UnreadableBody: the bytes are not in the format given.
+        BodyTooLarge: there are more than `limit` bytes.
     """
     compressed = gzip.GzipFile(fileobj=body, mode="rb") if gzipped else None
-    # GzipFile reads ahead by itself; io wants the few methods that BufferedReader adds.
+    # GzipFile buffers by itself; io needs the few methods that BufferedReader adds.
     bounded = io.BufferedReader(Bounded(compressed or body, limit, TOO_LARGE))
     try:
         if compressed is not None and not bounded.peek() and compressed.mtime is None:
-            # GzipFile takes no bytes at all for an empty file; only a header gives it a time.
+            # GzipFile reads an empty body as an empty file; only a header sets its `mtime`.
             raise EOFError
         if compressed is None and bounded.peek().startswith(GZIP_MAGIC):
             raise UnreadableBody(
@@ -114,10 +114,10 @@ def read_rows(
 
 
 def read_row(row: RawRow) -> Row:
-    """Parse a row, if it is still to be parsed.
+    """Parse a row, unless it already is.
 
     Raises:
-        UnreadableBody: what is wrong with it is wrong with the whole body.
+        UnreadableBody: its error makes the whole body unreadable.
     """
     if isinstance(row, Row):
         return row
@@ -128,10 +128,10 @@ def read_row(row: RawRow) -> Row:
         try:
             sent = text.decode()
         except UnicodeDecodeError as error:
-            # Then it is not the row that is wrong.
+            # The body, not only this row, has the wrong encoding.
             raise _not_utf8(error) from error
-        # A document with a mistake in it is no JSON at all. A lone surrogate or a member that is
-        # named twice is no mistake by the grammar of JSON: the fault of its row alone.
+        # A document with a syntax error is not JSON at all. A lone surrogate or a repeated name is
+        # not an error in the grammar of JSON, and so a fault of its row alone.
         if in_document and not is_by_the_grammar(text):
             raise UnreadableBody(f"Row {number:,} of the body {unsound}, or drop it.") from None
         return Row(number, sent, unreadable(sent, f"This row {unsound}."))
@@ -139,29 +139,29 @@ def read_row(row: RawRow) -> Row:
 
 
 def unreadable(text: str, message: str) -> Fault:
-    """What is wrong with a row that can only be kept as its text."""
+    """Return the fault of a row that can only be kept as its text."""
     return Fault("row.unreadable", "row", text, message)
 
 
 class Bounded(Pieces):
-    """A stream that refuses to give more than so many bytes, and says how to mend that."""
+    """A stream that raises an error, with how to fix it, after more than `limit` bytes."""
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, limit: int | None, mend: str) -> None:
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, limit: int | None, fix: str) -> None:
         self._stream = stream
         self._limit = limit
-        self._mend = mend
-        self._given = 0
+        self._fix = fix
+        self._passed = 0
 
     def piece(self, most: int) -> bytes:
-        """Read on.
+        """Read the next bytes.
 
         Raises:
             BodyTooLarge: there are more bytes than the limit.
         """
         piece = self._stream.read(most)
-        self._given += len(piece)
-        if self._limit is not None and self._given > self._limit:
-            raise BodyTooLarge(self._limit, self._mend)
+        self._passed += len(piece)
+        if self._limit is not None and self._passed > self._limit:
+            raise BodyTooLarge(self._limit, self._fix)
         return piece
 
 
@@ -189,14 +189,14 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     first = next(rows, [])
     if isinstance(first, str):
         raise UnreadableBody(f"The body is not sound CSV: in the first line {text_behind(first)}.")
-    # Spreadsheets write columns that have no name, mostly empty ones at the end.
+    # Spreadsheets write columns without a name, usually empty ones at the end.
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
         raise UnreadableBody(
             "The first line of CSV must name its columns, among them title, url and date; "
             + (f"it begins with '{shortened(first[0])}'." if first else "it is empty.")
         )
-    # Not for want of rows: what is exported of a search that finds nothing is a line of names too.
+    # A header without rows is accepted: a search without matches is exported as one.
     if text.newlines is None:
         raise UnreadableBody(
             "The whole of this CSV is one line without an end, and rows need lines of their own; "

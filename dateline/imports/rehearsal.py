@@ -1,4 +1,4 @@
-"""Which rows an import would create, found out without writing into the archive."""
+"""Determine which rows an import would create, without writing to the archive."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -15,26 +15,27 @@ _THERE: Final = (
     "WITH sent (url_key, identity) AS (VALUES {rows}) "
     "SELECT identity FROM sent CROSS JOIN entries USING ({index})"
 )
-"""Joined, as both databases read the whole table for a long list of pairs."""
+"""A join, because for a long list of pairs both databases would read the whole table."""
 
 _ROW: Final = {"sqlite": "(?, ?)", "mysql": "ROW(%s, %s)"}
 
 _INDEX: Final = {"sqlite": "url_key, identity", "mysql": "identity"}
-"""Columns of the unique index of each."""
+"""Columns of the unique index, for each database."""
 
 
 class Rehearsal:
-    """Counts rows that are new: neither in the archive nor given before. To be closed."""
+    """Counts rows that are new: neither in the archive nor counted before. Close after use."""
 
     def __init__(self, connection: Connection) -> None:
-        """Begin; the connection reads, and sees one state of the archive."""
+        """Open a temporary table; the connection must read one snapshot of the archive."""
         self._connection = connection
-        # A file without a name is private and temporary; however many rows, it takes little memory.
+        # A database without a name is a private temporary file, and takes little memory for any
+        # number of rows.
         self._seen = sqlite3.connect("")
         self._seen.execute("CREATE TABLE seen (identity BLOB PRIMARY KEY) WITHOUT ROWID")
 
     def count_new(self, rows: Sequence[tuple[object, ...]]) -> int:
-        """Count those of the rows that would be created; each is a `SoundRow`, as a plain tuple."""
+        """Return how many of the rows would be created; each is a `SoundRow`, as a plain tuple."""
         if not rows:
             return 0
         dialect = self._connection.dialect.name
@@ -48,5 +49,5 @@ class Rehearsal:
         return self._seen.executemany("INSERT OR IGNORE INTO seen VALUES (?)", identities).rowcount
 
     def close(self) -> None:
-        """Forget the rows."""
+        """Discard the rows."""
         self._seen.close()

@@ -1,4 +1,4 @@
-"""The rejected rows of an import as files, to be mended and sent again."""
+"""The rejected rows of an import as files, to fix and send again."""
 
 import csv
 import io
@@ -12,30 +12,30 @@ from dateline.imports.columns import NAMES, find_columns
 from dateline.imports.ledger import rejected_rows
 
 AT_ONCE: Final = 100
-"""Rows read by one query, at the most: no connection is held while a slow client takes its time."""
+"""Maximum rows read by one query: no connection is held open while a slow client reads."""
 
 MAX_COLUMNS: Final = 500
-"""Columns of the CSV, of which every row has a cell; those of the three fields come in any case."""
+"""Maximum columns of the CSV: every row has a cell in each. The three fields are always there."""
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""Characters that begin a formula in a spreadsheet."""
 
 _BREAK: Final = re.compile(r"[\r\n]+")
 
 
 def rejected_as_ndjson(database: Database, import_id: int) -> Iterator[str]:
-    """Give the rows exactly as they were sent, one on a line."""
+    """Yield the rows exactly as they were sent, one per line."""
     for raw, is_text in _rows(database, import_id):
-        # In JSON a line break is a blank, or a fault.
+        # In JSON, a line break is white space, or an error.
         line = " ".join(_BREAK.split(raw)) if is_text else json.dumps(raw, ensure_ascii=False)
         yield f"{line}\n"
 
 
 def rejected_as_csv(database: Database, import_id: int) -> Iterator[str]:
-    """Give the rows as CSV, with the columns that any of them has, up to `MAX_COLUMNS`.
+    """Yield the rows as CSV, with the columns that any of them has, up to `MAX_COLUMNS`.
 
-    What is a title, a URL or a date stands in one column, by whatever names rows have it. Before
-    what a spreadsheet would take for a formula stands a blank, which an import drops again.
+    Titles, URLs and dates have one column each, whatever the rows call them. A value that a
+    spreadsheet would take for a formula is prefixed with a space, which an import strips.
     """
     of_fields: dict[str, str] = {}
     names: dict[str, None] = {}
@@ -62,11 +62,11 @@ def rejected_as_csv(database: Database, import_id: int) -> Iterator[str]:
 
 
 def _renamed(raw: dict[str, Any], of_fields: dict[str, str]) -> dict[str, Any]:
-    """Give a row with the names of its three fields that the first row with them had.
+    """Return a row with its three fields renamed as in the first row that had each of them.
 
     Args:
         raw: the row.
-        of_fields: the name of each field, as far as it is known; what is met first is added.
+        of_fields: the name of each field, as far as known; this row adds names for others.
     """
     columns = find_columns(raw)
     new = {
@@ -74,7 +74,7 @@ def _renamed(raw: dict[str, Any], of_fields: dict[str, str]) -> dict[str, Any]:
         for field, name in zip(NAMES, columns[:3], strict=True)
         if name is not None
     }
-    # A column of that name that is not the field gives way to it.
+    # The field replaces any other column of that name.
     others = raw.keys() - new.keys() - set(new.values())
     return {new.get(name, name): raw[name] for name in raw if name in new or name in others}
 
@@ -87,7 +87,7 @@ def _cell(value: object) -> str:
 
 
 def _rows(database: Database, import_id: int) -> Iterator[tuple[Any, bool]]:
-    """Give each row, and whether it is the text of one that could not be read."""
+    """Yield each row, and whether it is the text of one that could not be read."""
     last = 0
     more = True
     while more:

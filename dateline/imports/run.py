@@ -1,4 +1,4 @@
-"""One import: rows in, outcomes out. Exactly one function commits it."""
+"""Run one import: rows in, outcomes out. Exactly one function commits it."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,12 +22,12 @@ from dateline.models import Import
 from dateline.text_index import Indexing, Sorter, open_sorter
 
 MAX_SHOWN: Final = 100
-"""Rejected rows in a report; the ledger has them all."""
+"""Maximum rejected rows in a report; the ledger has all of them."""
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of the rows. `created`, `duplicate` and `rejected` add up to `received`."""
+    """Counts of outcomes: `created`, `duplicate` and `rejected` add up to `received`."""
 
     import_id: int | None = None
     received: int = 0
@@ -40,12 +40,12 @@ class Report:
     shown: list[Rejection] = field(default_factory=list)
 
     def count(self, group: Group, created: int) -> None:
-        """Add the outcomes of a group, of whose sound rows so many were new."""
+        """Add the outcomes of a group; `created` of its sound rows were new."""
         self.received += len(group.sound) + len(group.rejections)
         self.created += created
         self.duplicate += len(group.sound) - created
         self.rejected += len(group.rejections)
-        # Rows that were set aside come last, but are shown in their place.
+        # Rows that were set aside come last, but are shown in their original order.
         known = sorted([*self.shown, *group.rejections], key=lambda rejection: rejection.row)
         self.shown, _are_more = first_of(known, MAX_SHOWN)
 
@@ -56,15 +56,15 @@ def run_import(
     options: Options,
     progress: Callable[[int], None] = lambda _received: None,
 ) -> Report:
-    """Keep what is sound of the rows, and account for every one of them.
+    """Store the sound rows, and report the outcome of every row.
 
-    With `commit_every`, each batch is committed together with its share of the ledger, so that an
-    import that is cut off has kept what it says; sending the file again creates the rest.
+    With `commit_every`, each batch is committed together with its share of the ledger, so that the
+    ledger of an interrupted import is accurate; sending the file again creates the rest.
 
     Args:
         database: the archive.
-        rows: read lazily; an exception that reading raises rolls the open transaction back.
-        options: what holds for the whole import.
+        rows: read lazily; an exception while reading rolls back the open transaction.
+        options: those of the whole import.
         progress: called with the number of rows received so far, after each group.
 
     Raises:
@@ -89,7 +89,7 @@ def _rehearse(
     ready: Iterable[Group],
     progress: Callable[[int], None],
 ) -> Report:
-    """Give the report that the import would have, and write nothing: others may write meanwhile."""
+    """Return the report of the import without writing; others may write in the meantime."""
     report = Report(dry_run=True)
     with database.reading() as session, closing(Rehearsal(session.connection())) as rehearsal:
         for group in ready:
@@ -118,7 +118,7 @@ class _Writing:
         self._import_id: int | None = None
 
     def write(self, session: Session, ready: Iterator[Group]) -> bool:
-        """Write what belongs into one transaction; returns whether there may be more."""
+        """Write the groups of one transaction; return whether there may be more."""
         import_id = self._import_id = self._import_id or self._open(session)
         batch = self._options.commit_every
         written = 0
@@ -137,10 +137,10 @@ class _Writing:
             if batch is not None and written >= (batch / 2 if filled else batch):
                 more = True
                 break
-        # Behind a block that was filled there are few entries that have none.
+        # Just after a block was filled, only few entries are in no block.
         if not (more and filled):
             indexing.index_rest()
-        # Once for all: most sites and days come in every group.
+        # Once per transaction: most sites and days occur in every group.
         count_after(connection, before)
         self._write_ledger(session, import_id, None if more else int(time.time()))
         if not more:

@@ -1,11 +1,12 @@
-"""A second process that normalises rows while the first one writes those before them.
+"""A second process that normalises rows while the first one writes earlier ones.
 
-Python runs one thread's Python code at a time, so a thread would bring nothing: normalising is all
-Python. A process of its own uses the second processor (docs/decisions/0012). It gets rows and gives
-outcomes, in pickles over its pipes, and ends when its input does, however the first process ended.
+Python runs Python code in one thread at a time, so a thread would gain nothing: normalising is all
+Python. A separate process uses the second processor (docs/decisions/0012). It receives rows and
+returns outcomes, pickled, over its pipes, and exits when its input ends, however the first process
+ended.
 
-It can be given tasks ahead, and works on while nobody takes what it has done: the first process does
-not write evenly. Whoever gives tasks keeps count of them, as all wait in memory.
+Tasks can be queued, and it continues while their outcomes are not read yet, because the first
+process does not write evenly. The caller must limit the number of tasks: all wait in memory.
 """
 
 import gc
@@ -29,21 +30,21 @@ from dateline.imports.read import RawRow
 READY: Final = "ready"
 
 PIPE: Final = 2**20
-"""Bytes that wait in a pipe, where the system lets them: some groups, so that neither process has to
-be woken in the middle of one."""
+"""Bytes that a pipe can hold, if the system allows it: several groups, so that neither process has
+to be woken in the middle of one."""
 
 _Task = tuple[type[RawRow], list[tuple[Any, ...]], Reading]
-"""Some rows, all of one type, each as a plain tuple, and how they are read."""
+"""The type of the rows, the rows as plain tuples, and how to read them."""
 
 
 class SecondProcess:
-    """The process as the first one sees it."""
+    """The second process, as seen by the first."""
 
     def __init__(self) -> None:
         package = Path(dateline.__file__).parent
-        # Signals are for the first process alone, which ends this one when it needs it no more:
-        # systemd sends SIGTERM to all processes of a service, and an import in flight may finish.
-        # What a thread blocks, a process that it starts blocks from its first moment.
+        # Only the first process handles signals, and it kills the second when it is done with it:
+        # systemd sends SIGTERM to all processes of a service, and a running import may finish.
+        # A child process inherits the signals that the thread blocks, from its first moment.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, nothing from outside
@@ -52,41 +53,41 @@ class SecondProcess:
                 stdout=subprocess.PIPE,
                 pipesize=PIPE,
                 env={**os.environ, "PYTHONPATH": str(package.parent)},
-                # The same for Ctrl-C.
+                # Protects it from Ctrl-C.
                 start_new_session=True,
             )
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         self._tasks: IO[bytes] = _there(self._process.stdin)
         self._answers: IO[bytes] = _there(self._process.stdout)
-        # Not select(2), which fails for a file whose number is above 1,023: a server may have more.
+        # Not select(2), which fails for file descriptors above 1,023: a server may have more.
         self._poll = select.poll()
         self._poll.register(self._answers, select.POLLIN)
         self._ready = False
 
     def is_ready(self) -> bool:
-        """Whether it can be given a task: it takes most of a second to start."""
+        """Return whether it accepts tasks: it takes most of a second to start."""
         if not self._ready and self._poll.poll(0):
             self._ready = self._answer() == READY
         return self._ready
 
     def begin(self, rows: Sequence[RawRow], reading: Reading) -> None:
-        """Give it a task, which it begins when it has done those before.
+        """Queue a task, which it begins when it has finished those before.
 
         Args:
-            rows: at least one; all of them are of one type, as those of an import are.
-            reading: how they are read.
+            rows: at least one; all of the same type, as the rows of an import are.
+            reading: how to read them.
         """
-        # Plain tuples are pickled many times faster than named ones.
+        # Plain tuples are pickled many times faster than named tuples.
         task = (type(rows[0]), [tuple(row) for row in rows], reading)
         pickle.dump(task, self._tasks, pickle.HIGHEST_PROTOCOL)
         self._tasks.flush()
 
     def outcomes(self) -> Outcomes:
-        """Wait for the outcomes of the oldest task whose outcomes have not been taken.
+        """Wait for the outcomes of the oldest task that has not been returned yet.
 
         Raises:
-            UnreadableBody: a row shows that the whole body is not what it should be.
+            UnreadableBody: a row shows that the whole body is malformed.
         """
         answer = self._answer()
         if isinstance(answer, UnreadableBody):
@@ -97,14 +98,14 @@ class SecondProcess:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        # It keeps nothing, and may be busy with what nobody waits for, or not even have started.
+        # It keeps no state, and may be busy with unneeded tasks, or still starting.
         self._process.kill()
         self._process.wait()
         self._tasks.close()
         self._answers.close()
 
     def _answer(self) -> object:
-        # What comes is from our own process and holds nothing that was not sent by us.
+        # The data comes from our own process and contains only what we sent.
         return pickle.load(self._answers)  # noqa: S301
 
 
@@ -115,13 +116,13 @@ def _there(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
-    """Give the outcomes of one task after the other, until there are no more."""
-    # Rows come and go by the thousand, and none of them is part of a cycle.
+    """Answer tasks, one after the other, until there are no more."""
+    # Thousands of rows are created and freed, and none is part of a reference cycle.
     gc.disable()
     given: SimpleQueue[_Task | None] = SimpleQueue()
     done: SimpleQueue[bytes | None] = SimpleQueue()
-    # A task is read at once, whatever is done, so that neither process can wait for the other one
-    # to take what it sends.
+    # A separate thread reads tasks at once, so that the two processes cannot block each other, each
+    # waiting for the other to read.
     reading = Thread(target=_read, args=(tasks, given), daemon=True)
     writing = Thread(target=_write, args=(done, answers), daemon=True)
     reading.start()
@@ -145,7 +146,7 @@ def _read(tasks: IO[bytes], given: SimpleQueue[_Task | None]) -> None:
         while True:
             given.put(pickle.load(tasks))  # noqa: S301
     except (EOFError, pickle.UnpicklingError):
-        # The first process has ended, if need be in the middle of a task.
+        # The first process has ended, perhaps in the middle of a task.
         given.put(None)
 
 
@@ -155,7 +156,7 @@ def _write(done: SimpleQueue[bytes | None], answers: IO[bytes]) -> None:
             answers.write(answer)
             answers.flush()
     except BrokenPipeError:
-        # Nobody is there to take it.
+        # The first process no longer reads.
         os._exit(0)
 
 

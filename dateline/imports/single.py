@@ -1,4 +1,4 @@
-"""Adding one entry: an import of one row."""
+"""Add one entry: an import of one row."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -14,17 +14,17 @@ from dateline.imports.store import same_entry
 
 
 class Added(NamedTuple):
-    """Which entry a row is, and whether it was not there before."""
+    """The id of the entry that a row is, and whether it was created."""
 
     entry_id: int
     created: bool
 
 
 def add_entry(database: Database, raw: dict[str, Any], options: Options) -> Added:
-    """Keep one row, with a ledger of its own; a refused row leaves none.
+    """Store one row as an import of its own; a rejected row leaves no import.
 
     Raises:
-        UnsoundEntry: the row is refused, or has unknown fields: a single row has no report that
+        UnsoundEntry: the row is rejected, or has unknown fields: a single row has no report that
             could name them, so they are not ignored.
     """
     columns = find_columns(raw)
@@ -34,7 +34,7 @@ def add_entry(database: Database, raw: dict[str, Any], options: Options) -> Adde
     ]
     outcome = normalise(raw, columns, order=options.date_order, zone=options.zone)
     if isinstance(outcome, list):
-        # By the names that were sent, as a client shows the fault beside them.
+        # Use the names that were sent: a client shows each fault next to its field.
         sent = dict(zip(NAMES, columns[:3], strict=True))
         named = [replace(fault, field=sent.get(fault.field) or fault.field) for fault in outcome]
         raise UnsoundEntry([*unknown, *named])

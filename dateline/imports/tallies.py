@@ -1,4 +1,4 @@
-"""Keeping the counts of entries by site and by day true, in the transaction that changes them."""
+"""Maintain the counts of entries by site and by day, in the transaction that changes entries."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,19 +11,19 @@ from dateline.imports.store import last_entry_id
 from dateline.models import DAY, DayCount, Entry, SiteCount
 
 AT_A_TIME: Final = 20_000
-"""Entries: those that are counted by one statement are sorted in memory."""
+"""Maximum entries counted by one statement, which sorts them in memory."""
 
 _SITES: Final = "SUBSTR(url_key, 1, LENGTH(site) + 1) AS site_key, site"
-"""A URL key begins with the labels of its site in reverse, each with a comma behind it."""
+"""A URL key begins with the labels of its site in reverse order, each followed by a comma."""
 
-# The remainder has the sign of the date, which may be before 1970.
+# The remainder has the sign of the date, which is negative before 1970.
 _DAYS: Final = f"date_start - ((date_start % {DAY}) + {DAY}) % {DAY} AS day"
 
 _COUNTED: Final = {
     "site_counts": ("site_key, site", _SITES),
     "day_counts": ("day", _DAYS),
 }
-"""Of each table: its columns but the count, and what they are of an entry."""
+"""For each table: its columns except the count, and their values for an entry."""
 
 _ADD: Final = {
     "sqlite": "ON CONFLICT ({key}) DO UPDATE SET entries = entries + excluded.entries",
@@ -48,7 +48,7 @@ def count_after(connection: Connection, last_id: int) -> None:
 
 
 def count_one(connection: Connection, entry: Entry, by: int) -> None:
-    """Count one entry, as it is now: 1 more, or 1 less."""
+    """Add one entry to the counts as it is now, or subtract it: `by` is 1 or -1."""
     site = {"site_key": entry.url_key[: len(entry.site) + 1], "site": entry.site}
     _count(connection, SiteCount, SiteCount.site_key == site["site_key"], site, by)
     day = {"day": entry.date_start - entry.date_start % DAY}

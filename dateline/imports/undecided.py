@@ -8,11 +8,11 @@ from typing import Final
 from dateline.imports.read import RawRow
 
 IN_MEMORY: Final = 8 * 1024 * 1024
-"""Bytes kept in memory; more goes to a temporary file, so that memory stays flat."""
+"""Maximum bytes in memory; more go to a temporary file, so that memory stays flat."""
 
 
 class Undecided:
-    """Rows in the order in which they were put. To be closed."""
+    """Rows in the order in which they were set aside. Close after use."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
@@ -22,13 +22,13 @@ class Undecided:
         pickle.dump(rows, self._file, pickle.HIGHEST_PROTOCOL)
 
     def __iter__(self) -> Iterator[RawRow]:
-        """Give the rows back."""
+        """Yield the rows."""
         end = self._file.tell()
         self._file.seek(0)
         while self._file.tell() < end:
-            # Nobody but us has written into the file.
+            # Only this class has written to the file.
             yield from pickle.load(self._file)  # noqa: S301
 
     def close(self) -> None:
-        """Forget the rows."""
+        """Discard the rows."""
         self._file.close()

@@ -376,7 +376,7 @@ def test_a_line_of_ndjson_that_cannot_be_read_is_one_rejected_row(client: FlaskC
 def test_what_is_no_json_is_told_with_its_place(client: FlaskClient, row: str, place: str) -> None:
     response = client.post("/v1/bulk", data=row.encode(), content_type=NDJSON)
     (error,) = response.get_json()["rejected"][0]["errors"]
-    assert error["message"] == f"This row is not sound JSON near '{place}'; mend it."
+    assert error["message"] == f"This row is not sound JSON near '{place}'; fix it."
     document = row.replace(",", ",\n").join(('{"items": [', "]}"))
     response = client.post("/v1/bulk", data=document.encode(), content_type=JSON)
     assert response.status_code == 400
