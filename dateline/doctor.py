@@ -35,11 +35,11 @@ class Finding(NamedTuple):
 
     Attributes:
         what: what was checked, and its state.
-        mend: how to fix it; None if nothing is wrong.
+        fix: how to fix it; None if nothing is wrong.
     """
 
     what: str
-    mend: str | None = None
+    fix: str | None = None
 
 
 def examine(services: Services) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def _database(database: Database) -> Iterator[Finding]:
         yield Finding(f"Database: {name} does not answer ({error.orig})", to_answer)
 
 
-def _writing(database: Database, mend: str) -> Finding:
+def _writing(database: Database, fix: str) -> Finding:
     """Check that the database can be written; the test write is rolled back."""
     try:
         with database.rehearsing() as session:
@@ -88,7 +88,7 @@ def _writing(database: Database, mend: str) -> Finding:
     except DatabaseAway as error:
         why = getattr(error.__cause__, "orig", error)
         return Finding(
-            f"Database: cannot be written ({why})", f"{mend}, or wait for the other writer"
+            f"Database: cannot be written ({why})", f"{fix}, or wait for the other writer"
         )
     return Finding("Database: can be written")
 

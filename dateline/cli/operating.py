@@ -130,9 +130,9 @@ def doctor() -> None:
 
     wrong = False
     for finding in examine(open_archive(current=False)):
-        if finding.mend is None:
+        if finding.fix is None:
             click.echo(f"ok     {finding.what}")
         else:
             wrong = True
-            click.echo(f"WRONG  {finding.what}\n       {finding.mend}")
+            click.echo(f"WRONG  {finding.what}\n       {finding.fix}")
     raise SystemExit(1 if wrong else 0)

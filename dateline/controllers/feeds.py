@@ -1,7 +1,7 @@
 """Feeds: the entries that match a question, as RSS 2.0 and as Atom.
 
 The time of an item is when its entry was added, which is exact. The date of the entry may be only a
-year, and is included separately, at its own precision.
+year, and is included separately, at its own precision, or as its day if that is an hour.
 """
 
 import re
@@ -111,7 +111,7 @@ def _summary(entry: EntryView) -> str:
 
 
 def _published(entry: EntryView) -> str:
-    """Give the date in W3CDTF, which knows no hour without its minutes: of an hour its day."""
+    """Return the date in W3CDTF, which has no hours without minutes: an hour becomes its day."""
     return entry.date.partition("T")[0] if entry.date_precision == "hour" else entry.date
 
 

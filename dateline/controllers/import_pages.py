@@ -93,7 +93,7 @@ def _preview(
             return _refused(request.form, error)
         if not preview.report.received:
             return _refused(request.form, UnreadableBody("There are no rows in it."))
-        # Pasted rows stand in their field again, where they can be mended.
+        # Pasted rows stand in their field again, where they can be corrected.
         carried = None if upload.source == PASTED else upload.carried()
         return _page(
             request.form,

@@ -1,4 +1,4 @@
-"""The ledger for people: all imports, what became of each, and its rejected rows to mend."""
+"""The ledger for people: all imports, their outcomes, and the rejected rows for correction."""
 
 import json
 from typing import Any, Final
@@ -64,7 +64,7 @@ def show(import_id: int) -> str:
 
 @blueprint.get(f"/imports/{ID}/rejected.ndjson")
 def rejected_ndjson(import_id: int) -> Response:
-    """Give the rejected rows to be mended and sent again."""
+    """Return the rejected rows, to correct and import again."""
     answer_import(services().cache, import_id)
     rows = rejected_as_ndjson(services().database, import_id)
     # A lone surrogate is no UTF-8; as an escape it is what JSON says of it.
@@ -74,7 +74,7 @@ def rejected_ndjson(import_id: int) -> Response:
 
 @blueprint.get(f"/imports/{ID}/rejected.csv")
 def rejected_csv(import_id: int) -> Response:
-    """Give the rejected rows to be mended in a spreadsheet and sent again."""
+    """Return the rejected rows, to correct in a spreadsheet and import again."""
     answer_import(services().cache, import_id)
     rows = rejected_as_csv(services().database, import_id)
     # Spreadsheets take a file for UTF-8 only where it begins with a byte order mark.

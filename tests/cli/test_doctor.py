@@ -193,5 +193,5 @@ def test_an_sqlite_without_json_functions(services: Services) -> None:
 
     services.database.engine.dispose()
     event.listen(services.database.engine, "connect", forbid)
-    (wrong,) = (finding for finding in examine(services) if finding.mend is not None)
+    (wrong,) = (finding for finding in examine(services) if finding.fix is not None)
     assert "JSON functions" in wrong.what
