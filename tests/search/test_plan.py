@@ -19,7 +19,7 @@ from dateline.search.plan import Plan
 from dateline.search.question import read_question
 from dateline.text_index.array_types import Numbers
 from dateline.text_index.occurrences import joined
-from tests.factories import NDJSON, as_ndjson
+from tests.factories import NDJSON, as_ndjson, make_items
 from tests.listening import listening
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
@@ -58,6 +58,18 @@ def test_a_scan_that_gives_up_returns_no_page(
         dates = [item["date"] for item in answer["items"]]
         assert dates == ["2014-11-10", "2014-11-09", "2014-11-08"]
         assert answer["total"] == 20
+
+
+@pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
+def test_a_scan_for_one_url_passes_over_others(client: FlaskClient, sort: str) -> None:
+    page = "https://example.org/live"
+    pairs = zip(make_items(1_000, url=page), make_items(1_000), strict=True)
+    items = [item for pair in pairs for item in pair]
+    client.post("/v1/bulk", data=as_ndjson(items), content_type=NDJSON)
+    query = {"url": page, "match": "exact", "sort": sort}
+    found = client.get("/v1/entries", query_string=query).get_json()
+    assert found["total"] == 1_000
+    assert {item["url"] for item in found["items"]} == {page}
 
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
