@@ -11,7 +11,7 @@ from dateline.search.query import Kind, Part, read_query, write_part
 Pairs = Sequence[tuple[str, str]]
 
 DEFAULTS: Final = {("sort", "-date"), ("limit", "20"), ("match", "contains")}
-"""Parameters that a form sends although they are the defaults."""
+"""Parameters that a form sends even if they have their default values."""
 
 KINDS: Final = {
     Kind.TEXT: "title has",
@@ -67,7 +67,7 @@ class Asked:
         return urlencode(self.pairs)
 
     def get(self, name: str) -> str:
-        """Return the first value of a parameter, or an empty text, for a form field."""
+        """Return the first value of a parameter, or an empty string, for a form field."""
         return next((value for known, value in self.pairs if known == name), "")
 
     def all(self, name: str) -> list[str]:
@@ -75,12 +75,12 @@ class Asked:
         return [value for known, value in self.pairs if known == name]
 
     def but(self, *names: str) -> "Asked":
-        """Return the same question without some parameters, from its first page on."""
+        """Return the same question without some parameters, at its first page."""
         left = {"cursor", *names}
         return Asked(pair for pair in self.pairs if pair[0] not in left)
 
     def plus(self, **changes: str) -> "Asked":
-        """Return the same question with other values of parameters, from its first page on."""
+        """Return the same question with some parameters replaced, at its first page."""
         return Asked([*self.but(*changes).pairs, *changes.items()])
 
     def on_site(self, site: str) -> "Asked":

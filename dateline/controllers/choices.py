@@ -51,5 +51,5 @@ def read_choices(model: type[Model]) -> Model:
 
 @lru_cache(maxsize=1)
 def zones() -> list[str]:
-    """Return the time zones to choose from; those of older schemes are known, but not offered."""
+    """Return the time zones to choose from; names of older schemes are accepted, not offered."""
     return sorted(filter(_PLACES.match, zone_names()))

@@ -1,4 +1,4 @@
-"""An entry as people cite it: plain, as Markdown, as BibTeX."""
+"""Citations of an entry: plain text, Markdown and BibTeX."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", 
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>&#|~])")
 _LATEX: Final = {
     **{sign: f"\\{sign}" for sign in "&%$#_"},
-    # BibTeX counts braces, and those behind a backslash too.
+    # BibTeX counts braces, even after a backslash.
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
@@ -20,7 +20,7 @@ _LATEX: Final = {
     "\\": r"\textbackslash{}",
 }
 _PATH: Final = re.compile(r"[^?#]*")
-# What no address may have as it is (RFC 3987), and much of which would end it early in a citation.
+# Characters that no address may contain unencoded (RFC 3987); many would end it early.
 _NOT_IN_AN_ADDRESS: Final = re.compile('[\\x00-\\x20\\x7f-\\x9f<>"{}|\\\\^`\ufffe\uffff]')
 
 
@@ -33,7 +33,7 @@ class Citation:
 
 
 def cite(entry: EntryView) -> list[Citation]:
-    """Write an entry in every form. The date is never more exact than it was written."""
+    """Return an entry in every form. The date is never more precise than it was written."""
     return [
         Citation("Plain text", _plain(entry)),
         Citation("Markdown", _markdown(entry)),
@@ -42,16 +42,16 @@ def cite(entry: EntryView) -> list[Citation]:
 
 
 def address(entry: EntryView) -> str:
-    """The URL as a link needs it: without the blanks around it with which it may have been sent.
+    """Return the URL for a link, without surrounding white space.
 
-    One that was sent without its scheme is read as https.
+    A URL without a scheme is read as https.
     """
     url = entry.url.strip()
     return f"https:{url}" if url.startswith("//") else url
 
 
 def encoded(link: str) -> str:
-    """Write an address so that every reader takes it: what it may not have, as a browser sends it."""
+    """Return an address with invalid characters encoded as a browser would send them."""
     link = _PATH.sub(lambda found: found[0].replace("\\", "/"), link, count=1)
     return _NOT_IN_AN_ADDRESS.sub(lambda found: quote(found[0]), link)
 

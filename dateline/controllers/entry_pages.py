@@ -1,4 +1,4 @@
-"""One entry for people: what it is, where it came from, what is like it; changing and deleting."""
+"""The pages of one entry: its fields, source and similar entries; editing and deleting it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -41,14 +41,14 @@ blueprint = Blueprint("entry_pages", __name__)
 
 ID: Final = f"<int(max={MAX_ID}):entry_id>"
 NEIGHBOURS: Final = 5
-"""Entries shown of the same URL and of the same site."""
+"""Maximum other entries shown with the same URL, and with the same site."""
 
 FIELDS: Final = ("title", "url", "date")
 
 
 @blueprint.get(f"/entries/{ID}")
 def show(entry_id: int) -> str:
-    """Show one entry, and what is like it."""
+    """Show one entry, and similar ones."""
     entry, _etag = _entry(entry_id)
     answer, _outcome = answer_import(services().cache, entry.import_id)
     return render_template(
@@ -63,14 +63,14 @@ def show(entry_id: int) -> str:
 
 @blueprint.get(f"/entries/{ID}/edit")
 def edit(entry_id: int) -> Response:
-    """Show the form to change an entry."""
+    """Show the form to edit an entry."""
     entry, etag = _entry(entry_id)
     return _form(entry_id, entry, etag, entry.model_dump())
 
 
 @blueprint.post(f"/entries/{ID}/edit")
 def change(entry_id: int) -> BaseResponse:
-    """Change what the form has otherwise, unless the entry is another by now."""
+    """Save the fields that differ in the form, unless the entry has changed meanwhile."""
     require_own_page()
     given = short_form()
     try:
@@ -78,7 +78,7 @@ def change(entry_id: int) -> BaseResponse:
     except NotFound:
         return _gone(entry_id, given)
     except DatabaseAway as error:
-        # The form goes out again as it came, with the tag of the entry that its reader has seen.
+        # Show the form again as submitted, with the ETag of the entry that the user has seen.
         fault = Fault("database.away", "entry", None, str(error))
         status = STATUSES[DatabaseAway]
         response = _form(entry_id, None, given.get("etag", ""), given, [fault], status)
@@ -98,13 +98,13 @@ def _change(entry_id: int, given: Mapping[str, str]) -> BaseResponse:
         if changes:
             change_entry(services().database, entry_id, changes, options, _is(seen))
     except (UnsoundEntry, InvalidQuestion) as error:
-        # With the tag that came: what is there by now has not been shown to whoever saves again.
+        # Keep the submitted ETag: the user has not seen the entry as it is now.
         return _form(entry_id, entry, seen, given, error.faults, STATUSES[type(error)])
     except DuplicateEntry as error:
         fault = Fault("entry.unchanged", "entry", error.entry_id, str(error))
         return _form(entry_id, entry, seen, given, [fault], STATUSES[DuplicateEntry])
     except EntryChanged as error:
-        # The form goes out again with the entry as it is now: whoever saves again has seen it.
+        # Use the current ETag: the form shows the entry as it is now, so the user has seen it.
         entry, etag = _entry(entry_id)
         fault = Fault("entry.unchanged", "entry", None, str(error))
         return _form(entry_id, entry, etag, given, [fault], STATUSES[EntryChanged])
@@ -112,9 +112,9 @@ def _change(entry_id: int, given: Mapping[str, str]) -> BaseResponse:
 
 
 def _gone(entry_id: int, given: Mapping[str, str]) -> Response:
-    """What was typed for an entry that has been deleted, as a row that can be imported."""
+    """Show what was typed for a deleted entry, as a row that can be imported."""
     row = {name: given.get(name, "") for name in FIELDS}
-    # An import decodes entities, which are taken as they are where an entry is changed.
+    # Imports decode HTML entities; editing an entry does not.
     row["title"] = row["title"].replace("&", "&amp;")
     html = render_template("entry_gone.html", entry_id=entry_id, given=given, rows=[row])
     return Response(html, STATUSES[NotFound], {"Cache-Control": "no-store"})
@@ -122,14 +122,14 @@ def _gone(entry_id: int, given: Mapping[str, str]) -> Response:
 
 @blueprint.get(f"/entries/{ID}/delete")
 def ask_to_delete(entry_id: int) -> str:
-    """Ask whether an entry is to be deleted."""
+    """Ask for confirmation before an entry is deleted."""
     entry, etag = _entry(entry_id)
     return render_template("entry_delete.html", entry=entry, etag=etag)
 
 
 @blueprint.post(f"/entries/{ID}/delete")
 def delete(entry_id: int) -> Response:
-    """Delete an entry, unless it is another by now."""
+    """Delete an entry, unless it has changed meanwhile."""
     require_own_page()
     given = short_form()
     entry, etag = _entry(entry_id)
@@ -147,7 +147,7 @@ def _entry(entry_id: int) -> tuple[EntryView, str]:
 
 
 def _others(entry: EntryView, **asked: str) -> EntryPage:
-    """A page of other entries, the newest first; `total` counts them alone."""
+    """Return a page of other entries, newest first; `total` does not count the entry itself."""
     parameters = SearchParameters.model_validate({**asked, "limit": NEIGHBOURS + 1})
     answer, _outcome = answer_question(services().cache, read_question(parameters))
     page = EntryPage.model_validate_json(answer.body)
@@ -160,7 +160,7 @@ def _is(etag: str) -> Callable[[Entry], bool]:
 
 
 def _in_one_line(text: str) -> str:
-    """A text as a browser sends it back from a field that has no line breaks."""
+    """Return a text as a browser submits it from a single-line field."""
     return text.replace("\r", "").replace("\n", "")
 
 

@@ -1,4 +1,4 @@
-"""The page where people import: choose or paste, look at what would become of it, confirm."""
+"""The import page: choose a file or paste rows, see a preview, confirm."""
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -33,16 +33,16 @@ blueprint = Blueprint("import_pages", __name__)
 def form() -> Response:
     """Show the form."""
     response = _page({})
-    # There is nothing in it, and a browser may keep what its reader has filled in for the way back.
+    # The form is empty, and a browser may restore what was filled in on going back.
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 @blueprint.post("/import")
 def send() -> Response:
-    """Show what would become of the rows, or import them."""
+    """Show a preview of the rows, or import them."""
     require_own_page()
-    # Of one that is too large nothing has been read, so it cannot come back as it was filled in.
+    # If the form is too large, none of it is read, so it cannot be shown again as filled in.
     limit_form()
     try:
         choices = read_choices(Choices)
@@ -93,7 +93,7 @@ def _preview(
             return _refused(request.form, error)
         if not preview.report.received:
             return _refused(request.form, UnreadableBody("There are no rows in it."))
-        # Pasted rows stand in their field again, where they can be corrected.
+        # Pasted rows are shown in their field again, where they can be corrected.
         carried = None if upload.source == PASTED else upload.carried()
         return _page(
             request.form,
@@ -112,7 +112,7 @@ def _refused(
     given: Mapping[str, str],
     error: InvalidQuestion | UnreadableBody | BodyTooLarge | DatabaseAway,
 ) -> Response:
-    """Show the form again as it was filled in, and what is wrong."""
+    """Show the form again as it was filled in, with its faults."""
     if isinstance(error, InvalidQuestion):
         faults: Sequence[Fault] = error.faults
     elif isinstance(error, DatabaseAway):

@@ -1,4 +1,4 @@
-"""The ledger for people: all imports, their outcomes, and the rejected rows for correction."""
+"""The pages of the ledger: all imports, their outcomes, and the rejected rows to correct."""
 
 import json
 from typing import Any, Final
@@ -22,24 +22,24 @@ from dateline.schemas import MAX_ID, ImportPage, ImportView, LedgerParameters
 blueprint = Blueprint("ledger_pages", __name__)
 
 INDENTED: Final = 10_000
-"""Characters of a value that is shown with its levels indented."""
+"""Maximum characters of a value, as compact JSON, that is shown indented."""
 
 ID: Final = f"<int(max={MAX_ID}):import_id>"
 
 
 @blueprint.app_template_filter()
 def as_written(value: object) -> str:
-    """A value of a row as its sender wrote it: text as it is, all else as JSON."""
+    """Return a value of a row as its sender wrote it: text unchanged, all else as JSON."""
     if isinstance(value, str):
         return value
     text = json.dumps(value, ensure_ascii=False)
-    # Indented, what is nested is up to two hundred times as long.
+    # Indentation makes nested values up to two hundred times as long.
     return text if len(text) > INDENTED else json.dumps(value, ensure_ascii=False, indent=2)
 
 
 @blueprint.get("/imports")
 def history() -> str:
-    """Show all imports, the newest first."""
+    """Show all imports, newest first."""
     asked = _parameters()
     answer, _outcome = answer_imports(services().cache, asked.limit, asked.cursor)
     page = ImportPage.model_validate_json(answer.body)
@@ -67,7 +67,7 @@ def rejected_ndjson(import_id: int) -> Response:
     """Return the rejected rows, to correct and import again."""
     answer_import(services().cache, import_id)
     rows = rejected_as_ndjson(services().database, import_id)
-    # A lone surrogate is no UTF-8; as an escape it is what JSON says of it.
+    # A lone surrogate cannot be encoded as UTF-8; its escape is valid JSON.
     lines = (row.encode(errors="backslashreplace") for row in rows)
     return send_file(lines, "application/x-ndjson", f"rejected-{import_id}.ndjson")
 
@@ -77,7 +77,7 @@ def rejected_csv(import_id: int) -> Response:
     """Return the rejected rows, to correct in a spreadsheet and import again."""
     answer_import(services().cache, import_id)
     rows = rejected_as_csv(services().database, import_id)
-    # Spreadsheets take a file for UTF-8 only where it begins with a byte order mark.
+    # Spreadsheets read a file as UTF-8 only if it begins with a byte order mark.
     lines = (
         row.encode("utf-8-sig" if not at else "utf-8", "replace") for at, row in enumerate(rows)
     )

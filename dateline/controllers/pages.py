@@ -1,4 +1,4 @@
-"""The page for people: the same question, the same answer, as HTML."""
+"""The search page: the same question and answer as in the API, as HTML."""
 
 from http import HTTPStatus
 from typing import Final
@@ -29,10 +29,10 @@ from dateline.search.question import Question, Sort, read_question
 blueprint = Blueprint("pages", __name__)
 
 HTMX: Final = "HX-Request"
-"""The header of a page that asks while somebody types."""
+"""The header of requests sent by htmx, for example while somebody types."""
 
 INPUTS: Final = ("q", "contains", "domain", "after", "before", "url", "match", "sort")
-"""Parameters that have an input in the form, in its order: what is wrong with one stands there."""
+"""Parameters that have an input in the form, in form order; their faults are shown at it."""
 
 ORDERS: Final = (
     (Sort.NEWEST, "Newest"),
@@ -43,20 +43,20 @@ ORDERS: Final = (
 FACETS: Final = ("timeline", "sites")
 TOP_SITES: Final = 8
 MOST_LOOSENED: Final = 8
-"""Filters that are dropped in turn where nothing is found."""
+"""Maximum filters that are dropped, one at a time, if nothing matches."""
 SAMPLE_ROWS: Final = 1_000
 
 
 @blueprint.get("/")
 def search() -> ResponseReturnValue:
-    """Show the box, and a page of what it finds."""
+    """Show the search box, and a page of results."""
     try:
         given = pairs_of(request.query_string)
     except InvalidQuestion as error:
         return _refused(Asked([]), error.faults)
     asked = Asked(given)
     if asked.pairs != given and HTMX not in request.headers:
-        # A form sends its empty fields too; what people share should have none.
+        # Forms send empty fields too; URLs that people share should have none.
         return redirect(_page(asked))
     try:
         question = _read(asked)
@@ -81,29 +81,29 @@ def search() -> ResponseReturnValue:
 
 @blueprint.get(f"/facets/<any({', '.join(FACETS)}):name>")
 def facet(name: str) -> ResponseReturnValue:
-    """Show what did not come with the entries while somebody typed, as a part of the page."""
+    """Return a facet that was not sent with the entries, as a part of the page."""
     asked = Asked(pairs_of(request.query_string))
     if HTMX not in request.headers:
-        # A person sees it where it belongs.
+        # Without htmx, show the whole page instead.
         return redirect(_page(asked))
     return _rendered(f"search/{name}.html", asked, **_facet(name, _read(asked)))
 
 
 @blueprint.get("/sample")
 def show_sample_button() -> ResponseReturnValue:
-    """Lead on whoever tries again after a failure, as a link can press no button."""
+    """Redirect to the search page: "Try again" after a failure is a link, which sends no POST."""
     return redirect(url_for("pages.search"))
 
 
 @blueprint.post("/sample")
 def load_sample() -> ResponseReturnValue:
-    """Fill an empty archive with made-up entries, for somebody who wants to look around."""
+    """Fill an empty archive with made-up entries to explore."""
     require_own_page()
     if _count(Asked([])):
         raise Conflict(
             "The sample is for an empty archive; this one has entries, so nothing was added."
         )
-    # Of two presses at the same time, the second creates nothing: all that it brings is there.
+    # If two requests run at the same time, the second only finds duplicates.
     rows = (Row(*row) for row in enumerate(sample_rows(SAMPLE_ROWS, seed=1), 1))
     run_import(services().database, rows, Options(source="sample"))
     return redirect(url_for("pages.search"), HTTPStatus.SEE_OTHER)
@@ -114,13 +114,13 @@ def _read(asked: Asked) -> Question:
 
 
 def _count(asked: Asked) -> int:
-    """How many a question finds; an answer that is kept, so that the next asker has it too."""
+    """Return the number of matches; the answer is cached for the next request."""
     answer, _outcome = answer_question(services().cache, _read(asked.plus(limit="1")))
     return EntryPage.model_validate_json(answer.body).total
 
 
 def _facet(name: str, question: Question) -> dict[str, object]:
-    """What is found, counted: over time or by site."""
+    """Return one facet: the matches counted over time or by site."""
     cache = services().cache
     if name == "timeline":
         return _timeline(answer_timeline(cache, question, None)[0])
@@ -128,7 +128,7 @@ def _facet(name: str, question: Question) -> dict[str, object]:
 
 
 def _ready_facets(question: Question) -> dict[str, object]:
-    """Those that cost nothing; the page asks for the others once its entries are shown."""
+    """Return the facets that are cached; the page requests the others after showing entries."""
     found: dict[str, object] = {}
     cache = services().cache
     if (timeline := cache.ready(timeline_key(question, None))) is not None:
@@ -148,13 +148,13 @@ def _sites(answer: Answer) -> dict[str, object]:
 
 
 def _loosen(asked: Asked) -> list[tuple[Chip, int]]:
-    """The filters without which something would be found, and how much."""
+    """Return the filters without which there are matches, each with their number."""
     counted = [(chip, _count(chip.without)) for chip in asked.chips()[:MOST_LOOSENED]]
     return [(chip, count) for chip, count in counted if count]
 
 
 def _following(asked: Asked, page: EntryPage) -> str | None:
-    """The link to the next page, in the words of whoever asked."""
+    """Return the link to the next page, with the parameters as the user wrote them."""
     if page.next is None:
         return None
     cursor = page.next.rpartition("cursor=")[2]
@@ -190,5 +190,5 @@ def _shown(asked: Asked, **found: object) -> Response:
 
 def _rendered(template: str, asked: Asked, **given: object) -> Response:
     html = render_template(template, asked=asked, href=_page, **given)
-    # Nothing that was made for a page that is there already is ever shown as a page.
+    # A browser must never show a response meant for htmx as a whole page.
     return Response(html, headers={"Cache-Control": "no-cache", "Vary": HTMX})

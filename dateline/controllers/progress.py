@@ -1,7 +1,7 @@
-"""Report the progress of long work to a page, in lines that a script reads as they arrive.
+"""Report the progress of long work to a page, as lines that a script reads as they arrive.
 
 Each line is a JSON object: `{"received": 5000}` any number of times, and at the end either
-`{"location": ...}`, where to go, or `{"page": ...}`, the page to show.
+`{"location": ...}`, the URL to open, or `{"page": ...}`, the page to show.
 """
 
 import json
@@ -25,12 +25,12 @@ def work_and_answer(
 
     Args:
         work: may take long, and reports its progress. It has no access to the request.
-        answer: calls its argument for the result, which may raise what the work has raised.
+        answer: calls its argument for the result, which raises any exception of the work.
     """
     accepted = request.accept_mimetypes
     if accepted.quality(LINES) > accepted.quality("text/html"):
         lines = stream_with_context(_lines(work, answer))
-        # Proxies that know this header pass each line on as it arrives.
+        # Proxies that support this header forward each line as it arrives.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return Response(lines, mimetype=LINES, headers=headers)
     return answer(lambda: work(lambda _received: None))

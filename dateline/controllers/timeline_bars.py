@@ -16,12 +16,12 @@ LEAST: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar, 1 wide, and the time that it stands for.
+    """One bar, of width 1, and the time that it covers.
 
     Attributes:
         label: the time in words: `2014`, or `1900 to 1909` if years were merged.
-        after: where its time begins, as a parameter.
-        before: where it ends, inclusive.
+        after: the start of its time, as a parameter.
+        before: the end of its time, inclusive, as a parameter.
         count: the number of entries that begin in it.
         height: at most `HEIGHT`.
     """

@@ -18,7 +18,7 @@ from dateline.errors import BodyTooLarge, Fault, InvalidQuestion, UnreadableBody
 from dateline.imports.read import GZIP_MAGIC, TOO_LARGE
 
 MAX_PASTED: Final = 8 * 1024 * 1024
-"""Maximum bytes of pasted text; the text field of a browser is slow even before that."""
+"""Maximum bytes of pasted text; a browser's text field is slow even below that."""
 
 MAX_CARRIED: Final = 2 * 1024 * 1024
 """Maximum bytes, after compression, that a preview carries over to the next step."""
@@ -44,7 +44,7 @@ class Upload:
     body: IO[bytes]
 
     def carried(self) -> bytes | None:
-        """Return the bytes, compressed, for a field of the next form; None if too many."""
+        """Return the bytes, compressed, for a field of the next form, or None if too many."""
         self.body.seek(0)
         content = self.body.read(_MAX_COMPRESSED_HERE + 1)
         self.body.seek(0)
@@ -74,7 +74,7 @@ def limit_form() -> None:
         BodyTooLarge: the form or one of its fields is too large.
     """
     limit = services().settings.max_body_bytes
-    # What is carried over is in base64, which makes four bytes of three.
+    # Carried content is in base64, which turns three bytes into four.
     request.max_content_length = limit * 4 // 3 + _OTHER_FIELDS
     request.max_form_memory_size = max(MAX_PASTED, MAX_CARRIED * 4 // 3 + 4)
     try:
@@ -90,7 +90,7 @@ def read_upload() -> Upload:
     """Return the chosen file, the pasted rows, or what a preview has carried over.
 
     Raises:
-        InvalidQuestion: none of these was sent, both a file and rows were, or the rows have U+0000.
+        InvalidQuestion: none of these was sent, both a file and rows were, or rows contain U+0000.
         UnreadableBody: what was carried over is damaged.
     """
     file = request.files.get("file")
@@ -111,7 +111,7 @@ def read_upload() -> Upload:
 
 
 def _taken(file: FileStorage) -> IO[bytes]:
-    """Return the bytes of a file, open until the response was sent; the request ends earlier."""
+    """Return the stream of a file, open until the response is sent; the request ends earlier."""
     body, file.stream = file.stream, io.BytesIO()
 
     @after_this_request

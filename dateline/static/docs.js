@@ -1,3 +1,3 @@
-// Swagger UI's own start, in a file because no script may stand in the page.
+// Starts Swagger UI; in a file because inline scripts are not allowed.
 const place = document.getElementById("swagger-ui");
 SwaggerUIBundle({ url: place.dataset.document, domNode: place, deepLinking: true });

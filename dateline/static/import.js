@@ -1,10 +1,10 @@
-// Makes the import page nicer: files can be dropped, and sending shows how far it is. Without this
-// script the same form does the same.
+// Improves the import page: files can be dropped, and sending shows its progress. Without this
+// script the form does the same.
 "use strict";
 
 (() => {
-  let kept = null; // The file that was sent last: a page that replaces this one asks for it again.
-  // What was shown at each step of the history, to be shown again as it was left.
+  let kept = null; // The file sent last, for a page that replaces this one and requires it again.
+  // The content of each history step, to restore it as it was left.
   const steps = [{ title: document.title, main: document.getElementById("main") }];
   let at = 0;
 
@@ -30,7 +30,7 @@
   function replace(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     if (!page.getElementById("rows")) {
-      // A page that only says what went wrong: what was filled in stays here.
+      // An error page without the form: keep this page and what was filled in.
       fail(page.querySelector("#main .fault")?.textContent || page.title);
       return;
     }
@@ -145,14 +145,14 @@
         else if (files.length) put(input, files[0]);
       });
       input.addEventListener("change", () => tooLarge(input));
-      // A page cannot carry the file itself, but this script still has it.
+      // The server cannot fill in a file input, but this script still has the file.
       if (kept && !form.elements.content) put(input, kept);
     });
   }
 
   history.replaceState(at, "");
   window.addEventListener("popstate", ({ state }) => {
-    // A link to a field makes a step of its own, which shows the same.
+    // A link to a field adds a history step of its own, which shows the same page.
     if (state === null) history.replaceState(at, "");
     else if (steps[state]) turnTo(state);
   });

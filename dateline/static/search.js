@@ -1,9 +1,9 @@
-// The search page without this file does all it does with it, only slower and by more clicks.
+// Without this script the search page does the same, only slower and with more clicks.
 "use strict";
 
 document.documentElement.classList.add("js");
 
-// --- Keys: Ctrl and "/" to the box, up and down through the results -------------------------------
+// --- Keys: Ctrl+/ focuses the box, up and down move through the results ---------------------------
 
 const isTyping = (element) => element.matches("input:not([type=search]), select, textarea, summary");
 
@@ -11,18 +11,18 @@ document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.altKey || event.isComposing) return;
   const box = document.getElementById("q");
   const at = document.activeElement;
-  // Not "/" alone, which speech input and a slip of the hand press too (WCAG 2.1.4).
+  // Not "/" alone, which speech input and slips of the hand trigger too (WCAG 2.1.4).
   if (event.ctrlKey && event.key === "/") {
     event.preventDefault();
     box.focus();
     box.select();
   } else if (!event.ctrlKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-    // With Shift they select.
+    // With Shift, the arrow keys select text.
     if (isTyping(at) || event.shiftKey) return;
     const titles = [...document.querySelectorAll(".entries .title")];
     const place = titles.findIndex((title) => title.closest("li").contains(at));
     const next = event.key === "ArrowDown" ? place + 1 : place - 1;
-    // Elsewhere on the page the keys scroll, as ever.
+    // Elsewhere the arrow keys scroll the page as usual.
     if (place < 0 && (at !== box || event.key === "ArrowUp")) return;
     event.preventDefault();
     (next < 0 ? box : titles[Math.min(next, titles.length - 1)])?.focus();
@@ -34,14 +34,14 @@ document.addEventListener("keydown", (event) => {
 let wasTyping = false;
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  // A failure is to be a page too, which has what takes the place of the results.
+  // Request errors as HTML too: the error page has the element that replaces the results.
   detail.headers.Accept = "text/html";
 });
 
 document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
-  // One step back leaves all that was typed in one go, not its last letter.
+  // Going back undoes all that was typed in one go, not only its last letter.
   const typing = event.detail.requestConfig?.triggeringEvent?.type === "input";
-  // Enter asks once more what has just been typed, which is no step either.
+  // Enter repeats the query that was just typed, which adds no step either.
   const isHere = event.detail.history.path === location.pathname + location.search;
   if (isHere || (typing && wasTyping)) event.detail.history.type = "replace";
   wasTyping = typing;
@@ -55,25 +55,25 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== "found") return;
-  // Whoever was quicker than the answer would be nowhere, and the keys with them.
+  // Focus within the replaced results would be lost, and keyboard navigation with it.
   if (wasAmongResults) document.getElementById("q").focus();
   for (const input of document.querySelectorAll(".ask [aria-describedby]")) {
     const wrong = document.getElementById(input.getAttribute("aria-describedby")).childElementCount > 0;
     input.setAttribute("aria-invalid", wrong);
     if (wrong) input.closest("details")?.setAttribute("open", "");
   }
-  // A fault is an alert, which says itself.
+  // A fault has the alert role, so it is announced anyway.
   document.getElementById("said").textContent = document.getElementById("total")?.textContent ?? "";
 });
 
 const UNREACHED = "The archive cannot be reached; try again.";
 const TOO_LONG = "This question is longer than can be sent; shorten it.";
 
-// Where there is no answer, what is shown stays, and it is said why nothing else is.
+// Without a usable response, keep what is shown, and show why it was not replaced.
 function fail(target, told) {
   document.getElementById("said").textContent = told;
   if (target.matches(".late")) {
-    // The entries are right; only what was to be seen beside them did not come.
+    // The entries are right; only the facet is missing.
     target.className = "fault";
     target.textContent = told;
     return;
@@ -87,10 +87,10 @@ function fail(target, told) {
 
 document.addEventListener("htmx:sendError", ({ target }) => fail(target, UNREACHED));
 
-// What is typed on gives up the request before; htmx would call that an error.
+// Further typing aborts the previous request; htmx would report that as an error.
 document.addEventListener("htmx:beforeSend", ({ target, detail }) => {
   detail.xhr.onabort = detail.xhr.onload;
-  // A facet goes with its place, as it would keep the answers to the next question waiting.
+  // Abort a facet's request when its element is removed: it would delay the next responses.
   if (target.matches(".late")) target.addEventListener("htmx:beforeCleanupElement", () => detail.xhr.abort());
 });
 
@@ -98,7 +98,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { target, detail } = event;
   const { status, responseText } = detail.xhr;
   const givenUp = status === 0;
-  // A proxy before the archive has pages of its own, which have nothing to put in place.
+  // A proxy in front of the archive has pages of its own, with nothing to swap in.
   const isOurs = responseText.includes('id="found"') || (target.matches(".late") && status < 400);
   if (givenUp || !isOurs) event.preventDefault();
   if (!givenUp && !isOurs) fail(target, status === 414 ? TOO_LONG : UNREACHED);
@@ -107,7 +107,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 // --- Copying a citation ---------------------------------------------------------------------------
 
 async function copied(text) {
-  // Only pages that come by https, or from this computer, are given the clipboard, and not all of them.
+  // Only pages served over https or from localhost can use the clipboard, and not all of them.
   const given = await navigator.clipboard?.writeText(text.textContent).then(() => true, () => false);
   if (given) return true;
   getSelection().selectAllChildren(text);
@@ -169,7 +169,7 @@ document.addEventListener("pointerup", (event) => {
   from = null;
   if (!moved) return;
   const other = barAt(svg, event.clientX);
-  // A bar without entries is no link, but a span may begin or end with it.
+  // A bar without entries is not a link, but a range may begin or end with it.
   const link = new URL(svg.querySelector("a[href]").href.baseVal, location);
   link.searchParams.set("after", name(svg, Math.min(place, other), "after"));
   link.searchParams.set("before", name(svg, Math.max(place, other), "before"));
@@ -181,7 +181,7 @@ document.addEventListener("pointercancel", () => {
   from = null;
 });
 
-// A link that is dragged would be carried away.
+// Otherwise the browser would drag the link itself.
 document.addEventListener("dragstart", (event) => {
   if (drawing(event)) event.preventDefault();
 });
