@@ -26,6 +26,8 @@ _AUTHORITY_FIRST: Final = re.compile(r"//[^/\\]")
 _NEVER_IN_URLS: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+# In the path only: the query of a link for sharing may well contain a text with a URL in it.
+_SECOND_URL: Final = re.compile(r"[^?#]*?\s(https?://.*)", re.IGNORECASE)
 
 
 class SoundUrl(NamedTuple):
@@ -90,6 +92,10 @@ def _make_absolute(raw: str) -> str | Fault:
     and invisible characters are rejected, not dropped.
     """
     text = raw.strip()
+    if second := _SECOND_URL.match(text):
+        return _invalid(
+            raw, f"contains a second one, {_quoted(second[1])}: send each page as a row of its own"
+        )
     if bad := _NEVER_IN_URLS.search(text):
         code_point = f"U+{ord(bad[0]):04X}"
         return _invalid(raw, f"has the invisible character {code_point}: remove that character")

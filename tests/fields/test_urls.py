@@ -90,6 +90,7 @@ APART = [
     ("https://ann@example.org/", "https://bob@example.org/"),
     ("https://www.co.uk/", "https://co.uk/"),
     ("https://faß.de/", "https://fass.de/"),
+    ("https://example.org/?text=see https://example.org/a", "https://example.org/?text=see"),
 ]
 
 NOT_TRACKING = ["ref", "source", "session", "id", "sid", "uid", "cid", "s", "utm", "fbclid2"]
@@ -112,6 +113,9 @@ FAULTS: list[tuple[object, str, str]] = [
     (True, "url.invalid", "not text"),
     (["https://example.org"], "url.invalid", "not text"),
     ({"url": "https://example.org"}, "url.invalid", "not text"),
+    ("https://a.org/x, https://b.org/y", "url.invalid", "a second one, 'https://b.org/y'"),
+    ("https://a.org/x\nhttps://b.org/y", "url.invalid", "a second one, 'https://b.org/y'"),
+    ("https://a.org HTTP://b.org", "url.invalid", "a second one, 'HTTP://b.org'"),
     ("http:", "url.invalid", "a host right behind two slashes"),
     ("https://", "url.invalid", "'https://example.org/a'"),
     ("http:example.net/a", "url.invalid", "'http://example.net/a'"),
