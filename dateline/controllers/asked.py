@@ -15,7 +15,7 @@ DEFAULTS: Final = {("sort", "-date"), ("limit", "20"), ("match", "contains")}
 
 KINDS: Final = {
     Kind.TEXT: "title has",
-    Kind.WITHOUT: "title has not",
+    Kind.WITHOUT: "title without",
     Kind.SITE: "site",
     Kind.URL: "URL has",
     Kind.AFTER: "from",

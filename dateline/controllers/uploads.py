@@ -98,7 +98,9 @@ def read_upload() -> Upload:
     carried = request.form.get("content", "")
     if file is not None and file.filename:
         if text.strip():
-            raise _wrong("text", text, "There are a file and pasted rows; send one of the two.")
+            raise _wrong(
+                "text", text, "There is a file as well as pasted rows; send one of the two."
+            )
         return Upload(_source(file.filename), _taken(file))
     if text.strip():
         if "\0" in text:

@@ -112,13 +112,13 @@
     request.send(fields);
   }
 
-  const BROKEN = "The connection broke before there was an answer. The list of imports tells whether the rows were kept; sending them again keeps nothing twice.";
+  const BROKEN = "The connection broke before a response arrived. The list of imports shows whether the rows were kept; it is safe to send them again, because nothing is kept twice.";
 
   function tooLarge(input) {
     const file = input.files[0];
     const most = Number(input.dataset.max);
     const message = file && file.size > most
-      ? `${file.name} has ${file.size.toLocaleString("en")} bytes, and at most ${most.toLocaleString("en")} are taken; send it in parts, or use the command line, which has no limit.`
+      ? `${file.name} has ${file.size.toLocaleString("en")} bytes, and at most ${most.toLocaleString("en")} are accepted; send it in parts, or use the command line, which has no limit.`
       : "";
     input.setCustomValidity(message);
     if (message) input.reportValidity();

@@ -82,7 +82,7 @@ def test_no_rows_are_nothing_to_preview(client: FlaskClient, text: str) -> None:
 
 def test_a_file_and_pasted_rows_are_too_much(client: FlaskClient) -> None:
     response = send_file(client, ROWS.encode(), "a.csv", text=ROWS)
-    assert faults(response.text) == ["There are a file and pasted rows; send one of the two."]
+    assert faults(response.text) == ["There is a file as well as pasted rows; send one of the two."]
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_every_filter_is_a_chip_that_can_be_taken_away(client: FlaskClient) -> N
     links = dict(re.findall(r'href="([^"]*)" aria-label="Remove: ([^"]*)"', page))
     assert {html.unescape(link): label for link, label in links.items()} == {
         "/?domain=example.org&after=2014&before=2014&sort=date&q=-storm": "title has harbour",
-        "/?domain=example.org&after=2014&before=2014&sort=date&q=harbour": "title has not storm",
+        "/?domain=example.org&after=2014&before=2014&sort=date&q=harbour": "title without storm",
         "/?q=harbour+-storm&after=2014&before=2014&sort=date": "site example.org",
         "/?q=harbour+-storm&domain=example.org&sort=date": "date 2014",
     }

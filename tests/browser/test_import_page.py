@@ -244,7 +244,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(scripted: Look) -> None:
     chosen.evaluate("input => { input.dataset.max = 1000; }")
     chosen.set_input_files([file("large.csv", b"x" * 1_001)])
     message = chosen.evaluate("input => input.validationMessage")
-    assert "1,001 bytes, and at most 1,000 are taken" in message
+    assert "1,001 bytes, and at most 1,000 are accepted" in message
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Import")
 

@@ -54,7 +54,7 @@ def test_every_filter_can_be_taken_away(look: Look) -> None:
     chips = page.get_by_role("link", name="Remove:")
     expect(chips).to_have_count(3)
     before = total(page)
-    page.get_by_role("link", name="Remove: title has not en").click()
+    page.get_by_role("link", name="Remove: title without en").click()
     page.wait_for_url("**/?after=2000&q=de")
     assert total(page) > before
     page.get_by_role("link", name="Clear all").click()
