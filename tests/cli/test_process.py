@@ -222,7 +222,7 @@ def test_a_wrong_setting_stops_the_start(
         ("ssl_ca=notes.txt", "no certificate or crl found"),
         ("ssl_check_hostname=perhaps", "'perhaps'"),
         ("read_default_file=nowhere.cnf", "No such file or directory: 'nowhere.cnf'"),
-        ("read_default_file=notes.txt", "read_default_file is not in the form of MySQL's option"),
+        ("read_default_file=notes.txt", "read_default_file is not in the format of MySQL option"),
     ],
 )
 def test_what_stands_behind_a_url_of_mysql_and_cannot_be_used_stops_the_start(
