@@ -94,7 +94,7 @@ def _make_absolute(raw: str) -> str | Fault:
     text = raw.strip()
     if second := _SECOND_URL.match(text):
         return _invalid(
-            raw, f"contains a second one, {_quoted(second[1])}: send each page as a row of its own"
+            raw, f"contains a second URL, {_quoted(second[1])}: send each page as a row of its own"
         )
     if bad := _NEVER_IN_URLS.search(text):
         code_point = f"U+{ord(bad[0]):04X}"
