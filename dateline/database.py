@@ -95,7 +95,7 @@ class Database:
         self._acknowledge()
 
     @contextmanager
-    def rehearsing(self) -> Iterator[Session]:
+    def rolled_back(self) -> Iterator[Session]:
         """Open a session that may write anything, and is always rolled back.
 
         Raises:

@@ -83,7 +83,7 @@ def _database(database: Database) -> Iterator[Finding]:
 def _writing(database: Database, fix: str) -> Finding:
     """Check that the database can be written; the test write is rolled back."""
     try:
-        with database.rehearsing() as session:
+        with database.rolled_back() as session:
             session.execute(update(Archive).values(version=Archive.version + 1))
     except DatabaseAway as error:
         why = getattr(error.__cause__, "orig", error)

@@ -48,7 +48,7 @@ def test_an_archive_that_cannot_be_written(
     run: Run, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATELINE_LOCK_TIMEOUT", "0.1")
-    with services.database.rehearsing():
+    with services.database.rolled_back():
         result = run("doctor")
 
     assert result.exit_code == 1
