@@ -1,4 +1,7 @@
-"""compose.yaml: both databases in memory, and edited files take effect at once."""
+"""compose.yaml: both databases in memory, and edited files take effect without a restart.
+
+How long an edit takes is printed and not asserted: it depends on the machine.
+"""
 
 import json
 import re
@@ -7,9 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.docker.compose import Compose, ask, seconds_until
-
-AT_ONCE = 2.0
-"""Seconds within which a change must be seen, as documented."""
 
 
 @contextmanager
@@ -26,6 +26,12 @@ def _edited(file: Path, pattern: str, instead: str) -> Iterator[None]:
 
 def _shown(url: str, text: str) -> Callable[[], bool]:
     return lambda: text in ask(url)[1]
+
+
+def _started(development: Compose) -> str:
+    [app] = development.containers("app")
+    started: str = app["State"]["StartedAt"]
+    return started
 
 
 def _is_ready(url: str) -> bool:
@@ -79,21 +85,23 @@ def test_it_starts_without_a_warning_from_a_library(development: Compose) -> Non
     assert "Warning:" not in said
 
 
-def test_an_edited_python_file_is_seen_at_once(development: Compose) -> None:
+def test_an_edited_python_file_takes_effect(development: Compose) -> None:
     [url] = development.urls()
+    started = _started(development)
     file = development.project / "dateline/controllers/health.py"
     assert ask(f"{url}/livez")[0] == 200
 
     with _edited(file, r'jsonify\(status="ok"\)', 'jsonify(status="edited")'):
         taken = seconds_until(_shown(f"{url}/livez", "edited"))
-    mended = seconds_until(_shown(f"{url}/livez", '"ok"'))
+    undone = seconds_until(_shown(f"{url}/livez", '"ok"'))
 
-    print(f"seen after {taken:.2f} s, and taken back after {mended:.2f} s")
-    assert max(taken, mended) < AT_ONCE
+    print(f"took effect after {taken:.2f} s, and its undoing after {undone:.2f} s")
+    assert _started(development) == started
 
 
-def test_an_edited_template_is_seen_at_once(development: Compose) -> None:
+def test_an_edited_template_takes_effect(development: Compose) -> None:
     [url] = development.urls()
+    started = _started(development)
     file = development.project / "dateline/templates/base.html"
     # Makes the worker compile the old one.
     assert ask(f"{url}/")[0] == 200
@@ -101,22 +109,20 @@ def test_an_edited_template_is_seen_at_once(development: Compose) -> None:
     with _edited(file, "<main id=", "<p>edited</p><main id="):
         taken = seconds_until(_shown(f"{url}/", "<p>edited</p>"))
 
-    print(f"seen after {taken:.2f} s")
-    assert taken < AT_ONCE
+    print(f"took effect after {taken:.2f} s")
+    assert _started(development) == started
 
 
 def test_a_mistake_is_shown_and_can_be_fixed(development: Compose) -> None:
     [url] = development.urls()
-    [before] = development.containers("app")
+    started = _started(development)
     # A module that is also imported before Gunicorn has started.
     file = development.project / "dateline/errors.py"
 
     with _edited(file, r"\A", "import nothing_like_it\n"):
         seconds_until(_shown(f"{url}/livez", "nothing_like_it"))
     seconds_until(lambda: ask(f"{url}/livez")[0] == 200)
-
-    [after] = development.containers("app")
-    assert after["State"]["StartedAt"] == before["State"]["StartedAt"]
+    assert _started(development) == started
 
 
 def test_a_restart_of_everything_makes_the_tables_anew(development: Compose) -> None:
