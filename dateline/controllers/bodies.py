@@ -31,7 +31,7 @@ IN_MEMORY: Final = 1024 * 1024
 MAX_OBJECT: Final = 64 * 1024
 """Maximum bytes of a single entry; its fields are limited to far less."""
 
-_NO_ENTRY: Final = "no sound entry is so long"
+_NO_ENTRY: Final = "no valid entry is that long"
 
 MAX_DROPPED: Final = 2
 """How much more of a rejected body is received, as a multiple of the maximum body size."""

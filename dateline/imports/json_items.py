@@ -57,7 +57,7 @@ def json_items(body: IO[bytes]) -> Iterator[bytes]:
         # A name may be written with escapes.
         if json.loads(name) == "items":
             if found:
-                raise UnreadableBody("'items' stands twice in the body; put all rows into one.")
+                raise UnreadableBody("'items' occurs twice in the body; put all rows into one.")
             found = True
             yield from _members(text)
         else:

@@ -205,7 +205,7 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise UnreadableBody(
-            f"The column '{shortened(twice[0])}' stands twice in the first line; rename one."
+            f"The column '{shortened(twice[0])}' occurs twice in the first line; rename one."
         )
     for number, values in enumerate((row for row in rows if row), 1):
         if isinstance(values, str):

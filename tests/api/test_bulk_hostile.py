@@ -238,7 +238,7 @@ def test_items_is_the_same_name_with_escapes(client: FlaskClient) -> None:
     twice = f'{{"items": [], "\\u0069tems": [{SOUND}]}}'
     refused = client.post("/v1/bulk", data=twice, content_type=JSON)
     assert refused.status_code == 400
-    assert "'items' stands twice" in refused.get_json()["detail"]
+    assert "'items' occurs twice" in refused.get_json()["detail"]
 
 
 @pytest.mark.parametrize("member", [b'"\xed\xa0\x80"', '{"a":1}'.encode("utf-16-le")])
@@ -251,7 +251,7 @@ def test_a_column_that_is_named_twice_is_not_dropped_silently(client: FlaskClien
     body = "title,url,date,title\nA,https://e.org/1,2014,B\n"
     response = client.post("/v1/bulk", data=body, content_type=CSV)
     assert response.status_code == 400
-    assert "The column 'title' stands twice" in response.get_json()["detail"]
+    assert "The column 'title' occurs twice" in response.get_json()["detail"]
 
 
 @pytest.mark.parametrize("media_type", [JSON, NDJSON])

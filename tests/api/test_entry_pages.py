@@ -117,7 +117,7 @@ def test_a_form_is_no_longer_than_one_can_be(client: FlaskClient, path: str) -> 
     keep(client, make_item())
     too_long = client.post(path, data={"title": "x" * 100_000})
     assert too_long.status_code == 413
-    assert "The body is larger than 65,536 bytes; no sound entry is so long." in too_long.text
+    assert "The body is larger than 65,536 bytes; no valid entry is that long." in too_long.text
     assert client.get("/entries/1").status_code == 200
 
 
