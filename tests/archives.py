@@ -1,12 +1,16 @@
 """Open archives: the only place that knows which database the tests use."""
 
+import secrets
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from dateline.config import Settings
 from dateline.models import Archive
@@ -21,12 +25,36 @@ def new_settings(directory: Path, **changes: Any) -> Settings:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Services]:
     """Open the services of one process, on an archive with all its tables."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        _make(Path(str(url.database)))
     services = open_services(settings)
     try:
-        services.database.upgrade()
+        if not services.database.is_current():
+            services.database.upgrade()
         yield services
     finally:
         services.close()
+
+
+def _make(file: Path) -> None:
+    """Make an archive, if there is none, from a copy of an empty one, under its own name."""
+    if file.exists():
+        return
+    file.write_bytes(_empty_archive())
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE archive SET name = ?", [secrets.token_hex(16)])
+
+
+@cache
+def _empty_archive() -> bytes:
+    """Return the file of an archive on which all migrations were run, which takes longer than most
+    tests do."""
+    with TemporaryDirectory() as directory:
+        settings = new_settings(Path(directory))
+        with closing(open_services(settings)) as services:
+            services.database.upgrade()
+        return (Path(directory) / "archive.db").read_bytes()
 
 
 @contextmanager
