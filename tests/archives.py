@@ -48,8 +48,7 @@ def _make(file: Path) -> None:
 
 @cache
 def _empty_archive() -> bytes:
-    """Return the file of an archive on which all migrations were run, which takes longer than most
-    tests do."""
+    """Return the file of a new archive: running all migrations takes longer than most tests."""
     with TemporaryDirectory() as directory:
         settings = new_settings(Path(directory))
         with closing(open_services(settings)) as services:

@@ -1,6 +1,7 @@
 """The page of one entry: reading, changing, deleting, and related searches."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dateline.app import create_app
-from dateline.wiring import Services
+from dateline.wiring import Services, open_services
 from tests.api.forms import Page, confirm, counts, faults, send, total
-from tests.archives import new_settings, opened
+from tests.archives import new_settings
 from tests.factories import JSON, as_json, make_item, make_items
 
 
@@ -278,10 +279,8 @@ def test_what_was_sent_is_text_and_never_markup(client: FlaskClient, evil: str) 
 def away(tmp_path: Path) -> Iterator[FlaskClient]:
     """Return a client of an application whose database has no tables."""
     settings = new_settings(tmp_path, database_url=f"sqlite:///{tmp_path}/no/such/folder.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dateline.database.Database.upgrade", lambda _self: None)
-        with opened(settings) as services:
-            yield create_app(services).test_client()
+    with closing(open_services(settings)) as services:
+        yield create_app(services).test_client()
 
 
 @pytest.mark.parametrize("path", ["/entries/1", "/entries/1/edit", "/imports", "/imports/1"])
