@@ -239,9 +239,9 @@ def test_blocks_tell_the_dates_of_a_range_of_keys(
     assert [text for text in by_rows if "entries.id > ?" not in text] == []
 
 
-@pytest.mark.parametrize(("most", "read"), [(100, 21), (1_000, 300)])
+@pytest.mark.parametrize(("most", "read"), [(100, 21), (1_000, None)])
 def test_a_domain_is_not_read_where_its_sites_have_too_much(
-    most: int, read: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    most: int, read: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its ids would be discarded. SQLite only: MySQL's index has the dates."""
     items = [
@@ -259,7 +259,8 @@ def test_a_domain_is_not_read_where_its_sites_have_too_much(
             page = client.get("/v1/entries?domain=example&after=2014&before=2014").get_json()
     assert page["total"] == 300
     (ids,) = (one for one in statements if "json_group_array" in one.text)
-    assert min(ids.parameters[-2], 300) == read
+    # No LIMIT where there are fewer entries than it would allow.
+    assert (ids.parameters[-2] if "LIMIT" in ids.text else None) == read
 
 
 @pytest.mark.parametrize("without", ["", "q=-harbour&"])
