@@ -10,13 +10,16 @@ process does not write evenly. The caller must limit the number of tasks: all wa
 """
 
 import gc
+import logging
 import os
 import pickle
 import select
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -37,8 +40,11 @@ _Task = tuple[type[RawRow], list[tuple[Any, ...]], Reading]
 """The type of the rows, the rows as plain tuples, and how to read them."""
 
 
+_log = logging.getLogger(__name__)
+
+
 class SecondProcess:
-    """The second process, as seen by the first."""
+    """The second process, as seen by the first, which does its tasks itself if it ends early."""
 
     def __init__(self) -> None:
         package = Path(dateline.__file__).parent
@@ -64,6 +70,7 @@ class SecondProcess:
         self._poll = select.poll()
         self._poll.register(self._answers, select.POLLIN)
         self._ready = False
+        self._given: deque[tuple[Sequence[RawRow], Reading]] = deque()
 
     def is_ready(self) -> bool:
         """Return whether it accepts tasks: it takes most of a second to start."""
@@ -80,8 +87,10 @@ class SecondProcess:
         """
         # Plain tuples are pickled many times faster than named tuples.
         task = (type(rows[0]), [tuple(row) for row in rows], reading)
-        pickle.dump(task, self._tasks, pickle.HIGHEST_PROTOCOL)
-        self._tasks.flush()
+        with suppress(BrokenPipeError):
+            pickle.dump(task, self._tasks, pickle.HIGHEST_PROTOCOL)
+            self._tasks.flush()
+        self._given.append((rows, reading))
 
     def outcomes(self) -> Outcomes:
         """Wait for the outcomes of the oldest task that has not been returned yet.
@@ -89,7 +98,10 @@ class SecondProcess:
         Raises:
             UnreadableBody: a row shows that the whole body is malformed.
         """
+        given = self._given.popleft()
         answer = self._answer()
+        if answer is None:
+            return outcomes_of(*given)
         if isinstance(answer, UnreadableBody):
             raise answer
         return cast(Outcomes, answer)
@@ -98,15 +110,24 @@ class SecondProcess:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        if self._process.poll() is not None:
+            code = self._process.returncode
+            _log.warning("The second process of an import has ended by itself: %s", code)
         # It keeps no state, and may be busy with unneeded tasks, or still starting.
         self._process.kill()
         self._process.wait()
-        self._tasks.close()
+        # Part of a task may be left that it has not read.
+        with suppress(BrokenPipeError):
+            self._tasks.close()
         self._answers.close()
 
     def _answer(self) -> object:
-        # The data comes from our own process and contains only what we sent.
-        return pickle.load(self._answers)  # noqa: S301
+        """Return the next answer; None if the process has ended, as when memory is short."""
+        try:
+            # The data comes from our own process and contains only what we sent.
+            return pickle.load(self._answers)  # noqa: S301
+        except (EOFError, pickle.UnpicklingError):
+            return None
 
 
 def _there(stream: IO[bytes] | None) -> IO[bytes]:

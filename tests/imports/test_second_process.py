@@ -177,6 +177,36 @@ def test_an_unreadable_row_far_down_leaves_nothing(
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 
+def test_an_import_goes_on_if_it_is_killed(
+    began: list[int],
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    begin = SecondProcess.begin
+
+    def killed(other: SecondProcess, taken: list[RawRow], reading: Reading) -> None:
+        begin(other, taken, reading)
+        other._process.kill()
+        other._process.wait()
+
+    monkeypatch.setattr(SecondProcess, "begin", killed)
+    items = [*make_items(500), make_item(url="no")]
+    answer = client.post("/v1/bulk", data=as_ndjson(items), content_type=NDJSON)
+    assert began == [101, 201, 301, 401, 501]
+    assert answer.status_code == 207
+    assert answer.get_json()["import"]["created"] == 500
+    assert [row["row"] for row in answer.get_json()["rejected"]] == [501]
+    assert caplog.messages == ["The second process of an import has ended by itself: -9"]
+
+
+def test_it_is_not_ready_if_it_is_killed_before() -> None:
+    with SecondProcess() as other:
+        other._process.kill()
+        other._process.wait()
+        assert not other.is_ready()
+
+
 def test_a_server_with_many_connections_can_import(client: FlaskClient) -> None:
     """select(2) supports no file descriptor above 1,023."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
