@@ -56,7 +56,7 @@ def show(entry_id: int) -> str:
         entry=entry,
         address=address,
         source=ImportView.model_validate_json(answer.body),
-        same_url=_others(entry, url=entry.url, match="exact"),
+        same_url=_same_url(entry),
         same_site=_others(entry, domain=entry.site),
     )
 
@@ -144,6 +144,14 @@ def delete(entry_id: int) -> Response:
 def _entry(entry_id: int) -> tuple[EntryView, str]:
     answer, _outcome = answer_entry(services().cache, entry_id)
     return EntryView.model_validate_json(answer.body), answer.etag
+
+
+def _same_url(entry: EntryView) -> EntryPage | None:
+    """Return other entries with this URL; None if it is too long to be asked for."""
+    try:
+        return _others(entry, url=entry.url, match="exact")
+    except InvalidQuestion:
+        return None
 
 
 def _others(entry: EntryView, **asked: str) -> EntryPage:

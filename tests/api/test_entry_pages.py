@@ -101,6 +101,13 @@ def test_any_url_that_is_kept_can_be_shown_and_cited(
     assert f"[T](&lt;{address}&gt;)" in client.get("/").text
 
 
+def test_an_entry_whose_url_is_too_long_to_search_for_has_a_page(client: FlaskClient) -> None:
+    keep(client, make_item(title="Long", url="https://example.org/" + 900 * "長"))
+    response = client.get("/entries/1")
+    assert response.status_code == 200
+    assert "Other entries with this URL The URL is too long" in Page(response.text).text
+
+
 def test_changed_fields_are_changed_and_no_others(client: FlaskClient) -> None:
     keep(client, make_item(title="Befor &amp;amp; after", date="12 de março de 2014"))
     before = entry(client)
