@@ -108,7 +108,7 @@ class Import(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     source: Mapped[str] = mapped_column(String(255))
-    """Where it came from: `api`, `page`, or the name of the file."""
+    """Where it came from: `api`, `page`, `sample` or the name of a file."""
     received: Mapped[int] = mapped_column(BigInteger, default=0)
     created: Mapped[int] = mapped_column(BigInteger, default=0)
     duplicate: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,14 +1,12 @@
 """The question of a page, and links to related questions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
 from dateline.schemas import Filters
 from dateline.search.query import Kind, Part, read_query, write_part
-
-Pairs = Sequence[tuple[str, str]]
 
 DEFAULTS: Final = {("sort", "-date"), ("limit", "20"), ("match", "contains")}
 """Parameters that a form sends even if they have their default values."""

@@ -33,19 +33,19 @@ class Operation:
     Attributes:
         summary: a few words; the view's docstring has the rest.
         tag: the section of the documentation.
-        query: the parameters of the query string.
-        body: the request body, if there is one.
         answers: the model of each successful status; a media type if the body is text other than
             JSON, and None if there is no body.
+        query: the parameters of the query string.
+        body: the request body, if there is one.
         problems: the error statuses that are specific to the view.
         headers: request headers that make a difference, with a description.
     """
 
     summary: str
     tag: str
+    answers: Mapping[HTTPStatus, type[BaseModel] | str | None]
     query: type[Parameters] = NoParameters
     body: Body | None = None
-    answers: Mapping[HTTPStatus, type[BaseModel] | str | None] = field(default_factory=dict)
     problems: tuple[HTTPStatus, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,14 +3,13 @@
 import codecs
 import gzip
 import io
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import IO, Final, NamedTuple
 
 import pydantic_core
 
 from dateline.imports.csv_rows import DELIMITERS, copied_cells
-from dateline.imports.read import GZIP_MAGIC, Format, RawRow, read_rows
+from dateline.imports.read import GZIP_ERRORS, GZIP_MAGIC, Format, RawRow, read_rows
 from dateline.imports.streams import Pieces
 
 LOOKED_AT: Final = 64 * 1024
@@ -21,9 +20,8 @@ _DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 class Understood(NamedTuple):
-    """How a submission was understood: its format, a description of it, and its rows."""
+    """How a submission was understood: a description of its format, and its rows."""
 
-    kind: Format
     words: str
     rows: Iterator[RawRow]
 
@@ -56,12 +54,12 @@ def understand(
     elif kind is Format.CSV and columns:
         frame = delimiter.join(columns).encode() + b"\n", b""
     else:
-        return Understood(kind, words, read_rows(body, kind, gzipped=gzipped, limit=limit))
+        return Understood(words, read_rows(body, kind, gzipped=gzipped, limit=limit))
     plain = gzip.GzipFile(fileobj=body) if gzipped else body
     plain.seek(len(head) - len(text))
     framed = _Joined(io.BytesIO(frame[0]), plain, io.BytesIO(frame[1]))
     rows = read_rows(io.BufferedReader(framed), kind, gzipped=False, limit=limit)
-    return Understood(kind, words, rows)
+    return Understood(words, rows)
 
 
 def detect(head: bytes) -> Format:
@@ -93,7 +91,7 @@ def is_gzip(body: IO[bytes]) -> bool:
 def _head(body: IO[bytes], *, gzipped: bool) -> bytes:
     try:
         return gzip.GzipFile(fileobj=body).read(LOOKED_AT) if gzipped else body.read(LOOKED_AT)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
+    except GZIP_ERRORS:
         # Reading the rows will report the error.
         return b""
     finally:

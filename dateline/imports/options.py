@@ -15,7 +15,7 @@ class Options:
     """What the sender specifies for an import.
 
     Attributes:
-        source: where it comes from: `api`, `page` or the name of a file.
+        source: where it comes from: `api`, `page`, `sample` or the name of a file.
         date_order: the order of day and month in numeric dates, if the sender knows it.
         zone: the time zone of dates that name none.
         dry_run: return the same report, but write nothing.

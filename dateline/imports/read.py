@@ -69,7 +69,7 @@ GZIP_MAGIC: Final = b"\x1f\x8b"
 
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-_GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+GZIP_ERRORS: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
 def read_rows(
@@ -105,7 +105,7 @@ def read_rows(
                 "PowerShell are; save it as UTF-8."
             )
         yield from _READERS[kind](bounded)
-    except _GZIP_ERRORS as error:
+    except GZIP_ERRORS as error:
         raise UnreadableBody(
             "The body is said to be gzip but is not, or is cut off; compress it again."
         ) from error

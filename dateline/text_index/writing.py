@@ -121,7 +121,6 @@ class Indexing:
 
         Adjacent blocks that are not full are merged into a larger one once they have enough
         entries.
-
         """
         if self._begun.full:
             self._write_block()
