@@ -72,11 +72,13 @@ def _export(parameters: ExportParameters, form: ExportFormat, media_type: str) -
 def _feed(parameters: FeedParameters) -> Feed:
     question = read_filters(parameters, sort=Sort.LAST_ADDED.value, limit=parameters.limit)
     answer, _outcome = answer_question(services().cache, question)
+    # Not request.root_url, which fails if it cannot decode the host from punycode.
+    root = f"{request.scheme}://{request.host}{request.script_root}"
     return Feed(
         entries=EntryPage.model_validate_json(answer.body).items,
         query=request.query_string.decode(),
-        root=request.root_url.rstrip("/"),
-        path=request.base_url,
+        root=root,
+        path=f"{root}{request.path}",
     )
 
 

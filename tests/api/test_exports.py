@@ -13,8 +13,10 @@ from typing import Final
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from dateline.wiring import Services
 from tests.factories import CSV, JSON, NDJSON, as_json, make_item, make_items
@@ -269,6 +271,15 @@ def test_a_feed_has_its_own_address_as_it_was_requested(client: FlaskClient, for
         found = [link for link in root.iter(f"{ATOM}link") if link.get("rel") == "self"]
         assert [link.get("href") for link in found] == [address]
         assert root.findtext(f"{ATOM}id") == (address if form == "atom" else None)
+
+
+@pytest.mark.parametrize("host", ["xn--mnchen-3ya.example:8080", "xn--a.example", "[::1]"])
+def test_a_feed_names_its_host_as_it_was_requested(app: Flask, host: str) -> None:
+    # Without the test client, which decodes the host itself.
+    environ = EnvironBuilder("/v1/entries.rss", headers=[("Host", host)]).get_environ()
+    body, status, _headers = run_wsgi_app(app, environ)
+    assert status == "200 OK"
+    assert fromstring(b"".join(body)).findtext("channel/link") == f"http://{host}/"
 
 
 @pytest.mark.parametrize("query", ["sort=date", "cursor=x", "limit=0", "q=%22"])
