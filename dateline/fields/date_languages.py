@@ -46,6 +46,8 @@ _INEXACT = re.compile(
     # And the Hungarian suffixes of numbers that mean until and from.
     r"|-(?:ig|aig|eig|tol|atol|etol)(?!\w)"
 )
+# In capitals these are time zones; otherwise they are weekdays: Croatian čet and pet, Polish pt.
+_ZONES = re.compile(r"\b(?:CET|PET|PT)\b")
 
 
 @lru_cache(maxsize=4096)
@@ -60,7 +62,7 @@ def named_in(phrase: str) -> frozenset[tuple[int, int | None]]:
         phrase: a text with `#` for its day and `####` for its year, such as `# марта #### г.`.
     """
     scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in phrase if sign.isalpha()}
-    if len(scripts) != 1 or _INEXACT.search(folded(phrase)):
+    if len(scripts) != 1 or _INEXACT.search(folded(phrase)) or _ZONES.search(phrase):
         return frozenset()
     months = ((_month(phrase, name), name) for name in _LANGUAGES.get(scripts.pop(), ()))
     return frozenset(

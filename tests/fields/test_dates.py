@@ -50,6 +50,7 @@ READ = {
     "10:00 le 12 MARS 2014": "2014-03-12T10:00Z",
     "15:04 UHR 8. MÄRZ 2014": "2014-03-08T15:04Z",
     "6. ožu 2014 15:04 čet": "2014-03-06T15:04Z",
+    "pt, 7 mar 2014 15:04": "2014-03-07T15:04Z",
     "so 8. března 2014": "2014-03-08",  # Saturday in Czech, as it was, and Sunday in German
     "mar 8 avril 2014": "2014-04-08",
     "2014W106": "2014-03-08",
@@ -292,6 +293,10 @@ REFUSED = {
     "ne 8. března 2014": "impossible",  # Sunday
     "30 fevereiro 2014": "impossible",
     "Sat Mar  8 15:04:05 CET 2014": "unrecognised",  # only the zone names of RFC 2822 are certain
+    "6 Mar 2014 CET 15:04": "unrecognised",
+    "15:04 7 maj 2015 CET": "unrecognised",
+    "7 Mar 2014 PT 15:04": "unrecognised",
+    "PET 7 Mar 2014": "unrecognised",
     "Sat March 2014": "unrecognised",
     "12:30 am 8. März 2014": "unrecognised",  # noon in German, midnight in English
     "3 am 8 March 2014": "unrecognised",
