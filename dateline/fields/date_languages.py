@@ -36,13 +36,15 @@ _SETTINGS = {"PARSERS": ["absolute-time"], "STRICT_DATE_ORDER": "all"}
 _SAMPLES = (("DMY", 25), ("MDY", 5), ("MDY", 11))
 
 
-# Words that dateparser ignores although they make a date inexact: about, until, after.
+# Words that dateparser ignores although they make a date inexact: about, until, after, from now.
 _INEXACT_WORDS = (
     "přibližně asi zhruba cca kolem okolo někdy cirka yaklaşık "
-    "sonra след после подир около примерно приблизно близько до от под върху בסביבות בערך בקירוב"
+    "sonra kuluttua päästä múlva dalam через спустя בעוד עוד след после подир около примерно приблизно близько до от под върху בסביבות בערך בקירוב"
 )
 _INEXACT = re.compile(
     rf"(?<!\w)(?:{'|'.join(map(folded, _INEXACT_WORDS.split()))})(?!\w)"
+    # Romanian from, and Polish after: in Czech, a weekday before the ordinal `#.`.
+    r"|(?<!\w)(?:de la|po #(?!\.))"
     # And the Hungarian suffixes of numbers that mean until and from.
     r"|-(?:ig|aig|eig|tol|atol|etol)(?!\w)"
 )

@@ -52,6 +52,7 @@ READ = {
     "6. ožu 2014 15:04 čet": "2014-03-06T15:04Z",
     "pt, 7 mar 2014 15:04": "2014-03-07T15:04Z",
     "so 8. března 2014": "2014-03-08",  # Saturday in Czech, as it was, and Sunday in German
+    "po 10. března 2014": "2014-03-10",
     "mar 8 avril 2014": "2014-04-08",
     "2014W106": "2014-03-08",
     "2009-W53-7": "2010-01-03",
@@ -266,6 +267,11 @@ REFUSED = {
     "след 8 март 2014": "unrecognised",  # after
     "после 8 март 2014": "unrecognised",
     "sonra 8 Mart 2014": "unrecognised",
+    "po 10 marca 2014": "unrecognised",  # after, in Polish; it was a Monday, po in Czech
+    "de la 8 martie 2014": "unrecognised",  # from
+    "через 8 марта 2014": "unrecognised",
+    "8. maaliskuuta 2014 kuluttua": "unrecognised",
+    "בעוד 8 מרץ 2014": "unrecognised",
     "2014. március 8-ig": "unrecognised",
     "yaklaşık 8 Mart 2014": "unrecognised",
     "söndag mars 2014": "unrecognised",
