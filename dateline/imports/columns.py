@@ -54,7 +54,8 @@ def find_columns(row: Mapping[str, object]) -> Columns:
 def _find(names: tuple[str, ...]) -> Columns:
     by_folded: dict[str, str] = {}
     for name in names:
-        by_folded.setdefault(name.strip().lower(), name)
+        # Programs that read a byte order mark as part of the first name write it there again.
+        by_folded.setdefault(name.strip("\ufeff").strip().lower(), name)
     taken = [
         next((by_folded[name] for name in accepted if name in by_folded), None)
         for accepted in NAMES.values()

@@ -193,6 +193,18 @@ def test_it_takes_a_byte_order_mark(client: FlaskClient, media_type: str, write:
     assert counts(client.post("/v1/bulk", data=body, content_type=media_type)) == (2, 2, 0, 0)
 
 
+@pytest.mark.parametrize(("media_type", "write"), FORMS)
+def test_it_takes_a_byte_order_mark_before_the_name_of_a_column(
+    client: FlaskClient, media_type: str, write: Writer
+) -> None:
+    """A program that reads one as part of the first name writes it there again."""
+    item = {"\ufefftitle": "A", "url": "https://example.org/a", "date": "2014"}
+    body = b"\xef\xbb\xbf" + write([item])
+    response = client.post("/v1/bulk", data=body, content_type=media_type)
+    assert counts(response) == (1, 1, 0, 0)
+    assert response.get_json()["import"]["ignored_columns"] == []
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize(("media_type", "write"), FORMS)
 def test_utf_16_is_told_by_its_name(
