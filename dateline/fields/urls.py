@@ -21,6 +21,8 @@ MAX_URL_LENGTH: Final = 2000
 # `example.org:8080/a` begins with a host and a port, not with a scheme.
 SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?![0-9]{1,5}(?:[/?#]|$))")
 _AUTHORITY_FIRST: Final = re.compile(r"//[^/\\]")
+# Otherwise the host of `https://https://example.org/` would be `https`, with an empty port.
+_SECOND_SCHEME: Final = re.compile(r"//(https?:)/+", re.IGNORECASE)
 # Control characters and lone surrogates; also zero-width spaces and direction marks, which come
 # with copied text, and would keep apart two URLs that look the same.
 _NEVER_IN_URLS: Final = re.compile(
@@ -114,6 +116,9 @@ def _make_absolute(raw: str) -> str | Fault:
         return Fault("url.scheme", "url", raw, message)
     begins = scheme[0] if scheme else "https:"
     address = text[scheme.end() :] if scheme else text
+    if twice := _SECOND_SCHEME.match(address):
+        whole = f"{twice[1]}//{address[twice.end() :]}"
+        return _invalid(raw, f"has its scheme twice: write {_quoted(whole)}")
     if not _AUTHORITY_FIRST.match(address):
         rest = address.replace("\\", "/").lstrip("/") or "example.org/a"
         return _invalid(

@@ -116,6 +116,8 @@ FAULTS: list[tuple[object, str, str]] = [
     ("https://a.org/x, https://b.org/y", "url.invalid", "a second URL, 'https://b.org/y'"),
     ("https://a.org/x\nhttps://b.org/y", "url.invalid", "a second URL, 'https://b.org/y'"),
     ("https://a.org HTTP://b.org", "url.invalid", "a second URL, 'HTTP://b.org'"),
+    ("https://https://a.org/x", "url.invalid", "its scheme twice: write 'https://a.org/x'"),
+    ("http://HTTPS:/a.org", "url.invalid", "its scheme twice: write 'HTTPS://a.org'"),
     ("http:", "url.invalid", "a host right behind two slashes"),
     ("https://", "url.invalid", "'https://example.org/a'"),
     ("http:example.net/a", "url.invalid", "'http://example.net/a'"),
