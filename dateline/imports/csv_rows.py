@@ -20,7 +20,7 @@ QUOTED: Final = 400
 _ODD_MARKS: Final = re.compile(rb'(?<!")"(?:"")*(?!")')
 """Runs that open or close a value: after the mark of an open value, all runs have even lengths."""
 
-_BREAK: Final = re.compile(r"[\r\n]")
+_BREAK: Final = re.compile(r"\r\n?|\n")
 
 _WITH_MARKS: Final = re.compile(rb'(?<![^\t\r\n])"[^"\t\r\n]+"(?!")[^\t\r\n]*')
 
@@ -89,10 +89,16 @@ def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
 
 def text_behind(row: str) -> str:
     """Return what is wrong with a row that was yielded as its text."""
-    return (
+    first, *others = _BREAK.split(row)
+    reason = (
         "text stands behind the quotation mark that ends a value; "
         'write a quotation mark inside of a value twice ("")'
-        + (", and close the one that makes one row of several lines" if _BREAK.search(row) else "")
+    )
+    if not others:
+        return reason
+    return (
+        f"{reason}, and close the one that makes these {len(others) + 1:,} lines one row "
+        f"(the first of them is '{shortened(first)}')"
     )
 
 

@@ -324,6 +324,7 @@ def test_a_quote_that_is_never_closed_swallows_no_rows(
         '"A\nB" C,https://e.org/1,2014',
         # The quotation mark opened on the first line is closed by the first one on the next.
         '"A,https://e.org/1,2014\n"B",https://e.org/2,2014',
+        'A,"https://e.org/1,2014\n\n\nB,https://e.org/2,"2014"',
     ],
 )
 def test_text_behind_a_quoted_value_is_no_guess(client: FlaskClient, line: str) -> None:
@@ -333,7 +334,9 @@ def test_text_behind_a_quoted_value_is_no_guess(client: FlaskClient, line: str) 
     assert rejected["raw"] == line
     message = rejected["errors"][0]["message"]
     assert message.startswith("In this row text stands behind the quota")
-    assert ("close the one that makes one row of several lines" in message) == ("\n" in line)
+    first, *others = line.split("\n")
+    assert (f"the one that makes these {len(others) + 1} lines one row" in message) == bool(others)
+    assert (f"the first of them is '{first}'" in message) == bool(others)
     found = client.get("/v1/entries").get_json()["items"]
     assert [entry["url"] for entry in found] == ["https://e.org/3"]
 
