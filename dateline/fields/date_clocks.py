@@ -102,7 +102,7 @@ def split_clock(text: str) -> tuple[str, Clock | None]:
 def is_range(found: re.Match[str]) -> bool:
     """Return whether a time and its zone may also be two times: `15:00-18:00`, `10-12`.
 
-    The second time then has the same form as the first, and is later.
+    The second time then has the same form as the first, and is later; but `15-04` may be 15:04.
 
     Args:
         found: a match with the groups `hour`, `minute`, `second` and `zone`.
@@ -112,7 +112,8 @@ def is_range(found: re.Match[str]) -> bool:
         return False
     if found.string[found.start("zone") - 1] == " " or (":" in zone) != (minute is not None):
         return False
-    return zone[1:].split(":") > [found["hour"].zfill(2), *([minute] if minute else [])]
+    first = [found["hour"].zfill(2), *([minute] if minute else [])]
+    return len(zone) == 3 or zone[1:].split(":") > first
 
 
 def two_times(text: str) -> Refusal:

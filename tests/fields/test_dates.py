@@ -189,6 +189,7 @@ REFUSED = {
     "8 March 2014, 9:00-17:00": "ambiguous",
     "2014-03-08 10:00-12:00": "ambiguous",
     "2014-03-08 10-12": "ambiguous",
+    "2014-03-08 15-04": "ambiguous",  # an hour and its zone, or 15:04 as in the name of a file
     "8 listopad 2014": "ambiguous",  # October in Croatian, November in Polish
     "1/2/03": "two_digit_year",
     "13/04/20": "two_digit_year",
