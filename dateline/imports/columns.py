@@ -19,11 +19,11 @@ REMEMBERED: Final = 4_000
 """Maximum total length of a row's column names for the result to be cached."""
 
 ABSENT: Final = {
-    "title": "There is no title here: its column must be named title.",
-    "url": "There is no URL here: its column must be named url, uri or link.",
-    "date": "There is no date here: its column must be named date, published or pubDate.",
+    "title": "There is no title here: its column must be named title",
+    "url": "There is no URL here: its column must be named url, uri or link",
+    "date": "There is no date here: its column must be named date, published or pubDate",
 }
-"""Message for a row that has no column for a field; columns of other names are ignored."""
+"""How the message begins for a row without a column, or a line of CSV that ends before it."""
 
 
 class Columns(NamedTuple):
@@ -41,7 +41,7 @@ def name_absent(columns: Columns, fault: Fault) -> Fault:
     """Return a fault that lists the accepted names of its field, if the row has none of them."""
     if getattr(columns, fault.field) is not None:
         return fault
-    return replace(fault, message=ABSENT[fault.field])
+    return replace(fault, message=f"{ABSENT[fault.field]}, and have a value in this row.")
 
 
 def find_columns(row: Mapping[str, object]) -> Columns:

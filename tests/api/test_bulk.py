@@ -239,6 +239,7 @@ def test_a_csv_row_with_too_few_or_too_many_values_is_rejected(client: FlaskClie
     rejected = response.get_json()["rejected"]
     assert rejected[0]["raw"] == ["A", "https://e.org/1", "2014", "x"]
     assert rejected[1]["raw"] == {"title": "B", "url": "https://e.org/2"}
+    assert rejected[1]["errors"][0]["message"].endswith("and have a value in this row.")
 
 
 def test_empty_values_behind_the_last_column_are_none(client: FlaskClient) -> None:
@@ -355,8 +356,9 @@ def test_a_column_of_another_name_is_told_how_to_be_named(client: FlaskClient) -
     assert response.get_json()["import"]["ignored_columns"] == ["Titel", "Adresse"]
     (row,) = response.get_json()["rejected"]
     assert [error["message"] for error in row["errors"]] == [
-        "There is no title here: its column must be named title.",
-        "There is no URL here: its column must be named url, uri or link.",
+        "There is no title here: its column must be named title, and have a value in this row.",
+        "There is no URL here: its column must be named url, uri or link, and have a value in this "
+        "row.",
         "The date is missing; give one, such as 2014-03-08.",
     ]
 
