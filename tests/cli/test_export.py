@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ import pytest
 from dateline.wiring import Services
 from tests.archives import new_settings, opened
 from tests.cli.conftest import Run
+
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 # Assigned by the importing archive.
 GIVEN_ANEW = {"id", "added_at", "import_id"}
@@ -144,3 +149,22 @@ def _kept(export: str, kind: str) -> list[dict[str, Any]]:
 
 def _entries(ndjson: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ndjson.split("\n") if line]
+
+
+def test_the_documented_backup_has_the_whole_archive_or_fails(
+    run: Run, filled: int, tmp_path: Path, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = re.search(r"^python (-c .*VACUUM INTO.*)$", OPERATIONS.read_text(), re.M)
+    assert written
+    command = f"{sys.executable} {written[1].replace('dateline.db', 'archive.db')}"
+    archive = run("export").stdout
+    assert archive.count("\n") == filled
+
+    subprocess.run(command, shell=True, cwd=tmp_path, check=True)
+    monkeypatch.setenv("DATELINE_DATABASE_URL", f"sqlite:///{tmp_path / 'backup.db'}")
+    assert run("export").stdout == archive
+
+    # In another directory: an empty backup would look like a good one.
+    kept = sorted(directory.iterdir())
+    assert subprocess.run(command, shell=True, cwd=directory, check=False).returncode == 1
+    assert sorted(directory.iterdir()) == kept
