@@ -64,7 +64,7 @@ def _renamed(fault: Fault, name: str) -> Fault:
 def _unknown(model: type[Parameters], given: list[tuple[str, str, str]]) -> list[Fault]:
     known = model.model_fields
     names = [*known, *model.aliases]
-    instead = f"there are: {', '.join(names)}" if names else "none is taken here"
+    instead = f"use one of: {', '.join(names)}" if names else "this route has none"
     return [
         Fault(
             "parameter.unknown",

@@ -40,8 +40,8 @@ class RedisCache:
         self._database = database
         self._client = make_client(url, redis_connect_func=self._connect)
         self._lease = Lease(self._client, database.stamp)
-        self._breaker = Breaker("Redis is away")
-        self._storing = Breaker("Redis takes no new answers")
+        self._breaker = Breaker("Redis is unavailable")
+        self._storing = Breaker("Redis accepts no new answers")
         self._local = NameRegistry(lambda _name: threading.Lock())
 
     def ready(self, key: str) -> Answer | None:

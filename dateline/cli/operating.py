@@ -64,8 +64,8 @@ def _warn_if_in_use(host: str, port: int) -> None:
             tried.bind((host, port))
         except OSError as error:
             click.echo(
-                f"{host}, port {port}: {error.strerror}; end what listens there, or choose "
-                "another by --host and --port.",
+                f"{host}, port {port}: {error.strerror}; stop what is listening there, or "
+                "choose another with --host and --port.",
                 err=True,
             )
 

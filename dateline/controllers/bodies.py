@@ -81,7 +81,7 @@ class _Whole(Pieces):
         except Exception as error:
             # Whatever the server raises here, the body did not arrive intact.
             raise UnreadableBody(
-                "The body was cut off, or its chunks are not sound; send it again."
+                "The body was cut off, or its chunks are not valid; send it again."
             ) from error
         self._read += len(piece)
         if not piece and self._length is not None and self._read < self._length:
@@ -107,7 +107,7 @@ def rows_of_body() -> Iterator[Iterator[RawRow]]:
     kind = FORMATS.get(_media_type())
     if kind is None:
         raise UnsupportedMediaType(
-            f"A body of type '{_media_type()}' is not read here; "
+            f"A body of type '{_media_type()}' is not supported; "
             f"send Content-Type: {', '.join(FORMATS)}."
         )
     encoding = _encoding("identity", "gzip")
@@ -126,7 +126,7 @@ def object_of_body(*media_types: str) -> dict[str, object]:
     """
     if _media_type() not in media_types:
         raise UnsupportedMediaType(
-            f"A body of type '{_media_type()}' is not read here; "
+            f"A body of type '{_media_type()}' is not supported; "
             f"send Content-Type: {' or '.join(media_types)}."
         )
     _encoding("identity")
@@ -160,7 +160,7 @@ def _encoding(*known: str) -> str:
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in known:
         raise UnsupportedMediaType(
-            f"Content-Encoding '{encoding}' is not read here; send the body plain"
+            f"Content-Encoding '{encoding}' is not supported; send the body plain"
             + (" or as gzip." if "gzip" in known else ".")
         )
     return encoding
@@ -169,5 +169,5 @@ def _encoding(*known: str) -> str:
 def _media_type() -> str:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
-        raise UnsupportedMediaType(f"A body in {charset} is not read here; send it as UTF-8.")
+        raise UnsupportedMediaType(f"A body in {charset} is not supported; send it as UTF-8.")
     return request.mimetype

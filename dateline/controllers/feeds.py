@@ -70,7 +70,7 @@ def write_rss(feed: Feed) -> bytes:
     channel = SubElement(rss, "channel")
     _text(channel, "title", feed.title)
     _text(channel, "link", feed.page)
-    _text(channel, "description", "Source metadata, the last added first.")
+    _text(channel, "description", "Source metadata, latest added first.")
     _link(channel, feed.itself, rel="self", type=RSS)
     for entry in feed.entries:
         item = SubElement(channel, "item")

@@ -105,7 +105,7 @@ def _detail(error: HTTPException, status: HTTPStatus, ready: WerkzeugResponse) -
     if status == HTTPStatus.NOT_FOUND:
         return f"There is nothing at {request.path}; check its spelling."
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        return f"{request.path} does not take {request.method}; it takes {ready.headers['Allow']}."
+        return f"{request.path} does not support {request.method}, only {ready.headers['Allow']}."
     return error.description or status.description
 
 

@@ -120,8 +120,8 @@ def two_times(text: str) -> Refusal:
     """Return the refusal of a text whose zone may be a second time."""
     return Refusal(
         "date.ambiguous",
-        f"'{text}' may have a time and its zone, or two times; write one time, with its seconds "
-        "if there is a zone behind it.",
+        f"'{text}' could have a time and its zone, or two times; write one time, with seconds if "
+        "a zone follows it.",
     )
 
 
@@ -132,8 +132,8 @@ def uncertain_zone(text: str) -> Refusal | None:
         return None
     return Refusal(
         "date.unrecognised",
-        f"'{text}' has a time and then {found[1]}, which is no certain time zone; write the offset "
-        "in its place, as in 2014-03-08T15:04-05:00.",
+        f"'{text}' has a time and then {found[1]}, which is not an unambiguous time zone; "
+        "write the offset instead, as in 2014-03-08T15:04-05:00.",
     )
 
 

@@ -158,7 +158,7 @@ def _day_and_month(
     if order == "YMD":
         fix = f"write {iso} or {year}-{first:02}-{second:02}"
     else:
-        fix = f"say date_order=DMY or MDY for this import, or write {iso}"
+        fix = f"set the order of day and month (date_order=DMY or MDY), or write {iso}"
     return Refusal(
         "date.ambiguous",
         f"'{text}' could be {first} {MONTH_NAMES[second - 1]} or {second} "
@@ -181,7 +181,7 @@ def two_digit_year(text: str) -> Refusal:
     """Return the refusal of a text whose two-digit year may be of any century."""
     return Refusal(
         "date.two_digit_year",
-        f"'{text}' has a year of two digits, which may be of any century; write four.",
+        f"'{text}' has a two-digit year, which could be in any century; write four digits.",
     )
 
 
@@ -192,6 +192,6 @@ def _impossible(text: str) -> Refusal:
 def _no_iso_clock(text: str) -> Refusal:
     return Refusal(
         "date.unrecognised",
-        f"What follows the T in '{text}' is no time, or no time and zone, in a form that is read "
-        "here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00.",
+        f"What follows the T in '{text}' is not a time, with or without a zone, in an accepted "
+        "format; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00.",
     )

@@ -122,8 +122,8 @@ def cover(fields: DateFields, raw: str, zone: tzinfo) -> WrittenDate | Refusal:
         # One of the two is wrong, and it is unknown which.
         return Refusal(
             "date.impossible",
-            f"'{raw}' names a weekday that is not the one of its day, {WEEKDAY_NAMES[first.weekday()]}; "
-            "correct it or leave it out.",
+            f"'{raw}' names the wrong weekday, because that day is a "
+            f"{WEEKDAY_NAMES[first.weekday()]}; correct it or leave it out.",
         )
     offset: int | Refusal | None = fields.offset
     if offset is None and zone is UTC:
@@ -135,9 +135,7 @@ def cover(fields: DateFields, raw: str, zone: tzinfo) -> WrittenDate | Refusal:
     if offset is None:
         start, end = first_second(first, zone), last_second(last, zone)
         if start > end:
-            return Refusal(
-                "date.impossible", f"'{raw}' was skipped by the clocks of {zone}; check the day."
-            )
+            return Refusal("date.impossible", f"'{raw}' was skipped in {zone}; check the day.")
     else:
         start, end = epoch_second(first) - offset, epoch_second(last) - offset
     if start < FIRST_SECOND or end > LAST_SECOND:
@@ -182,12 +180,12 @@ def _offset_between(first: datetime, last: datetime, raw: str, zone: tzinfo) -> 
         if before < after:
             return Refusal(
                 "date.impossible",
-                f"'{raw}' was skipped when the clocks of {zone} went forward; write it with its "
+                f"'{raw}' was skipped when clocks in {zone} went forward; write it with its "
                 "offset, such as +02:00.",
             )
     return Refusal(
         "date.ambiguous",
-        f"'{raw}' came twice when the clocks of {zone} went back; write it with its offset, "
+        f"'{raw}' occurred twice when clocks in {zone} went back; write it with its offset, "
         "such as +02:00.",
     )
 
@@ -208,9 +206,9 @@ def _iso(first: datetime, precision: Precision, start: int, offset: int) -> str:
 
 def _impossible(fields: DateFields, raw: str) -> Refusal:
     if fields.hour == 24:
-        fix = "write midnight as 00:00 of the day that it begins"
+        fix = "write midnight as 00:00 of the next day"
     elif fields.second == 60:
-        fix = "Unix time has no leap seconds, write the second before or after it"
+        fix = "leap seconds are not accepted, so write the second before or after it"
     else:
         fix = "check its numbers"
     return Refusal("date.impossible", f"'{raw}' is not in the calendar; {fix}.")

@@ -120,8 +120,8 @@ def _read_other_language(text: str, shape: str) -> DateFields | Refusal | None:
     if len(months) > 1:
         return Refusal(
             "date.ambiguous",
-            f"'{text}' names one month in one language and another in another; write the month "
-            "as a number, as in 2014-03-08.",
+            f"'{text}' names different months in different languages; write the month as a number, "
+            "as in 2014-03-08.",
         )
     by_kind = dict(zip(kinds, numbers, strict=True))
     day = int(by_kind[_SHORT]) if _SHORT in by_kind else None
@@ -157,5 +157,6 @@ def _phrase(text: str, kinds: str) -> str:
 def _relative(text: str) -> Refusal:
     return Refusal(
         "date.relative",
-        f"'{text}' counts from a day that is not given; write the date itself, as in 2014-03-08.",
+        f"'{text}' is relative to a day that is not given; write the date itself, "
+        "as in 2014-03-08.",
     )

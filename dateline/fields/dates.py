@@ -110,7 +110,7 @@ def _read_with_clock(text: str, order: DateOrder | None) -> DateFields | Refusal
 def _unrecognised(what: str) -> Refusal:
     return Refusal(
         "date.unrecognised",
-        f"{what} is not a date in any form that is read here; write it as in 2014-03-08.",
+        f"{what} is not a date in any accepted format; write it as in 2014-03-08.",
     )
 
 

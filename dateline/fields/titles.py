@@ -48,7 +48,9 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
             title = html.unescape(raw)
         except ValueError:
             # Python parses no integer of more than 4,300 digits.
-            message = "The title has a character reference (&#...;) to no character: correct it."
+            message = (
+                "The title has a reference (&#...;) to a character that does not exist: fix it."
+            )
             return Fault("title.invalid", "title", raw, message)
     title = " ".join(title.split())
     # A longer title is too long in NFC as well, and sorting its marks could take minutes.
@@ -56,8 +58,8 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
         title = unicodedata.normalize("NFC", title)
     if len(title) > MAX_TITLE_LENGTH:
         message = (
-            f"The title has {len(title):,} characters and at most {MAX_TITLE_LENGTH:,} are kept: "
-            "send a shorter one, for nothing is cut."
+            f"The title has {len(title):,} characters, but at most {MAX_TITLE_LENGTH:,} are kept: "
+            "send a shorter one, because nothing is truncated."
         )
         return Fault("title.too_long", "title", raw, message)
     # Most titles are printable and begin with a visible character, which is quick to check.
@@ -65,7 +67,7 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
         return title
     if bad := _UNSOUND.search(title):
         message = (
-            f"The title has at position {bad.start() + 1:,} the character U+{ord(bad[0]):04X}, "
+            f"The title has the character U+{ord(bad[0]):04X} at position {bad.start() + 1:,}, "
             "which cannot be part of a text: remove it."
         )
         return Fault("title.invalid", "title", raw, message)
@@ -74,5 +76,5 @@ def read_title(raw: object, *, entities: bool = True) -> str | Fault:
 
 
 def _missing(raw: object) -> Fault:
-    message = "The title is missing: give the words under which it was published."
+    message = "The title is missing: give the title under which it was published."
     return Fault("title.missing", "title", raw, message)

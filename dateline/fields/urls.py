@@ -71,8 +71,8 @@ def read_url(raw: object) -> SoundUrl | Fault:
         return Fault("url.invalid", "url", raw, message)
     if len(raw) > MAX_URL_LENGTH:
         message = (
-            f"The URL has {len(raw):,} characters and at most {MAX_URL_LENGTH:,} are kept: "
-            "send a shorter address of the page, for nothing is cut."
+            f"The URL has {len(raw):,} characters, but at most {MAX_URL_LENGTH:,} are kept: "
+            "send a shorter URL of the page, because nothing is truncated."
         )
         return Fault("url.too_long", "url", raw, message)
     parts = split_url(raw)
@@ -96,7 +96,7 @@ def _make_absolute(raw: str) -> str | Fault:
     text = raw.strip()
     if second := _SECOND_URL.match(text):
         return _invalid(
-            raw, f"contains a second URL, {_quoted(second[1])}: send each page as a row of its own"
+            raw, f"contains a second URL, {_quoted(second[1])}: send each page in its own row"
         )
     if bad := _NEVER_IN_URLS.search(text):
         code_point = f"U+{ord(bad[0]):04X}"
@@ -104,13 +104,13 @@ def _make_absolute(raw: str) -> str | Fault:
     scheme = SCHEME.match(text)
     if scheme is None and not text.startswith("//"):
         message = (
-            f"The URL {_quoted(text)} does not say on which site it is: "
-            f"write the whole address, such as {_quoted(_whole(text))}."
+            f"The URL {_quoted(text)} does not say which site it is on: "
+            f"write the whole URL, such as {_quoted(_whole(text))}."
         )
         return Fault("url.relative", "url", raw, message)
     if scheme and scheme[1].lower() not in ("http", "https"):
         message = (
-            f"The URL begins with {_quoted(scheme[0])} and only http and https are kept: "
+            f"The URL begins with {_quoted(scheme[0])}, but only http and https are accepted: "
             "give the address of the page on the web, such as https://example.org/a."
         )
         return Fault("url.scheme", "url", raw, message)
@@ -122,7 +122,7 @@ def _make_absolute(raw: str) -> str | Fault:
     if not _AUTHORITY_FIRST.match(address):
         rest = address.replace("\\", "/").lstrip("/") or "example.org/a"
         return _invalid(
-            raw, f"needs a host right behind two slashes: write {_quoted(f'{begins}//{rest}')}"
+            raw, f"needs two slashes and then a host: write {_quoted(f'{begins}//{rest}')}"
         )
     return begins + address
 
@@ -142,8 +142,8 @@ def _why_unreadable(absolute: str) -> str:
     if port and not (port.isascii() and port.isdecimal() and int(port) <= 65_535):
         return f"has the port {_quoted(port)}: write a number up to 65535, or leave it out"
     if re.search(r"\s", host):
-        return f"has a space in its host {_quoted(host)}: write the host without it"
-    return f"has the host {_quoted(host)}, which cannot be the name of one: check its spelling"
+        return f"has a space in its host, {_quoted(host)}: remove it"
+    return f"has the host {_quoted(host)}, which is not a valid host name: check its spelling"
 
 
 def _whole(text: str) -> str:

@@ -77,8 +77,8 @@ def csv_rows(body: TextIO) -> Iterator[list[str] | str]:
         except csv.Error as error:
             if "end of data" in str(error):
                 raise UnreadableBody(
-                    f"The body is not sound CSV: a quotation mark in {_place(number)} is never "
-                    f"closed: {_opening(text)}; close it, or take it away."
+                    f"The body is not valid CSV: a quotation mark in {_place(number)} is never "
+                    f"closed: {_opening(text)}; close it, or remove it."
                 ) from error
             row = text.decode().rstrip("\r\n")
         if row is None:
@@ -91,13 +91,13 @@ def text_behind(row: str) -> str:
     """Return what is wrong with a row that was yielded as its text."""
     first, *others = _BREAK.split(row)
     reason = (
-        "text stands behind the quotation mark that ends a value; "
-        'write a quotation mark inside of a value twice ("")'
+        "there is text after the closing quotation mark of a value; "
+        'write a quotation mark inside a value twice ("")'
     )
     if not others:
         return reason
     return (
-        f"{reason}, and close the one that makes these {len(others) + 1:,} lines one row "
+        f"{reason}, and close the one that joins these {len(others) + 1:,} lines into one row "
         f"(the first of them is '{shortened(first)}')"
     )
 

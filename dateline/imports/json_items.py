@@ -108,13 +108,13 @@ class _Text:
         """Check that nothing but white space is left."""
         self._skip_blank()
         if self._at < len(self._read):
-            self.fail("there is more after the end")
+            self.fail("there is something after its end")
 
     def sound_value(self) -> bytes:
         """Read a whole value, and check that it is JSON."""
         value = self.value()
         if not is_by_the_grammar(value):
-            self.fail("this is no value")
+            self.fail("this is not a value")
         return value
 
     def value(self) -> bytes:
@@ -175,12 +175,12 @@ class _Text:
     def fail(self, reason: str) -> NoReturn:
         """Raise an error that says what is wrong, and where."""
         place = self._passed + self._at + 1
-        raise UnreadableBody(f"The body is not sound JSON: {reason}, at or after byte {place:,}.")
+        raise UnreadableBody(f"The body is not valid JSON: {reason}, at or after byte {place:,}.")
 
 
 def too_long(place: str, most: int, unit: str, fix: str = "") -> UnreadableBody:
     """Return the error for a row, of any format, that exceeds a limit, with how to fix it."""
     return UnreadableBody(
-        f"{place.capitalize()} has more than {most:,} {unit}; {fix}send the title, the URL and the "
-        "date alone, or drop it."
+        f"{place.capitalize()} has more than {most:,} {unit}; {fix}send only the title, the URL "
+        "and the date, or drop it."
     )

@@ -13,7 +13,7 @@ from dateline.errors import near, shortened
 _NAME_ENDS: Final = re.compile(rb'"[ \t\r\n]*:')
 
 _REASONS: Final = {
-    "recursion limit": "is nested more than 201 deep; send the title, the URL and the date alone",
+    "recursion limit": "is nested more than 201 deep; send only the title, the URL and the date",
     "hex escape": r"has half a surrogate pair (\ud800 to \udfff); send the whole character",
     "number out of range": "has a number of more than 4,300 digits; put it in quotes",
     "unicode code point": "is not UTF-8; save it as UTF-8",
@@ -43,7 +43,7 @@ def read_json(text: bytes) -> Any:
         said = str(error)
         reasons = (reason for sign, reason in _REASONS.items() if sign in said)
         where = f" near {near(text, _place(text, said))}" if text.strip() else ""
-        raise UnsoundJson(next(reasons, f"is not sound JSON{where}; fix it")) from error
+        raise UnsoundJson(next(reasons, f"is not valid JSON{where}; fix it")) from error
     # The parser silently keeps the last of equal names. Checking every name takes four times as
     # long as everything else, so it is done only if there may be more names than members.
     if not isinstance(value, dict) or len(_NAME_ENDS.findall(text)) != len(value):

@@ -96,18 +96,18 @@ def read_rows(
             raise EOFError
         if compressed is None and bounded.peek().startswith(GZIP_MAGIC):
             raise UnreadableBody(
-                "The body is gzip and is not said to be: send it with Content-Encoding: gzip, have "
-                "the name of its file end in .gz, or decompress it."
+                "The body is gzip, but is not declared as such: send it with Content-Encoding: "
+                "gzip, end its file name in .gz, or decompress it."
             )
         if bounded.peek().startswith(_UTF_16):
             raise UnreadableBody(
-                "The body is UTF-16, as what Excel calls Unicode Text and a redirection in "
-                "PowerShell are; save it as UTF-8."
+                "The body is UTF-16, like Unicode Text from Excel and output redirected in "
+                "PowerShell; save it as UTF-8."
             )
         yield from _READERS[kind](bounded)
     except GZIP_ERRORS as error:
         raise UnreadableBody(
-            "The body is said to be gzip but is not, or is cut off; compress it again."
+            "The body is declared as gzip, but is not, or is cut off; compress it again."
         ) from error
     except UnicodeDecodeError as error:
         raise _not_utf8(error) from error
@@ -188,7 +188,7 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     rows = csv_rows(text)
     first = next(rows, [])
     if isinstance(first, str):
-        raise UnreadableBody(f"The body is not sound CSV: in the first line {text_behind(first)}.")
+        raise UnreadableBody(f"The body is not valid CSV: in the first line {text_behind(first)}.")
     # Spreadsheets write columns without a name, usually empty ones at the end.
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):
@@ -199,8 +199,8 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     # A header without rows is accepted: a search without matches is exported as one.
     if text.newlines is None:
         raise UnreadableBody(
-            "The whole of this CSV is one line without an end, and rows need lines of their own; "
-            "curl sends line breaks with --data-binary, and takes them out with -d."
+            "This CSV is a single line without a line end, but each row needs a line of its own; "
+            "curl sends line breaks with --data-binary, and removes them with -d."
         )
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
@@ -245,5 +245,5 @@ def _too_many_values(values: list[str], columns: int) -> Fault:
         "row",
         values,
         f"This line has {len(values)} values for {columns} columns; "
-        "put values that hold the delimiter in double quotes.",
+        "put values that contain the delimiter in double quotes.",
     )

@@ -75,8 +75,8 @@ def _timeline(days: Counts[int], interval: Interval | None) -> Timeline:
                     "interval.too_short",
                     "interval",
                     chosen.value,
-                    f"By '{chosen.value}' these would be more than {MOST_BUCKETS:,} buckets; "
-                    "take a longer interval, or a shorter time with 'after' and 'before'.",
+                    f"With '{chosen.value}' there would be more than {MOST_BUCKETS:,} buckets; "
+                    "use a longer interval, or a shorter time with 'after' and 'before'.",
                 )
             ]
         )

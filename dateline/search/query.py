@@ -133,8 +133,8 @@ def _empty(written: str, kind: Kind) -> Fault:
 
 def _only_texts_without(written: str) -> Fault:
     message = (
-        f"{_short(written)} cannot be left out, only words and phrases can; "
-        f"to leave out the text itself, write -{_quoted(_short(written[1:]))}."
+        f"{_short(written)} cannot be excluded, only words and phrases can; "
+        f"to exclude the text itself, write -{_quoted(_short(written[1:]))}."
     )
     return Fault("q.without_field", "q", written, message)
 

@@ -162,8 +162,8 @@ class _Reading:
         length = len(urlencode(parameters))
         if length > MAX_QUERY:
             message = (
-                f"The question has {length:,} bytes as an address, and at most {MAX_QUERY:,} can be "
-                "sent for its next page; shorten it."
+                f"The search has {length:,} bytes as a URL, but the link to its next page can have "
+                f"at most {MAX_QUERY:,}; shorten it."
             )
             raise InvalidQuestion([Fault("query.too_long", "query", None, message)])
         return Question(*asked, parameters=parameters, cache_key=f"entries:{asked!r}")
@@ -187,8 +187,8 @@ class _Reading:
     def _count_texts(self, titles: set[str], without: set[str]) -> None:
         if max(len(titles), len(without)) > MAX_TEXTS:
             message = (
-                f"These are more than {MAX_TEXTS} words; give fewer, or put quotation marks around "
-                "what stands together."
+                f"There are more than {MAX_TEXTS} words; give fewer, or put quotation marks around "
+                "those that belong together."
             )
             self._faults.append(Fault("q.too_many", "q", self._given.q, message))
 
@@ -199,7 +199,7 @@ class _Reading:
         if given.url is None:
             if given.match:
                 self._faults.append(
-                    Fault("match.alone", "match", given.match, "'match' needs 'url' beside it.")
+                    Fault("match.alone", "match", given.match, "'match' requires 'url'.")
                 )
             return None, None, []
         if match == "contains":
@@ -261,8 +261,8 @@ class _Reading:
             # Python and others write +00:00, and the plus sign is decoded as a space in a URL.
             if not isinstance(read_date(text.replace(" ", "+"), order="YMD"), Fault):
                 message = (
-                    f"'{shortened(text)}' has a blank where its offset has a +; in an address, "
-                    "write that as %2B."
+                    f"'{shortened(text)}' has a space where its offset should have a +; in a "
+                    "URL, write + as %2B."
                 )
             self._faults.append(Fault(date.code, name, date.value, message))
             return None
@@ -278,7 +278,7 @@ class _Reading:
                     "cursor.invalid",
                     "cursor",
                     self._given.cursor,
-                    "This cursor is damaged or of another 'sort'; begin again without it.",
+                    "This cursor is damaged or belongs to another 'sort'; start again without it.",
                 )
             )
         return position

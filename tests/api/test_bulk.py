@@ -390,11 +390,11 @@ def test_a_line_of_ndjson_that_cannot_be_read_is_one_rejected_row(client: FlaskC
 def test_what_is_no_json_is_told_with_its_place(client: FlaskClient, row: str, place: str) -> None:
     response = client.post("/v1/bulk", data=row.encode(), content_type=NDJSON)
     (error,) = response.get_json()["rejected"][0]["errors"]
-    assert error["message"] == f"This row is not sound JSON near '{place}'; fix it."
+    assert error["message"] == f"This row is not valid JSON near '{place}'; fix it."
     document = row.replace(",", ",\n").join(('{"items": [', "]}"))
     response = client.post("/v1/bulk", data=document.encode(), content_type=JSON)
     assert response.status_code == 400
-    assert response.get_json()["detail"].startswith("Row 1 of the body is not sound JSON near '")
+    assert response.get_json()["detail"].startswith("Row 1 of the body is not valid JSON near '")
     assert place[-10:] in response.get_json()["detail"]
 
 
@@ -654,7 +654,9 @@ def test_gzip_that_is_not_said_to_be_is_told_so(
     response = client.post("/v1/bulk", data=zipped(write(make_items(2))), content_type=media_type)
     assert response.status_code == 400
     detail = response.get_json()["detail"]
-    assert detail.startswith("The body is gzip and is not said to be: send it with Content-Encodin")
+    assert detail.startswith(
+        "The body is gzip, but is not declared as such: send it with Content-E"
+    )
     assert client.get("/v1/imports").get_json()["total"] == 0
 
 

@@ -309,8 +309,8 @@ def test_a_quote_that_is_never_closed_swallows_no_rows(
     response = client.post("/v1/bulk", data=body.encode(), content_type=CSV)
     assert response.status_code == 400
     assert response.get_json()["detail"] == (
-        f"The body is not sound CSV: a quotation mark in {place} is never closed: '{quoted}'; "
-        "close it, or take it away."
+        f"The body is not valid CSV: a quotation mark in {place} is never closed: '{quoted}'; "
+        "close it, or remove it."
     )
     assert client.get("/v1/entries").get_json()["total"] == 0
 
@@ -333,9 +333,9 @@ def test_text_behind_a_quoted_value_is_no_guess(client: FlaskClient, line: str) 
     (rejected,) = client.get("/v1/imports/1/rejected").get_json()["items"]
     assert rejected["raw"] == line
     message = rejected["errors"][0]["message"]
-    assert message.startswith("In this row text stands behind the quota")
+    assert message.startswith("In this row there is text after the closing")
     first, *others = line.split("\n")
-    assert (f"the one that makes these {len(others) + 1} lines one row" in message) == bool(others)
+    assert (f"the one that joins these {len(others) + 1} lines into one row" in message) == bool(others)
     assert (f"the first of them is '{first}'" in message) == bool(others)
     found = client.get("/v1/entries").get_json()["items"]
     assert [entry["url"] for entry in found] == ["https://e.org/3"]
@@ -345,7 +345,7 @@ def test_text_behind_a_quoted_name_of_a_column_is_refused(client: FlaskClient) -
     body = b'"title"s,url,date\nA,https://e.org/1,2014\n'
     response = client.post("/v1/bulk", data=body, content_type=CSV)
     assert response.status_code == 400
-    assert "in the first line text stands behind" in response.get_json()["detail"]
+    assert "in the first line there is text after" in response.get_json()["detail"]
 
 
 def test_quotation_marks_inside_of_a_value_are_kept(client: FlaskClient) -> None:

@@ -121,7 +121,7 @@ def test_the_instance_of_a_problem_is_an_address(client: FlaskClient) -> None:
 def test_a_method_that_is_not_taken_is_named_with_those_that_are(client: FlaskClient) -> None:
     response = client.get("/v1/bulk")
     allowed = response.headers["Allow"]
-    assert response.get_json()["detail"] == f"/v1/bulk does not take GET; it takes {allowed}."
+    assert response.get_json()["detail"] == f"/v1/bulk does not support GET, only {allowed}."
 
 
 @pytest.mark.parametrize(

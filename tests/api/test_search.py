@@ -233,7 +233,7 @@ def test_a_bad_parameter_is_named(client: FlaskClient, query: str, name: str, co
         (f"timeline?to={'1' * 201}", "'to' is longer than 200 characters; shorten it."),
         (
             "entries?from=after",
-            "'after' is not a date in any form that is read here; write it as in 2014-03-08.",
+            "'after' is not a date in any accepted format; write it as in 2014-03-08.",
         ),
     ],
 )
@@ -253,8 +253,8 @@ def test_a_plus_that_has_become_a_blank_is_told(client: FlaskClient, name: str) 
     refused = client.get(f"/v1/entries?{name}={moment}")
     assert refused.status_code == 400
     assert refused.get_json()["detail"] == (
-        "'2014-03-08T15:00:00 00:00' has a blank where its offset has a +; in an address, write "
-        "that as %2B."
+        "'2014-03-08T15:00:00 00:00' has a space where its offset should have a +; in a URL, "
+        "write + as %2B."
     )
     assert client.get(f"/v1/entries?{name}={moment.replace('+', '%2B')}").status_code == 200
 
@@ -264,7 +264,7 @@ def test_a_host_that_is_not_where_it_must_be_is_told_so(client: FlaskClient, dom
     refused = client.get("/v1/entries", query_string={"domain": domain})
     assert refused.status_code == 400
     assert refused.get_json()["detail"] == (
-        "The URL needs a host right behind two slashes: write 'http://example.org/a'."
+        "The URL needs two slashes and then a host: write 'http://example.org/a'."
     )
 
 
@@ -350,8 +350,8 @@ def test_every_link_to_a_next_page_can_be_sent(client: FlaskClient) -> None:
     (error,) = refused.get_json()["errors"]
     assert (error["parameter"], error["code"]) == ("query", "query.too_long")
     assert error["detail"] == (
-        "The question has 9,022 bytes as an address, and at most 8,000 can be sent for its next "
-        "page; shorten it."
+        "The search has 9,022 bytes as a URL, but the link to its next page can have at most "
+        "8,000; shorten it."
     )
 
 

@@ -397,8 +397,8 @@ def test_serve_says_what_to_do_where_its_port_is_taken(
     free = run("serve", "--port", str(port))
 
     assert taken.stderr == (
-        f"127.0.0.1, port {port}: Address already in use; end what listens there, or choose "
-        "another by --host and --port.\n"
+        f"127.0.0.1, port {port}: Address already in use; stop what is listening there, or "
+        "choose another with --host and --port.\n"
     )
     assert (free.exit_code, free.stderr) == (0, "")
     assert given.count(f"127.0.0.1:{port}") == 2

@@ -107,7 +107,7 @@ def test_nothing_found_is_no_error(run: Run) -> None:
         (["--limit", "5", "--limit", "6"], "'limit' is given 2 times"),
         (["--after", "2014", "--from", "2015"], "'after' is given 2 times"),
         (["--sort", "title"], "'sort' must be '-date', "),
-        (["--match", "host"], "'match' needs 'url' beside it."),
+        (["--match", "host"], "'match' requires 'url'."),
         (["--url", "a b", "--match", "exact"], "The URL"),
         (["--cursor", "x"], "This cursor is damaged"),
         (["--contains", ""], "'contains' is empty"),

@@ -435,7 +435,7 @@ def test_a_zone_that_is_not_certain_is_named(text: str, letters: str | None) -> 
     fault = read_date(text, order="DMY")
     assert isinstance(fault, Fault)
     assert fault.code == "date.unrecognised"
-    named = re.search(r"then (\w+), which is no certain time zone;", fault.message)
+    named = re.search(r"then (\w+), which is not an unambiguous time zone;", fault.message)
     assert (named and named[1]) == letters
 
 
@@ -488,15 +488,15 @@ def test_the_order_cannot_bend_a_date(text: str, order: DateOrder, reason: str) 
 def test_what_is_no_text_is_called_as_json_calls_it(value: object, called: str) -> None:
     fault = read_date(value)
     assert isinstance(fault, Fault)
-    assert fault.message.startswith(f"{called} is not a date in any form that is read here;")
+    assert fault.message.startswith(f"{called} is not a date in any accepted format;")
 
 
 def test_an_ambiguous_date_names_both_readings() -> None:
     fault = read_date("03/04/2020")
     assert isinstance(fault, Fault)
     assert fault.message == (
-        "'03/04/2020' could be 3 April or 4 March; say date_order=DMY or MDY for this import, "
-        "or write 2020-04-03."
+        "'03/04/2020' could be 3 April or 4 March; set the order of day and month "
+        "(date_order=DMY or MDY), or write 2020-04-03."
     )
 
 
@@ -511,8 +511,8 @@ def test_what_is_not_read_behind_a_day_is_no_day_that_is_not_in_the_calendar() -
     fault = read_date("2014-03-08T15:04 Uhr")
     assert isinstance(fault, Fault)
     assert fault.message == (
-        "What follows the T in '2014-03-08T15:04 Uhr' is no time, or no time and zone, in a form "
-        "that is read here; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00."
+        "What follows the T in '2014-03-08T15:04 Uhr' is not a time, with or without a zone, in "
+        "an accepted format; write it as in 2014-03-08T15:04:05Z or 2014-03-08T15:04:05+02:00."
     )
 
 

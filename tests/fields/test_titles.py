@@ -38,7 +38,7 @@ FAULTS: list[tuple[object, str, str]] = [
     ("\u3164", "title.missing", "missing"),
     ("\u115f\u1160 \uffa0", "title.missing", "missing"),
     ("\u034f\ufe0f", "title.missing", "missing"),
-    (f"&#{'1' * 5_000};", "title.invalid", "character reference"),
+    (f"&#{'1' * 5_000};", "title.invalid", "reference (&#...;) to a character"),
     (2014, "title.invalid", "not text"),
     (False, "title.invalid", "not text"),
     (["A"], "title.invalid", "not text"),
@@ -46,14 +46,14 @@ FAULTS: list[tuple[object, str, str]] = [
     (
         "nul\x00",
         "title.invalid",
-        "at position 4 the character U+0000, which cannot be part of a text",
+        "character U+0000 at position 4, which cannot be part of a text",
     ),
     ("\x1b[1m", "title.invalid", "U+001B"),
     ("\x7f", "title.invalid", "U+007F"),
     ("a\x80", "title.invalid", "U+0080"),
     ("&#x81;", "title.invalid", "U+0081"),
     ("\ud83d", "title.invalid", "U+D83D"),
-    ("x" * (MAX_TITLE_LENGTH + 1), "title.too_long", "1,001 characters and at most 1,000"),
+    ("x" * (MAX_TITLE_LENGTH + 1), "title.too_long", "1,001 characters, but at most 1,000"),
 ]
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))

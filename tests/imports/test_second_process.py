@@ -159,7 +159,7 @@ def test_rows_that_are_no_objects_keep_their_numbers(began: list[int], client: F
             'The body is not UTF-8 near \'{"title": "\ufffd"}\'; save it',
         ),
         (JSON, b'{"title": "\xff"}', 'The body is not UTF-8 near \'{"title": "\ufffd"}\'; save it'),
-        (JSON, b'{"title": 01}', "Row 251 of the body is not sound JSON near '"),
+        (JSON, b'{"title": 01}', "Row 251 of the body is not valid JSON near '"),
     ],
 )
 def test_an_unreadable_row_far_down_leaves_nothing(

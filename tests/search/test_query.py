@@ -69,7 +69,7 @@ NOTHING_AFTER = (
 )
 NOTHING_BETWEEN = "There is nothing between the quotation marks of {}; leave them out."
 NOT_WITHOUT = (
-    "{} cannot be left out, only words and phrases can; to leave out the text itself, write {}."
+    "{} cannot be excluded, only words and phrases can; to exclude the text itself, write {}."
 )
 
 BAD = [

@@ -81,7 +81,7 @@ def test_chunks_that_end_too_early_are_refused(server: DatelineServer, chunks: b
     rest = b"Transfer-Encoding: chunked\r\n\r\n" + chunks
     answer = send_and_hang_up(server, "/v1/bulk", NDJSON, rest)
     assert answer.startswith("HTTP/1.1 400 ")
-    assert "The body was cut off, or its chunks are not sound; send it again." in answer
+    assert "The body was cut off, or its chunks are not valid; send it again." in answer
     assert server.get("/v1/imports").json["total"] == 0
 
 

@@ -30,11 +30,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatelineServer]
     [
         ("/v1/bulk?dryrun=true", JSON, 400, "There is no parameter 'dryrun'"),
         ("/v1/bulks", JSON, 404, "There is nothing at /v1/bulks"),
-        ("/v1/timeline", JSON, 405, "/v1/timeline does not take POST"),
+        ("/v1/timeline", JSON, 405, "/v1/timeline does not support POST"),
         ("/v1/bulk", JSON, 413, "The body is larger than 8,388,608 bytes"),
         ("/v1/entries", JSON, 413, "The body is larger than 65,536 bytes"),
         ("/import", "multipart/form-data; boundary=B", 413, "The body is larger than"),
-        ("/v1/bulk", "text/plain", 415, "A body of type 'text/plain' is not read here"),
+        ("/v1/bulk", "text/plain", 415, "A body of type 'text/plain' is not supported"),
     ],
 )
 def test_the_client_receives_the_reason(
