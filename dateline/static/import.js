@@ -68,7 +68,7 @@
     fields.append(button.name, button.value);
     const file = fields.get("file");
     kept = file instanceof File && file.name ? file : null;
-    const card = show("Sending …");
+    const card = show("Sending…");
     const words = card.querySelector("p");
     const bar = card.querySelector("progress");
     const buttons = document.querySelectorAll("button");
@@ -82,7 +82,7 @@
       for (let end; (end = request.responseText.indexOf("\n", read)) >= 0; read = end + 1) {
         const received = take(request.responseText.slice(read, end));
         if (received === null) ended = true;
-        else words.textContent = `${received.toLocaleString("en")} rows read …`;
+        else words.textContent = `${received.toLocaleString("en")} rows read…`;
       }
     }
     const isLines = () => (request.getResponseHeader("Content-Type") || "").startsWith("application/x-ndjson");
@@ -95,7 +95,7 @@
       bar.max = event.total;
       bar.value = event.loaded;
       const percent = Math.floor((10 * event.loaded) / event.total) * 10;
-      const text = percent < 100 ? `Sending: ${percent} %` : "Sent; reading the rows …";
+      const text = percent < 100 ? `Sending: ${percent}%` : "Sent; reading the rows…";
       if (words.textContent !== text) words.textContent = text;
       if (percent === 100) bar.removeAttribute("value");
     };
@@ -118,7 +118,7 @@
     const file = input.files[0];
     const most = Number(input.dataset.max);
     const message = file && file.size > most
-      ? `${file.name} has ${file.size.toLocaleString("en")} bytes, and at most ${most.toLocaleString("en")} are accepted; send it in parts, or use the command line, which has no limit.`
+      ? `${file.name} has ${file.size.toLocaleString("en")} bytes, but at most ${most.toLocaleString("en")} are accepted; send it in parts, or use the command line, which has no limit.`
       : "";
     input.setCustomValidity(message);
     if (message) input.reportValidity();

@@ -21,6 +21,7 @@ def test_the_form_offers_a_file_and_a_place_to_paste(client: FlaskClient) -> Non
         assert f'<label for="{name}"' in response.text
     assert "<option>Europe/Paris</option>" in response.text
     assert 'enctype="multipart/form-data"' in response.text
+    assert "at most 100 MiB" in response.text
 
 
 def test_pasted_rows_are_previewed_confirmed_and_accounted_for(client: FlaskClient) -> None:

@@ -60,7 +60,7 @@ def test_paste_preview_confirm_fix_and_send_again(look: Look) -> None:
     page.get_by_label("Or paste rows").fill(text)
     preview(page)
     assert counts(page) == [4, 3, 0, 1]
-    expect(page.get_by_text("Understood as CSV with tabs")).to_be_visible()
+    expect(page.get_by_text("Read as CSV with tabs")).to_be_visible()
     expect(page.locator(".rows > li")).to_have_count(4)
     expect(page.locator(".rows .refused")).to_contain_text("'May 23' has no year")
     expect(page.locator(".rows > li").nth(3)).to_contain_text("2020-04-03")
@@ -216,9 +216,9 @@ def test_progress_is_told_while_it_works(scripted: Look) -> None:
     page.get_by_label("File").set_input_files([file("many.ndjson", body)])
     preview(page)
     told = page.evaluate("window.told")
-    assert told[0] == "Sending …"
-    assert "Sent; reading the rows …" in told
-    assert any(words.endswith(" rows read …") for words in told), told
+    assert told[0] == "Sending…"
+    assert "Sent; reading the rows…" in told
+    assert any(words.endswith(" rows read…") for words in told), told
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     expect(page.get_by_role("button", name="Import 30,000 rows")).to_be_enabled()
 
@@ -244,7 +244,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(scripted: Look) -> None:
     chosen.evaluate("input => { input.dataset.max = 1000; }")
     chosen.set_input_files([file("large.csv", b"x" * 1_001)])
     message = chosen.evaluate("input => input.validationMessage")
-    assert "1,001 bytes, and at most 1,000 are accepted" in message
+    assert "1,001 bytes, but at most 1,000 are accepted" in message
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Import")
 
