@@ -117,7 +117,7 @@ def _format_of(name: str) -> Format:
     endings = [ending.lower() for ending in Path(name).suffixes if ending.lower() != ".gz"]
     if not endings or endings[-1] not in FORMATS:
         raise click.UsageError(
-            f"{click.format_filename(name)}: its name does not say what it is; "
+            f"{click.format_filename(name)}: the name does not show the format; "
             "add --format json, ndjson or csv."
         )
     return FORMATS[endings[-1]]

@@ -68,7 +68,7 @@ def test_a_name_that_says_nothing_is_an_error_before_anything_is_kept(
     result = run("import", "rows.json", name)
 
     assert result.exit_code == 2
-    assert f"Error: {name}: its name does not say what it is; add --format json," in result.stderr
+    assert f"Error: {name}: the name does not show the format; add --format json," in result.stderr
     assert _titles(services) == []
 
 
