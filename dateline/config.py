@@ -6,6 +6,7 @@ message.
 """
 
 import difflib
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -38,6 +39,9 @@ MYSQL_OPTIONS: Final = {
 ENV_FILE = ".env"
 
 MIB = 1024 * 1024
+
+# Its warnings name neither the file nor the fix, and are also about lines of other programs.
+logging.getLogger("dotenv.main").setLevel(logging.ERROR)
 
 MESSAGES: Final = {
     "int_parsing": "not a whole number; write one, such as {default}",

@@ -266,6 +266,23 @@ def test_a_setting_in_the_env_file_is_minded(dateline: Dateline, tmp_path: Path)
     assert "DATELINE_THREAD: no such setting; did you mean DATELINE_THREADS?" in stopped.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("DATELINE_WORKERS: 4", 2, "Error: .env, line 1: not a setting; write it as NAME=VALUE"),
+        ("FOR COMPOSE: 4", 0, ""),
+    ],
+)
+def test_only_our_own_lines_of_the_env_file_are_reported(
+    dateline: Dateline, tmp_path: Path, line: str, code: int, told: str
+) -> None:
+    (tmp_path / ".env").write_text(f"{line}\n")
+
+    checked = dateline("db", "check")
+
+    assert (checked.returncode, checked.stderr.partition(", and")[0]) == (code, told)
+
+
 def test_a_bad_question_is_a_sentence(dateline: Dateline) -> None:
     asked = dateline("search", "--after", "May 23")
 
