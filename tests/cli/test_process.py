@@ -162,6 +162,8 @@ def test_an_import_that_is_ended_says_what_is_kept(
         # More than a pipe holds: when all is written, the import has started to read.
         process.stdin.write(as_ndjson(make_items(20_000)))
         process.send_signal(number)
+        # A signal just before Python waits for input is noticed when the input goes on or ends.
+        process.stdin.close()
         # Not 1, which would mean that some rows were rejected.
         assert process.wait(SECONDS) == 128 + number
         assert process.stderr is not None
