@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl
 
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy import event
 
 from dateline.cache import answers
+from dateline.cache.breaker import Breaker
 from dateline.cache.lease import SECONDS
 from dateline.cache.redis_cache import RedisCache
 from dateline.config import load_settings
@@ -144,9 +146,11 @@ class _Told:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._searches = 0
+        self._timeouts = 0
         self._armed: dict[str, signal.Signals] = {}
         event.listen(services.database.engine, "before_cursor_execute", self._note_search)
         assert isinstance(services.cache, RedisCache)
+        self._count_timeouts(services.cache._breaker)
         self._lease = services.cache._lease
         self._pass("believing", self._lease, "believe")
         self._pass("putting", self._lease, "_put")
@@ -162,8 +166,8 @@ class _Told:
     def _ask(self, query: str, times: int) -> dict[str, Any]:
         """Run a query in `times` threads.
 
-        Return the totals, the cache outcomes, the number of database searches, the seconds for
-        everything, and whether a lease would be trusted now.
+        Return the totals, the cache outcomes, the number of database searches, how often Redis did
+        not reply in time, and whether a lease would be trusted now.
         """
         question = read_question(read_parameters(SearchParameters, parse_qsl(query)))
         totals: list[int | None] = []
@@ -179,8 +183,7 @@ class _Told:
             totals.append(json.loads(answer.body)["total"])
             outcomes.append(outcome.value)
 
-        self._searches = 0
-        begun = time.monotonic()
+        self._searches = self._timeouts = 0
         if times == 1:
             ask()
         else:
@@ -193,7 +196,7 @@ class _Told:
             "totals": totals,
             "outcomes": outcomes,
             "searches": self._searches,
-            "seconds": time.monotonic() - begun,
+            "timeouts": self._timeouts,
             "believes": time.monotonic() - self._lease._connected_at > SECONDS,
         }
 
@@ -212,6 +215,16 @@ class _Told:
         # A search runs one statement for its page, and possibly another for its total. Only that
         # of the page selects the title.
         self._searches += "title" in statement and statement.lstrip().startswith("SELECT")
+
+    def _count_timeouts(self, breaker: Breaker) -> None:
+        real = breaker.fail
+
+        def fail(error: Exception) -> None:
+            # Every thread that finds the breaker open reports that too, without having waited.
+            self._timeouts += isinstance(error, RedisTimeoutError)
+            real(error)
+
+        breaker.fail = fail  # type: ignore[method-assign]
 
     def _pass(self, place: str, owner: Any, name: str) -> None:
         """Wrap a method so that an armed signal is sent before it is called."""
