@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Final
@@ -115,19 +116,23 @@ class Hammer:
 
     def run_on(self, reads: int = 40, writes: int = 8) -> None:
         """Wait for this many more reads and writes."""
-        judge = self.judge
-        reads += judge.reads
-        writes += judge.writes
-        wait_until(
-            lambda: judge.failures or (judge.reads >= reads and judge.writes >= writes),
-            "readers and writers go on",
-        )
+        first_read, first_write = self.judge.reads, self.judge.writes
+        self._wait_for("reads", first_read + reads)
+        self._wait_for("writes", first_write + writes)
 
     def run_into(self, answers: int) -> None:
         """Wait for this many more answers with 503."""
+        self._wait_for("away", self.judge.away + answers)
+
+    def _wait_for(self, what: str, wanted: int) -> None:
+        """Wait until the judge has counted so many; each of them has the whole deadline."""
         judge = self.judge
-        answers += judge.away
-        wait_until(lambda: judge.failures or judge.away >= answers, "503 is told")
+
+        def is_past(count: int) -> bool:
+            return bool(judge.failures) or getattr(judge, what) > count
+
+        for count in range(getattr(judge, what), wanted):
+            wait_until(partial(is_past, count), f"{what} go on")
 
     def _work(self, job: Callable[[str, Browser, random.Random], Iterator[None]], me: str) -> None:
         """Run one job until stopped, and record connection errors."""
