@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from tests.browser.opening import DESKTOP, PHONE, chromium, fill, served
-from tests.servers import DatelineServer
+from tests.servers import DEADLINE, DatelineServer
+
+# By default, it waits for only five seconds.
+expect.set_options(timeout=DEADLINE * 1_000)
 
 SIZES: Final = {"phone": PHONE, "desktop": DESKTOP}
 
@@ -99,7 +102,7 @@ def looking(
         has_touch=size == "phone",
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(DEADLINE * 1_000)
     look = Look(context.new_page(), f"http://127.0.0.1:{server.port}", scripts)
     look.watch(look.page)
 

@@ -82,7 +82,7 @@ def test_the_documents_of_the_api_keep_to_the_policy_and_can_be_read(
     context, look = looking(browser, archive, "desktop")
     page = look.go("/docs")
     # Swagger UI is a large script, which a busy machine takes long to run.
-    page.get_by_role("heading", name="Dateline").wait_for(timeout=60_000)
+    page.get_by_role("heading", name="Dateline").wait_for()
     page.locator(".opblock-summary-control").first.click()
     page.locator(".parameter__in").first.wait_for()
     page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -17,8 +17,6 @@ from tests.servers import DatelineServer
 pytestmark = pytest.mark.needs("chromium")
 
 DATES = ("March 30 1985", "May 23", "13/04/2020", "03/04/2020")
-LONG = 60_000
-"""Milliseconds to wait for slow operations."""
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +44,12 @@ def counts(page: Page) -> list[int]:
 def preview(page: Page) -> None:
     page.get_by_role("button", name="Preview", exact=True).click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("What would happen to", timeout=LONG)
+    expect(heading).to_contain_text("What would happen to")
 
 
 def confirm(page: Page, rows: str) -> None:
     page.get_by_role("button", name=f"Import {rows}").click()
-    page.wait_for_url("**/imports/*", timeout=LONG)
+    page.wait_for_url("**/imports/*")
 
 
 def test_paste_preview_confirm_fix_and_send_again(look: Look) -> None:

@@ -89,15 +89,15 @@ def ask(url: str, body: object = None) -> tuple[int, str]:
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data, {"Content-Type": "application/json"})
     try:
-        with urlopen(request, timeout=30) as response:
+        with urlopen(request, timeout=SECONDS) as response:
             return response.status, response.read().decode()
     except HTTPError as error:
         return error.code, error.read().decode()
 
 
-def seconds_until(happened: Callable[[], bool], limit: float = 30.0) -> float:
+def seconds_until(happened: Callable[[], bool]) -> float:
     """Poll until it has happened; return the seconds it took."""
     began = time.monotonic()
     while not happened():
-        assert time.monotonic() - began < limit, f"not within {limit} s"
+        assert time.monotonic() - began < SECONDS, f"not within {SECONDS} s"
     return time.monotonic() - began

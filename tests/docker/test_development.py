@@ -130,6 +130,6 @@ def test_a_restart_of_everything_makes_the_tables_anew(development: Compose) -> 
     development("restart")
 
     [url] = development.urls()
-    seconds_until(lambda: _is_ready(url), limit=120)
+    seconds_until(lambda: _is_ready(url))
     [migration] = development.containers("migrate")
     assert migration["State"]["ExitCode"] == 0
