@@ -335,7 +335,9 @@ def test_text_behind_a_quoted_value_is_no_guess(client: FlaskClient, line: str) 
     message = rejected["errors"][0]["message"]
     assert message.startswith("In this row there is text after the closing")
     first, *others = line.split("\n")
-    assert (f"the one that joins these {len(others) + 1} lines into one row" in message) == bool(others)
+    assert (f"the one that joins these {len(others) + 1} lines into one row" in message) == bool(
+        others
+    )
     assert (f"the first of them is '{first}'" in message) == bool(others)
     found = client.get("/v1/entries").get_json()["items"]
     assert [entry["url"] for entry in found] == ["https://e.org/3"]

@@ -229,7 +229,7 @@ def test_a_queue_for_one_answer_does_not_wait_in_turn_for_a_frozen_redis(
             queue.begin_to_ask("contains=x", times=threads)
             # Each looks up the answer twice before it queues; the first one then asks for the lock.
             wait_until(
-                lambda: redis.calls("mget") == looked + 2 * threads and redis.calls("set") > asked,
+                lambda: redis.calls("mget") >= looked + 2 * threads and redis.calls("set") > asked,
                 "the queue stands",
             )
             redis.freeze()
