@@ -82,7 +82,7 @@ def test_a_bad_question_is_a_sentence(run: Run) -> None:
     result = run("export", "--after", "yesterday")
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: --after: 'yesterday' counts from")
+    assert result.stderr.startswith("Error: --after: 'yesterday' is relative to")
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "json", "csv"])
