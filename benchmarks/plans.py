@@ -24,7 +24,8 @@ A command writes this document, from archives with the rows of `python -m benchm
     python -m benchmarks plans --directory build/bench-full --rows {rows} --mysql URL
 
 COVERING INDEX means that only the index is read. Statements on `postings` or `blocks` read the text
-index; its results are combined in Python, and the entries are then read by id.
+index; its results are combined in Python, and the entries are then read by id. Arrays of blocks stay
+in memory, so a statement that reads them is listed only with the first query that needs them.
 """
 
 _Statement = tuple[str, Any]
