@@ -40,7 +40,7 @@ ENV_FILE = ".env"
 
 MIB = 1024 * 1024
 
-# Its warnings name neither the file nor the fix, and are also about lines of other programs.
+# python-dotenv warns about lines of other programs too, and names neither the file nor the fix.
 logging.getLogger("dotenv.main").setLevel(logging.ERROR)
 
 MESSAGES: Final = {

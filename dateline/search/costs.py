@@ -150,7 +150,8 @@ class Costs:
         if path.lacks_dates_alone(self._asked):
             # Reading the ids takes little longer than counting them, and mostly they are needed
             # next. Without a LIMIT that they cannot reach, SQLite needs a fifth less.
-            bound = None if self._entries_at_most < most else most
+            within = self._site is not None and self._site.entries < most
+            bound = None if within else most
             (ids,) = read_ranges(self._connection, path.ranges, ENTRY.id, most=bound)
             return CountedPath(path, len(ids), len(ids) < most, ids)
         size = counted(self._connection, path.ranges, most)

@@ -81,7 +81,6 @@ def test_the_documents_of_the_api_keep_to_the_policy_and_can_be_read(
 ) -> None:
     context, look = looking(browser, archive, "desktop")
     page = look.go("/docs")
-    # Swagger UI is a large script, which a busy machine takes long to run.
     page.get_by_role("heading", name="Dateline").wait_for()
     page.locator(".opblock-summary-control").first.click()
     page.locator(".parameter__in").first.wait_for()
