@@ -27,6 +27,10 @@ COMMON: Final = "hammered"
 IN_AN_IMPORT: Final = 4
 """Rows per import."""
 
+FEW_READS: Final = 50
+FEW_WRITES: Final = 5
+"""A hammer that was stopped after so few would show nothing."""
+
 PAUSE: Final = 0.06
 """Maximum seconds between two writes of a writer, so that there are cache hits to judge too."""
 
@@ -77,9 +81,11 @@ class Judge:
         return False
 
     def must_be_satisfied(self) -> None:
-        """Assert that nothing was stale and nothing failed."""
+        """Assert that nothing was stale, nothing failed, and enough was judged."""
         assert not self.stale, f"{len(self.stale)} of {self.reads} stale: {self.stale[:5]}"
         assert not self.failures, f"{len(self.failures)} failures: {self.failures[:5]}"
+        assert self.reads > FEW_READS
+        assert self.writes > FEW_WRITES
 
     def __str__(self) -> str:
         return (
@@ -119,6 +125,11 @@ class Hammer:
         first_read, first_write = self.judge.reads, self.judge.writes
         self._wait_for("reads", first_read + reads)
         self._wait_for("writes", first_write + writes)
+
+    def run_enough(self) -> None:
+        """Wait until enough is judged, however little the test has waited for."""
+        self._wait_for("reads", FEW_READS + 1)
+        self._wait_for("writes", FEW_WRITES + 1)
 
     def run_into(self, answers: int) -> None:
         """Wait for this many more answers with 503."""
@@ -290,6 +301,7 @@ def hammering(server: DatelineServer, name: str, *, away_is_fair: bool = False) 
     hammer.start()
     try:
         yield hammer
+        hammer.run_enough()
     finally:
         hammer.stop()
         print(hammer.judge)  # shown if a test fails, or with -s
