@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLE := build/sample.ndjson
 T ?=
+# Most of a test run is spent waiting for servers, so even two processors keep three processes busy.
+JOBS ?= 3
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
@@ -39,8 +41,8 @@ run: setup $(SAMPLE) ## Serve http://127.0.0.1:8000 with sample data loaded; POR
 	$(BIN)/python -m dateline serve --port $(PORT)
 
 .PHONY: test
-test: setup ## Run all tests that this machine can run; T=tests/api runs a part of them
-	$(BIN)/python -m pytest $(T)
+test: setup ## Run all tests that this machine can run; T=tests/api runs a part, JOBS=0 in one process
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(T)
 
 .PHONY: docker-test
 docker-test: setup ## Build the image, start both Compose set-ups and test them (needs Docker)

@@ -50,8 +50,6 @@ REQUIREMENTS: Final[dict[str, Callable[[], str | None]]] = {
 }
 """For each requirement: a function that returns what is missing, or None."""
 
-_left_out: Final[Counter[str]] = Counter()
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
@@ -69,15 +67,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 continue
             if os.environ.get(REQUIRE) == "all":
                 pytest.fail(f"{REQUIRE}=all, but {missing}", pytrace=False)
-            _left_out[f"{name}: {missing}"] += 1
-            pytest.skip(missing)
+            pytest.skip(f"{name}: {missing}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Report what was skipped, so that nobody takes a skipped test for a passed one."""
-    if not _left_out:
+    # From the reports, because the tests may have run in other processes.
+    skipped = terminalreporter.getreports("skipped")
+    left_out = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    if not left_out:
         return
     terminalreporter.section("Left out on this machine, and why:")
-    for reason, count in sorted(_left_out.items()):
+    for reason, count in sorted(left_out.items()):
         terminalreporter.write_line(f"{count:4} {'test' if count == 1 else 'tests'} - {reason}")
     terminalreporter.write_line(f"({REQUIRE}=all makes a missing requirement an error.)")

@@ -39,6 +39,9 @@ DEADLINE: Final = 60.0
 STEP: Final = 0.01
 """Seconds between two checks of a condition."""
 
+PORTS: Final = range(10_000, 32_000)
+"""Systems give clients higher ones, so nobody takes the port of a server that is being restarted."""
+
 ON_SQLITE: Final = pytest.param("sqlite", id="sqlite")
 ON_MYSQL: Final = pytest.param("mysql", id="mysql", marks=pytest.mark.needs("mysql"))
 
@@ -58,11 +61,12 @@ def wait_until(
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
+    """Return a port that nothing uses."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as listening, suppress(OSError):
+            listening.bind(("127.0.0.1", port))
+            return port
 
 
 def is_stopped(pid: int) -> bool:

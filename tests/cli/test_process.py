@@ -21,6 +21,7 @@ from dateline.imports.run import run_import
 from dateline.wiring import Services
 from tests.cli.conftest import Run
 from tests.factories import as_json, as_ndjson, make_item, make_items
+from tests.servers import free_port, wait_until
 
 Dateline = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -329,7 +330,7 @@ def test_a_reader_that_goes_away_is_no_traceback(environment: dict[str, str]) ->
 def test_serve_answers_and_stops_when_it_is_told(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    port = _free_port()
+    port = free_port()
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
             [*COMMAND, "serve", "--port", str(port)],
@@ -352,7 +353,7 @@ def test_a_hang_up_reads_nothing_and_leaves_the_log_in_its_form(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     """The settings are those at the start, whatever the file contains by now."""
-    port, log, env_file = _free_port(), tmp_path / "log", tmp_path / ".env"
+    port, log, env_file = free_port(), tmp_path / "log", tmp_path / ".env"
     env_file.write_text("DATELINE_WORKERS=1\n")
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -366,7 +367,7 @@ def test_a_hang_up_reads_nothing_and_leaves_the_log_in_its_form(
         assert _status(port, "/livez", process) == 200
         env_file.write_text("DATELINE_WORKERS=3\nDATELINE_WORKRES=1\n")
         process.send_signal(signal.SIGHUP)
-        _wait_until(lambda: log.read_text().count("Booting worker") == 2)
+        wait_until(lambda: log.read_text().count("Booting worker") == 2, "two workers booted")
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 0
     finally:
@@ -423,13 +424,6 @@ def test_serve_says_what_to_do_where_its_port_is_taken(
     assert given.count(f"127.0.0.1:{port}") == 2
 
 
-def _wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def _status(port: int, path: str, process: subprocess.Popen[bytes]) -> int:
     """Send requests until there is a response; return its status."""
     deadline = time.monotonic() + SECONDS
@@ -444,10 +438,3 @@ def _status(port: int, path: str, process: subprocess.Popen[bytes]) -> int:
             time.sleep(0.05)
         finally:
             connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
