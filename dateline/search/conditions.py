@@ -1,17 +1,23 @@
-"""The filters of a question as SQL conditions, on rows and on the index of keys."""
+"""The filters of a question as SQL conditions, on rows and on the index of keys.
+
+A condition is built once and names its parameters, because SQLAlchemy takes longer to build one than
+the database to test it (docs/decisions/0032). `values_of` has the values for a question.
+"""
 
 from collections.abc import Iterator
 from enum import Enum, auto
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func
+from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, bindparam, func
 from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from dateline.models import ENTRY, KEY_START
 from dateline.search.question import Question
 
-_PLUS: Final = custom_op[Any]("+")
+Values = dict[str, Any]
+"""The values of parameters, by name."""
 
 
 class Filter(Enum):
@@ -36,36 +42,45 @@ def filters_of(question: Question) -> frozenset[Filter]:
     return frozenset(name for name, value in asked.items() if value)
 
 
+def values_of(question: Question) -> Values:
+    """Return the values of all parameters that the conditions for a question name."""
+    values: Values = {"first": question.first, "last": question.last, "key": question.key}
+    if question.key is not None:
+        values |= values_of_range("key_start", question.key[:KEY_START])
+    for number, beginning in enumerate(question.key_ranges):
+        values |= values_of_range(f"range_{number}", beginning)
+        values |= values_of_range(f"range_{number}_start", beginning[:KEY_START])
+    for name, texts in (
+        ("title", question.title_texts),
+        ("without", question.title_without),
+        ("url", question.url_texts),
+    ):
+        values |= {f"{name}_{number}": text for number, text in enumerate(texts)}
+    # A parameter that lacks a value is an error, but one that is null would match nothing.
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElement[bool]]:
     """Yield conditions for all filters that are not assured, written so as to use no index."""
     if Filter.DATES not in assures:
-        date_start, date_end = unindexed(ENTRY.date_start), unindexed(ENTRY.date_end)
         if question.last is not None:
-            yield date_start <= question.last
+            yield _BEGINS_BY_LAST
         if question.first is not None:
-            yield date_end >= question.first
+            yield _ENDS_FROM_FIRST
     if Filter.KEYS not in assures:
-        yield from _key_tests(question, unindexed(ENTRY.url_key))
+        if question.key is not None:
+            yield _HAS_KEY
+        for number in range(len(question.key_ranges)):
+            yield begins_with(_KEY, f"range_{number}")
     if Filter.TITLE not in assures:
-        yield from (_contains(ENTRY.title_folded, text) for text in question.title_texts)
+        for number in range(len(question.title_texts)):
+            yield _contains(ENTRY.title_folded, f"title_{number}")
     if Filter.WITHOUT not in assures:
-        yield from (~_contains(ENTRY.title_folded, text) for text in question.title_without)
+        for number in range(len(question.title_without)):
+            yield _lacks(ENTRY.title_folded, f"without_{number}")
     if Filter.URL not in assures:
-        yield from (_contains(ENTRY.url_folded, text) for text in question.url_texts)
-
-
-def _contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
-    """Test whether a column contains a folded text: exactly, without wildcards."""
-    return func.instr(folded_column, text) > 0
-
-
-def _key_tests(
-    question: Question, url_key: SQLColumnExpression[str]
-) -> Iterator[ColumnElement[bool]]:
-    if question.key is not None:
-        yield url_key == question.key
-    for beginning in question.key_ranges:
-        yield begins_with(url_key, beginning)
+        for number in range(len(question.url_texts)):
+            yield _contains(ENTRY.url_folded, f"url_{number}")
 
 
 def key_in_index(question: Question, database: str) -> Iterator[ColumnElement[bool]]:
@@ -78,26 +93,60 @@ def key_in_index(question: Question, database: str) -> Iterator[ColumnElement[bo
     indexed = ENTRY.url_key_start if database == "mysql" else ENTRY.url_key
     if question.key is not None:
         if len(question.key) < KEY_START:
-            yield indexed == question.key
+            yield _is_key(indexed)
         else:
-            yield begins_with(indexed, question.key[:KEY_START])
-            yield ENTRY.url_key == question.key
-    for beginning in question.key_ranges:
-        yield begins_with(indexed, beginning[:KEY_START])
+            yield begins_with(indexed, "key_start")
+            yield _is_key(ENTRY.url_key)
+    for number, beginning in enumerate(question.key_ranges):
+        yield begins_with(indexed, f"range_{number}_start")
         if len(beginning) > KEY_START:
-            yield begins_with(ENTRY.url_key, beginning)
+            yield begins_with(ENTRY.url_key, f"range_{number}")
 
 
-def begins_with(key: SQLColumnExpression[str], beginning: str) -> ColumnElement[bool]:
-    """Test the beginning of a key by a range, for which its index can be used; keys are ASCII."""
+@cache
+def begins_with(key: SQLColumnExpression[str], name: str) -> ColumnElement[bool]:
+    """Test the beginning of a key by a range, for which its index can be used; keys are ASCII.
+
+    Args:
+        key: the column.
+        name: prefix of the parameters, whose values are `values_of_range(name, ...)`.
+    """
+    return and_(key >= bindparam(f"{name}_first"), key < bindparam(f"{name}_after"))
+
+
+def values_of_range(name: str, beginning: str) -> Values:
+    """Return the values of the parameters of `begins_with`."""
     after_all = beginning[:-1] + chr(ord(beginning[-1]) + 1)
-    return and_(key >= beginning, key < after_all)
+    return {f"{name}_first": beginning, f"{name}_after": after_all}
 
 
+@cache
 def unindexed(column: Any) -> Any:
     """Return the value of a column as an expression for which the database uses no index."""
     # On SQLite, a unary plus does this (https://sqlite.org/optoverview.html), and costs nothing. On
     # MySQL it has no effect, but there no index contains the whole key.
     if column is ENTRY.url_key:
-        return UnaryExpression(ENTRY.url_key, operator=_PLUS)
+        return UnaryExpression(ENTRY.url_key, operator=custom_op[Any]("+"))
     return column + 0
+
+
+@cache
+def _is_key(key: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    return key == bindparam("key")
+
+
+@cache
+def _contains(folded_column: SQLColumnExpression[str], name: str) -> ColumnElement[bool]:
+    """Test whether a column contains a folded text: exactly, without wildcards."""
+    return func.instr(folded_column, bindparam(name, type_=String)) > 0
+
+
+@cache
+def _lacks(folded_column: SQLColumnExpression[str], name: str) -> ColumnElement[bool]:
+    return ~_contains(folded_column, name)
+
+
+_KEY: Final = unindexed(ENTRY.url_key)
+_HAS_KEY: Final = _is_key(_KEY)
+_BEGINS_BY_LAST: Final = unindexed(ENTRY.date_start) <= bindparam("last")
+_ENDS_FROM_FIRST: Final = unindexed(ENTRY.date_end) >= bindparam("first")

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from dateline.models import DAY, DAY_COUNT, ENTRY
+from dateline.search.bound import BoundConnection
 from dateline.search.conditions import Filter, filters_of
 from dateline.search.numbers import read_ranges
 from dateline.search.paths import (
@@ -65,9 +66,9 @@ class CountedPath(NamedTuple):
 class Costs:
     """Finds the cheapest path to the entries of one question."""
 
-    def __init__(self, connection: Connection, question: Question, site: Site | None) -> None:
+    def __init__(self, connection: BoundConnection, question: Question, site: Site | None) -> None:
         self._connection = connection
-        self._database = connection.dialect.name
+        self._database = connection.database
         self._question = question
         self._asked = filters_of(question)
         self._site = site
@@ -166,8 +167,7 @@ class Costs:
     def along_dates(self) -> Path:
         """The path in date order: that of the only site in question, or of all entries."""
         if self._site is not None:
-            site, whole = self._site.name, self._site.whole
-            return path_of_site(self._question, site, self._database, whole=whole)
+            return path_of_site(self._question, self._database, whole=self._site.whole)
         return path_of_dates(self._question, self._database)
 
     @cached_property
@@ -188,7 +188,7 @@ class Costs:
 
 
 def counted(
-    connection: Connection,
+    connection: BoundConnection,
     ranges: Sequence[IndexRange],
     most: int | None,
     *conditions: ColumnElement[bool],

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from dateline.models import DAY, DAY_COUNT, ENTRY, SITE_COUNT
+from dateline.search.bound import BoundConnection
 from dateline.search.conditions import Filter, begins_with, filters_of
 from dateline.search.numbers import read_numbers, read_ranges
 from dateline.search.paths import narrowed, path_of_dates
@@ -42,12 +43,12 @@ def count_by_day(connection: Connection, question: Question) -> Counts[int]:
     """Count entries by the day on which their dates begin, keyed by its first second in UTC."""
     asked = filters_of(question)
     if asked <= {Filter.DATES}:
-        return Counts(_days_in_time(connection, question))
+        return Counts(_days_in_time(BoundConnection(connection, question), question))
     plan = Plan(connection, question)
     path = plan.path_in_order()
     if path is not None:
         # The path of a single site, whose index contains the dates.
-        (starts,) = read_ranges(connection, path.ranges, ENTRY.date_start)
+        (starts,) = read_ranges(plan.connection, path.ranges, ENTRY.date_start)
         return Counts(_by_day(starts))
     starts, is_exact = plan.starts_of_all()
     return Counts(_by_day(starts), is_exact)
@@ -57,16 +58,16 @@ def count_by_site(connection: Connection, question: Question) -> Counts[str]:
     """Count entries by registrable domain."""
     asked = filters_of(question)
     if asked <= {Filter.KEYS} and question.key is None:
-        kept = _kept_sites(connection, question)
+        kept = _kept_sites(BoundConnection(connection, question), question)
         if kept is not None:
             return Counts(kept)
     return Counts(*Plan(connection, question).sites_of_all())
 
 
-def _days_in_time(connection: Connection, question: Question) -> Counter[int]:
+def _days_in_time(connection: BoundConnection, question: Question) -> Counter[int]:
     """Count by the maintained counts for whole days, and one by one at the ends of the time."""
     first, last = question.first, question.last
-    path = path_of_dates(question, connection.dialect.name)
+    path = path_of_dates(question, connection.database)
     *one_by_one, inside = path.ranges
     kept = select(DAY_COUNT.day, DAY_COUNT.entries)
     from_day = None
@@ -96,13 +97,13 @@ def _by_day(starts: Numbers) -> dict[int, int]:
     return dict(zip(days.tolist(), times.tolist(), strict=True))
 
 
-def _kept_sites(connection: Connection, question: Question) -> dict[str, int] | None:
+def _kept_sites(connection: BoundConnection, question: Question) -> dict[str, int] | None:
     """Return the maintained counts by site; None if only part of a site is asked for."""
     kept = select(SITE_COUNT.site, SITE_COUNT.entries)
-    for beginning in question.key_ranges:
+    for number, beginning in enumerate(question.key_ranges):
         if not beginning.endswith(","):
             return None
-        kept = kept.where(begins_with(SITE_COUNT.site_key, beginning))
+        kept = kept.where(begins_with(SITE_COUNT.site_key, f"range_{number}"))
     above = {key for beginning in question.key_ranges for key in keys_above(beginning)}
     partly = select(SITE_COUNT.site).where(SITE_COUNT.site_key.in_(above)).limit(1)
     if above and connection.execute(partly).first() is not None:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Select, SQLColumnExpression, func, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 
+from dateline.search.bound import BoundConnection
 from dateline.search.paths import IndexRange, entries_in
 from dateline.text_index.array_types import Numbers
 
@@ -13,7 +14,7 @@ _AS_JSON: Final = {"sqlite": func.json_group_array, "mysql": func.json_arrayagg}
 """Aggregate all values of a column into the text of a JSON array; on MySQL, null if none."""
 
 
-def read_numbers(connection: Connection, query: Select[*tuple[Any, ...]]) -> Numbers:
+def read_numbers(connection: BoundConnection, query: Select[*tuple[Any, ...]]) -> Numbers:
     """Read the rows of a query.
 
     Args:
@@ -24,7 +25,7 @@ def read_numbers(connection: Connection, query: Select[*tuple[Any, ...]]) -> Num
         An array for each column, with the values of all rows, in no particular order.
     """
     columns = query.subquery().c
-    as_json = _AS_JSON[connection.dialect.name]
+    as_json = _AS_JSON[connection.database]
     count, *written = connection.execute(select(func.count(), *map(as_json, columns))).one()
     if count and None in written:
         # More than fits in one value on MySQL (max_allowed_packet): some five million numbers.
@@ -33,7 +34,7 @@ def read_numbers(connection: Connection, query: Select[*tuple[Any, ...]]) -> Num
 
 
 def read_ranges(
-    connection: Connection,
+    connection: BoundConnection,
     ranges: Iterable[IndexRange],
     *columns: SQLColumnExpression[int],
     most: int | None = None,

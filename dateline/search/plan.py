@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from dateline.models import ENTRY
 from dateline.search.block_search import OCCURRENCES_PER_ENTRY, BlockSearch
+from dateline.search.bound import BoundConnection
 from dateline.search.conditions import Filter, filters_of
 from dateline.search.costs import AS_A_ROW, FEW, NARROW, Costs, CountedPath
 from dateline.search.numbers import read_numbers
@@ -42,17 +43,22 @@ class Plan:
     If a question has many matches, a scan along the sort order soon finds a page, while any other
     path would return too many entries. If it has few, the cheapest path or the text index finds
     them.
+
+    Attributes:
+        connection: with the values of the question.
     """
 
     def __init__(self, connection: Connection, question: Question) -> None:
-        self._connection = connection
+        self.connection = BoundConnection(connection, question)
         self._question = question
         self._asked = filters_of(question)
         # No path finds entries by what their titles do not contain, and most entries match that.
         self._to_find = self._asked - {Filter.WITHOUT}
-        self._site = only_site_of(connection, question)
-        self._costs = Costs(connection, question, self._site)
-        self._reader = Reader(connection, question)
+        self._site = only_site_of(self.connection, question)
+        if self._site is not None:
+            self.connection.bind(site=self._site.name)
+        self._costs = Costs(self.connection, question, self._site)
+        self._reader = Reader(self.connection, question)
         self._is_by_date = question.sort.by_date
         self._ordered_path = self._costs.along_dates if self._is_by_date else path_of_ids()
         self._total: Total | None = None
@@ -93,7 +99,7 @@ class Plan:
         else:
             starts = NONE
             for query in self._reader.sought(self._best, ENTRY.date_start):
-                (more,) = read_numbers(self._connection, query.limit(TOTAL_LIMIT + 1 - len(starts)))
+                (more,) = read_numbers(self.connection, query.limit(TOTAL_LIMIT + 1 - len(starts)))
                 starts = np.concatenate((starts, more))
         return starts[:TOTAL_LIMIT], len(starts) <= TOTAL_LIMIT
 
@@ -108,7 +114,7 @@ class Plan:
             return self._block_search.sites(TOTAL_LIMIT), len(self._block_search.ids) <= TOTAL_LIMIT
         sites: list[str] = []
         for query in self._reader.sought(self._best, ENTRY.site):
-            sites += self._connection.scalars(query.limit(TOTAL_LIMIT + 1 - len(sites)))
+            sites += self.connection.scalars(query.limit(TOTAL_LIMIT + 1 - len(sites)))
         return Counter(sites[:TOTAL_LIMIT]), len(sites) <= TOTAL_LIMIT
 
     def _number(self, most: int | None) -> int:
@@ -150,9 +156,9 @@ class Plan:
         if cheapest is not None and cheapest.size <= NARROW:
             return None
         if cheapest is None or not cheapest.is_all:
-            return BlockSearch(self._connection, self._question, None)
+            return BlockSearch(self.connection, self._question, None)
         within = cheapest if cheapest.size <= MOST_WITHIN else None
-        search = BlockSearch(self._connection, self._question, within)
+        search = BlockSearch(self.connection, self._question, within)
         is_sooner_tested = search.occurrences_to_read > OCCURRENCES_PER_ENTRY * cheapest.size
         return None if is_sooner_tested else search
 
@@ -167,7 +173,7 @@ class Plan:
         is_enough = is_all or Filter.DATES not in self._asked
         if not lacks_dates_alone or not is_enough or size <= NARROW:
             return None
-        return BlockSearch(self._connection, self._question, self._cheapest)
+        return BlockSearch(self.connection, self._question, self._cheapest)
 
     def _steps_worth_scanning(self) -> int:
         """Return how many entries to test along the order; 0 if seeking at once is cheaper.

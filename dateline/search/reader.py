@@ -3,13 +3,23 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, Select, func, select, union_all
+from sqlalchemy import Row, Select, bindparam, func, select, union_all
 
 from dateline.models import ENTRIES, ENTRY
+from dateline.search.bound import BoundConnection
 from dateline.search.conditions import tests, unindexed
 from dateline.search.costs import counted
 from dateline.search.cursor import Position
-from dateline.search.paths import IndexRange, Order, Path, beyond, cut_at, entries_in
+from dateline.search.paths import (
+    IndexRange,
+    Order,
+    Path,
+    beyond,
+    beyond_in,
+    cut_at,
+    entries_in,
+    values_of_place,
+)
 from dateline.search.question import Question
 
 COLUMNS: Final = (
@@ -27,6 +37,8 @@ COLUMNS: Final = (
 )
 """The columns to read of each match."""
 
+_ROWS: Final = select(*COLUMNS).where(ENTRY.id.in_(bindparam("ids", expanding=True)))
+
 FoundRow = Row[*tuple[Any, ...]]
 """The values of `COLUMNS`, accessible by name."""
 
@@ -34,7 +46,7 @@ FoundRow = Row[*tuple[Any, ...]]
 class Reader:
     """Reads the entries that match one question, in its sort order."""
 
-    def __init__(self, connection: Connection, question: Question) -> None:
+    def __init__(self, connection: BoundConnection, question: Question) -> None:
         self._connection = connection
         self._question = question
         self._order = Order.DATE if question.sort.by_date else Order.ID
@@ -43,7 +55,7 @@ class Reader:
         """Return the rows with these ids, in this order."""
         if not ids:
             return []
-        rows = self._connection.execute(select(*COLUMNS).where(ENTRY.id.in_(ids)))
+        rows = self._connection.execute(_ROWS, ids=ids)
         by_id = {row.id: row for row in rows}
         return [by_id[entry_id] for entry_id in ids]
 
@@ -63,7 +75,7 @@ class Reader:
                 break
         return rows
 
-    def _rows_at(self, places: Select[Any]) -> Executable:
+    def _rows_at(self, places: Select[Any]) -> Select[Any]:
         """Select the rows at some sort positions, which were sorted without reading the rows."""
         page = places.subquery("page")
         rows = select(*COLUMNS).join(page, ENTRY.id == page.c.id)
@@ -92,9 +104,11 @@ class Reader:
         ).one_or_none()
         if edge is None:
             return query
-        past = beyond(Position(*edge), self._order, after=not self._question.sort.descending)
-        value = by >= edge[0] if self._question.sort.descending else by <= edge[0]
-        return query.where(value, ~past)
+        self._connection.bind(**values_of_place("edge", Position._make(edge)))
+        past = beyond("edge", self._order, after=not self._question.sort.descending)
+        value: Any = bindparam("edge")
+        until = by >= value if self._question.sort.descending else by <= value
+        return query.where(until, ~past)
 
     def _ordering_in(self, index_range: IndexRange) -> list[Any]:
         if index_range.in_order:
@@ -134,7 +148,8 @@ class Reader:
         places = select(*self._place(found), found.in_all)
         position, descending = self._question.position, self._question.sort.descending
         if position is not None:
-            places = places.where(beyond(position, self._order, after=not descending, of=found))
+            after = beyond_in(found, "position", self._order, after=not descending)
+            places = places.where(after)
         places = places.order_by(*self._ordering(found)).limit(self._question.limit + 1)
         page = places.subquery("page").c
         rows = self._connection.execute(
@@ -158,7 +173,7 @@ class Reader:
         all_sought = self.sought(path, *self._place())
         for index_range, query in zip(path.ranges, all_sought, strict=True):
             if position is not None:
-                query = query.where(beyond(position, self._order, after=after))
+                query = query.where(beyond("position", self._order, after=after))
             page = query.order_by(*self._ordering_in(index_range)).limit(wanted)
             rows += self._connection.execute(self._rows_at(page))
         by = "date_start" if self._order is Order.DATE else "id"

@@ -2,13 +2,23 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from dateline.models import SITE_COUNT
-from dateline.search.conditions import begins_with
+from dateline.search.bound import BoundConnection
+from dateline.search.conditions import begins_with, values_of_range
 from dateline.search.question import Question
 
-_SITES: Final = select(SITE_COUNT.site_key, SITE_COUNT.site, SITE_COUNT.entries)
+_BELOW_OR_ABOVE: Final = (
+    select(SITE_COUNT.site_key, SITE_COUNT.site, SITE_COUNT.entries)
+    .where(
+        or_(
+            begins_with(SITE_COUNT.site_key, "below"),
+            SITE_COUNT.site_key.in_(bindparam("above", expanding=True)),
+        )
+    )
+    .limit(2)
+)
 
 
 class Site(NamedTuple):
@@ -25,7 +35,7 @@ class Site(NamedTuple):
     whole: bool
 
 
-def only_site_of(connection: Connection, question: Question) -> Site | None:
+def only_site_of(connection: BoundConnection, question: Question) -> Site | None:
     """Return the only site with entries in the requested ranges of keys; None if not exactly one.
 
     A site can be below another domain: `github.io` is not a site, but each of its subdomains is.
@@ -33,9 +43,8 @@ def only_site_of(connection: Connection, question: Question) -> Site | None:
     if not question.key_ranges:
         return None
     narrowest = max(question.key_ranges, key=len)
-    key = SITE_COUNT.site_key
-    below_or_above = or_(begins_with(key, narrowest), key.in_(keys_above(narrowest)))
-    found = connection.execute(_SITES.where(below_or_above).limit(2)).all()
+    below = values_of_range("below", narrowest)
+    found = connection.execute(_BELOW_OR_ABOVE, **below, above=keys_above(narrowest)).all()
     if len(found) != 1:
         return None
     ((site_key, name, entries),) = found
@@ -43,10 +52,10 @@ def only_site_of(connection: Connection, question: Question) -> Site | None:
     return Site(name, entries, whole)
 
 
-def entries_of_sites(connection: Connection, question: Question) -> int:
+def entries_of_sites(connection: BoundConnection, question: Question) -> int:
     """Count the entries of the sites whose keys are all in the requested ranges."""
     entries = select(func.coalesce(func.sum(SITE_COUNT.entries), 0)).where(
-        *(begins_with(SITE_COUNT.site_key, beginning) for beginning in question.key_ranges)
+        *(begins_with(SITE_COUNT.site_key, f"range_{n}") for n in range(len(question.key_ranges)))
     )
     return int(connection.scalars(entries).one())
 

@@ -14,6 +14,9 @@ SHORT_SPAN: Final = 2 * DAY
 LONGEST_SPAN: Final = 368 * DAY
 """Seconds; no date covers more (a leap year, and a day for the time zone at each end)."""
 
+FIRSTS: Final = 4
+"""How many days `firsts_before` returns."""
+
 
 def firsts_before(second: int) -> Numbers:
     """Return the firsts of months, in UTC, near the start of any year or month reaching a second.
@@ -22,7 +25,7 @@ def firsts_before(second: int) -> Numbers:
     first of January, and a month at most a month before the second.
 
     Returns:
-        Four, ascending; some may be equal. Dates that begin less than `SHORT_SPAN` before the
+        `FIRSTS`, ascending; some may be equal. Dates that begin less than `SHORT_SPAN` before the
         second are not considered.
     """
     month = np.datetime64(second, "s").astype("M8[M]")

@@ -18,6 +18,7 @@ from dateline.fields.urls import read_url
 from dateline.models import KEY_START, Entry
 from dateline.parameters import read_parameters
 from dateline.schemas import SearchParameters
+from dateline.search.bound import BoundConnection
 from dateline.search.costs import Costs
 from dateline.search.facet_counts import count_by_day, count_by_site
 from dateline.search.find import find
@@ -86,7 +87,7 @@ def by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Offer no other path, and scan none, so that the index of keys finds everything."""
 
     def only_by_keys(costs: Costs) -> Iterator[tuple[Path, None]]:
-        yield path_of_keys(costs._question, costs._connection.dialect.name), None
+        yield path_of_keys(costs._question, costs._connection.database), None
 
     monkeypatch.setattr(Costs, "_paths", only_by_keys)
     monkeypatch.setattr(Plan, "_steps_worth_scanning", lambda _plan: 0)
@@ -123,9 +124,10 @@ def test_a_long_prefix_is_compared_to_its_end(long: Long, data: st.DataObject) -
     # Also through the index alone, because the plan may have taken another path.
     with long.services.database.reading() as session:
         question = _read({"url": text, "match": "prefix"})
-        database = session.connection().dialect.name
-        (index_range,) = path_of_keys(question, database).ranges
-        assert set(session.scalars(select(Entry.url).where(*index_range.where))) == expected
+        connection = BoundConnection(session.connection(), question)
+        (index_range,) = path_of_keys(question, connection.database).ranges
+        query = select(Entry.url).where(*index_range.where)
+        assert set(connection.scalars(query)) == expected
 
 
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])

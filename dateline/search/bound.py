@@ -1,0 +1,38 @@
+"""A connection that knows the values of one question."""
+
+from typing import Any, TypeVar, TypeVarTuple
+
+from sqlalchemy import Connection, CursorResult, ScalarResult, Select
+
+from dateline.search.conditions import values_of
+from dateline.search.paths import values_of_ranges
+from dateline.search.question import Question
+
+Column = TypeVar("Column")
+Columns = TypeVarTuple("Columns")
+
+
+class BoundConnection:
+    """Executes statements with the values of a question for the parameters of its conditions.
+
+    Attributes:
+        raw: the connection, in a read transaction.
+        database: name of the dialect.
+    """
+
+    def __init__(self, connection: Connection, question: Question) -> None:
+        self.raw = connection
+        self.database = connection.dialect.name
+        self._values = values_of(question) | values_of_ranges(question, self.database)
+
+    def bind(self, **values: Any) -> None:
+        """Give more parameters a value, for all statements that follow."""
+        self._values |= values
+
+    def execute(self, statement: Select[*Columns], **values: Any) -> CursorResult[*Columns]:
+        """Execute a statement, whose other parameters have these values."""
+        return self.raw.execute(statement, self._values | values)
+
+    def scalars(self, statement: Select[Column], **values: Any) -> ScalarResult[Column]:
+        """Execute a statement, and return the first column of its rows."""
+        return self.raw.scalars(statement, self._values | values)
