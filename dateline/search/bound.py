@@ -16,7 +16,8 @@ class BoundConnection:
     """Executes statements with the values of a question for the parameters of its conditions.
 
     Attributes:
-        raw: the connection, in a read transaction.
+        raw: the connection, in a read transaction, for statements that need none of these values:
+            SQLAlchemy compiles a statement anew for other names of values.
         database: name of the dialect.
     """
 

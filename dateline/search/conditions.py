@@ -1,7 +1,8 @@
 """The filters of a question as SQL conditions, on rows and on the index of keys.
 
-A condition is built once and names its parameters, because SQLAlchemy takes longer to build one than
-the database to test it (docs/decisions/0032). `values_of` has the values for a question.
+Conditions on dates and keys are built once and name their parameters, because SQLAlchemy takes
+longer to build one than the database to test it (docs/decisions/0032). `values_of` has the values
+for a question.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from enum import Enum, auto
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, bindparam, func
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, func
 from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
@@ -50,12 +51,6 @@ def values_of(question: Question) -> Values:
     for number, beginning in enumerate(question.key_ranges):
         values |= values_of_range(f"range_{number}", beginning)
         values |= values_of_range(f"range_{number}_start", beginning[:KEY_START])
-    for name, texts in (
-        ("title", question.title_texts),
-        ("without", question.title_without),
-        ("url", question.url_texts),
-    ):
-        values |= {f"{name}_{number}": text for number, text in enumerate(texts)}
     # A parameter that lacks a value is an error, but one that is null would match nothing.
     return {name: value for name, value in values.items() if value is not None}
 
@@ -73,14 +68,11 @@ def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElem
         for number in range(len(question.key_ranges)):
             yield begins_with(_KEY, f"range_{number}")
     if Filter.TITLE not in assures:
-        for number in range(len(question.title_texts)):
-            yield _contains(ENTRY.title_folded, f"title_{number}")
+        yield from (_contains(ENTRY.title_folded, text) for text in question.title_texts)
     if Filter.WITHOUT not in assures:
-        for number in range(len(question.title_without)):
-            yield _lacks(ENTRY.title_folded, f"without_{number}")
+        yield from (~_contains(ENTRY.title_folded, text) for text in question.title_without)
     if Filter.URL not in assures:
-        for number in range(len(question.url_texts)):
-            yield _contains(ENTRY.url_folded, f"url_{number}")
+        yield from (_contains(ENTRY.url_folded, text) for text in question.url_texts)
 
 
 def key_in_index(question: Question, database: str) -> Iterator[ColumnElement[bool]]:
@@ -135,15 +127,9 @@ def _is_key(key: SQLColumnExpression[str]) -> ColumnElement[bool]:
     return key == bindparam("key")
 
 
-@cache
-def _contains(folded_column: SQLColumnExpression[str], name: str) -> ColumnElement[bool]:
+def _contains(folded_column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
     """Test whether a column contains a folded text: exactly, without wildcards."""
-    return func.instr(folded_column, bindparam(name, type_=String)) > 0
-
-
-@cache
-def _lacks(folded_column: SQLColumnExpression[str], name: str) -> ColumnElement[bool]:
-    return ~_contains(folded_column, name)
+    return func.instr(folded_column, text) > 0
 
 
 _KEY: Final = unindexed(ENTRY.url_key)

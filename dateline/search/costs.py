@@ -173,7 +173,7 @@ class Costs:
     @cached_property
     def last_id(self) -> int:
         """The greatest id of an entry; 0 if there is none."""
-        return int(self._connection.scalars(_LAST_ID).one())
+        return int(self._connection.raw.scalars(_LAST_ID).one())
 
     @cached_property
     def entries_in_time(self) -> int:

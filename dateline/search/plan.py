@@ -54,7 +54,7 @@ class Plan:
         self._asked = filters_of(question)
         # No path finds entries by what their titles do not contain, and most entries match that.
         self._to_find = self._asked - {Filter.WITHOUT}
-        self._site = only_site_of(self.connection, question)
+        self._site = only_site_of(connection, question)
         if self._site is not None:
             self.connection.bind(site=self._site.name)
         self._costs = Costs(self.connection, question, self._site)

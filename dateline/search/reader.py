@@ -55,7 +55,7 @@ class Reader:
         """Return the rows with these ids, in this order."""
         if not ids:
             return []
-        rows = self._connection.execute(_ROWS, ids=ids)
+        rows = self._connection.raw.execute(_ROWS, {"ids": ids})
         by_id = {row.id: row for row in rows}
         return [by_id[entry_id] for entry_id in ids]
 

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from dateline.models import SITE_COUNT
 from dateline.search.bound import BoundConnection
@@ -35,7 +35,7 @@ class Site(NamedTuple):
     whole: bool
 
 
-def only_site_of(connection: BoundConnection, question: Question) -> Site | None:
+def only_site_of(connection: Connection, question: Question) -> Site | None:
     """Return the only site with entries in the requested ranges of keys; None if not exactly one.
 
     A site can be below another domain: `github.io` is not a site, but each of its subdomains is.
@@ -44,7 +44,7 @@ def only_site_of(connection: BoundConnection, question: Question) -> Site | None
         return None
     narrowest = max(question.key_ranges, key=len)
     below = values_of_range("below", narrowest)
-    found = connection.execute(_BELOW_OR_ABOVE, **below, above=keys_above(narrowest)).all()
+    found = connection.execute(_BELOW_OR_ABOVE, below | {"above": keys_above(narrowest)}).all()
     if len(found) != 1:
         return None
     ((site_key, name, entries),) = found
