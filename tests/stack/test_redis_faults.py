@@ -14,14 +14,12 @@ import pytest
 
 from dateline.cache.breaker import PAUSE
 from dateline.cache.lease import KEY
-from dateline.config import Settings
-from dateline.wiring import open_services
 from tests.servers import (
     THE_REAL_ONE,
     RedisServer,
     RubbishServer,
     SilentServer,
-    fresh_database,
+    fresh_archive,
     wait_until,
 )
 from tests.stack.actor import Actor
@@ -166,11 +164,8 @@ def test_every_answer_of_redis_is_forgotten_in_the_middle(stack: Stack) -> None:
 @pytest.fixture(params=THE_REAL_ONE)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Yield the URL of an archive with its tables."""
-    with fresh_database(request.param, tmp_path) as url:
-        services = open_services(Settings(database_url=url, cache_url="none://"))
-        services.database.upgrade()
-        services.close()
-        yield url
+    with fresh_archive(request.param, tmp_path) as services:
+        yield services.settings.database_url
 
 
 def test_a_silent_redis_is_asked_once_and_then_left_alone(
