@@ -187,9 +187,13 @@ def test_it_finds_the_delimiter_of_csv(client: FlaskClient, delimiter: str) -> N
     assert [entry["title"] for entry in kept] == [" ".join(f"A{delimiter} B".split()), 'Say "yes"']
 
 
+@pytest.mark.parametrize("marks", [1, 2])
 @pytest.mark.parametrize(("media_type", "write"), FORMS)
-def test_it_takes_a_byte_order_mark(client: FlaskClient, media_type: str, write: Writer) -> None:
-    body = b"\xef\xbb\xbf" + write(make_items(2))
+def test_it_takes_byte_order_marks(
+    client: FlaskClient, media_type: str, write: Writer, marks: int
+) -> None:
+    """A program that adds one may find another one there."""
+    body = marks * b"\xef\xbb\xbf" + write(make_items(2))
     assert counts(client.post("/v1/bulk", data=body, content_type=media_type)) == (2, 2, 0, 0)
 
 
