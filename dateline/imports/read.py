@@ -189,6 +189,13 @@ def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     first = next(rows, [])
     if isinstance(first, str):
         raise UnreadableBody(f"The body is not valid CSV: in the first line {text_behind(first)}.")
+    # By RFC 4180 the blank and the mark are text, and in a title (` "Fake" news`) they may be meant.
+    for name in first:
+        if name.startswith(" ") and name.lstrip().startswith('"'):
+            raise UnreadableBody(
+                f"The column '{shortened(name)}' has a blank before its quotation mark, so the "
+                "mark is part of its name; remove such blanks from all lines."
+            )
     # Spreadsheets write columns without a name, usually empty ones at the end.
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):

@@ -235,6 +235,16 @@ def test_it_reads_a_quoted_newline_as_white_space(client: FlaskClient) -> None:
     assert client.get("/v1/entries").get_json()["items"][0]["title"] == "Two lines"
 
 
+def test_a_blank_before_a_quoted_name_is_told_once(client: FlaskClient) -> None:
+    body = '"title", "url","date"\n"A", "https://e.org/1","2014"\n'
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert response.status_code == 400
+    assert response.get_json()["detail"] == (
+        """The column ' "url"' has a blank before its quotation mark, so the mark is part of its """
+        "name; remove such blanks from all lines."
+    )
+
+
 def test_a_csv_row_with_too_few_or_too_many_values_is_rejected(client: FlaskClient) -> None:
     body = "title,url,date\nA,https://e.org/1,2014,x\nB,https://e.org/2\n\nC,https://e.org/3,2014\n"
     response = client.post("/v1/bulk", data=body, content_type=CSV)
