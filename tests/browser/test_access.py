@@ -76,6 +76,20 @@ def test_keys_reach_everything(browser: Browser, archive: DatelineServer) -> Non
     assert look.wrong == []
 
 
+def test_the_link_that_clears_all_filters_lines_up_with_them(
+    browser: Browser, archive: DatelineServer
+) -> None:
+    context, look = looking(browser, archive, "phone")
+    page = look.go("/?contains=a+text+that+fills+the+line&contains=another+one+with+as+many+words")
+    left = (
+        "(it) => { const text = document.createRange(); text.selectNodeContents(it);"
+        "return text.getBoundingClientRect().x }"
+    )
+    last = page.locator(".chips .all").evaluate(left)
+    assert last == page.locator(".chips").evaluate("(it) => it.getBoundingClientRect().x")
+    context.close()
+
+
 def test_the_documents_of_the_api_keep_to_the_policy_and_can_be_read(
     browser: Browser, archive: DatelineServer
 ) -> None:
