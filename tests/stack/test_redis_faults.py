@@ -15,7 +15,9 @@ import pytest
 from dateline.cache.breaker import PAUSE
 from dateline.cache.lease import KEY
 from tests.servers import (
+    DEADLINE,
     THE_REAL_ONE,
+    GatheringServer,
     RedisServer,
     RubbishServer,
     SilentServer,
@@ -207,6 +209,21 @@ def test_no_thread_waits_twice_for_a_silent_redis(database_url: str, tmp_path: P
     assert set(asked["outcomes"]) == {"bypass"}
     assert silent.connections <= threads
     assert 0 < asked["timeouts"] <= threads
+
+
+def test_all_threads_wait_for_a_silent_redis_at_the_same_time(
+    database_url: str, tmp_path: Path
+) -> None:
+    """None gets on before all are connected, so if they waited in turn, the first would for ever."""
+    threads = 12
+    with closing(GatheringServer(threads)) as silent:
+        settings = {"DATELINE_DATABASE_URL": database_url, "DATELINE_CACHE_URL": silent.url}
+        with Actor(tmp_path, settings, timeout=2 * DEADLINE) as actor:
+            asked = actor.ask("contains=x", times=threads)
+
+    assert asked["outcomes"] == ["bypass"] * threads
+    assert asked["timeouts"] == 0
+    assert silent.connections == threads
 
 
 def test_a_queue_for_one_answer_does_not_wait_in_turn_for_a_frozen_redis(
