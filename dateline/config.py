@@ -199,9 +199,9 @@ def load_settings() -> Settings:
             # A URL may contain a password, and this message is logged.
             value = "" if name.endswith("_URL") else f"={problem['input']}"
             wrong.append(f"{name}{value}: {_reason(problem)}")
-        raise InvalidSettings(wrong) from error
+        raise InvalidSettings("\n".join(wrong)) from error
     if wrong:
-        raise InvalidSettings(wrong)
+        raise InvalidSettings("\n".join(wrong))
     return settings
 
 
@@ -231,9 +231,9 @@ def _lines_of_env_file() -> Iterator[Binding]:
     try:
         text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
     except UnicodeDecodeError:
-        raise InvalidSettings([f"{ENV_FILE}: it is not in UTF-8; save it as UTF-8"]) from None
+        raise InvalidSettings(f"{ENV_FILE}: it is not in UTF-8; save it as UTF-8") from None
     except OSError as error:
-        raise InvalidSettings([f"{ENV_FILE}: it cannot be read: {error.strerror}"]) from error
+        raise InvalidSettings(f"{ENV_FILE}: it cannot be read: {error.strerror}") from error
     return parse_stream(StringIO(text))
 
 

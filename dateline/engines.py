@@ -179,7 +179,7 @@ def _try_options(url: URL) -> None:
 
 def _unusable(why: str) -> InvalidSettings:
     return InvalidSettings(
-        [f"{PREFIX}DATABASE_URL: correct what follows the ?, or leave it out: {why}"]
+        f"{PREFIX}DATABASE_URL: correct what follows the ?, or leave it out: {why}"
     )
 
 

@@ -45,11 +45,7 @@ def cause_of(error: DatelineError) -> object:
 
 
 class InvalidSettings(DatelineError):
-    """The configuration has an unknown setting or an invalid value."""
-
-    def __init__(self, wrong: Sequence[str]) -> None:
-        super().__init__("\n".join(wrong))
-        self.wrong = list(wrong)
+    """The configuration has unknown settings or invalid values: a line for each."""
 
 
 class InvalidQuestion(DatelineError):

@@ -204,6 +204,20 @@ class SilentServer:
         """Send nothing."""
 
 
+class GatheringServer(SilentServer):
+    """A server that sends nothing, and hangs up on all clients once so many are connected."""
+
+    def __init__(self, clients: int) -> None:
+        self._clients = clients
+        super().__init__()
+
+    def talk(self, connection: socket.socket) -> None:
+        """Hang up if this is the last client that was missing."""
+        if self.connections == self._clients:
+            for taken in self._taken:
+                taken.close()
+
+
 class RubbishServer(SilentServer):
     """A server that replies to everything with the same garbage."""
 

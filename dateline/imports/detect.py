@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import IO, Final, NamedTuple
 
@@ -15,7 +16,7 @@ from dateline.imports.streams import Pieces
 LOOKED_AT: Final = 64 * 1024
 """Bytes at the beginning from which the format is detected."""
 
-_MARK: Final = codecs.BOM_UTF8
+_MARKS: Final = re.compile(rb"\A(?:%b)+" % codecs.BOM_UTF8)
 _DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
@@ -43,7 +44,7 @@ def understand(
     """
     gzipped = is_gzip(body)
     head = _head(body, gzipped=gzipped)
-    text = head.removeprefix(_MARK)
+    text = _MARKS.sub(b"", head)
     kind = said or detect(text)
     delimiter = max(DELIMITERS, key=text.partition(b"\n")[0].decode(errors="replace").count)
     words = f"CSV with {_DELIMITERS[delimiter]}" if kind is Format.CSV else kind.upper()
@@ -63,14 +64,14 @@ def understand(
 
 
 def detect(head: bytes) -> Format:
-    """Return the format of rows from their beginning, without a byte order mark."""
+    """Return the format of rows from their beginning, without byte order marks."""
     text = head.lstrip()
     if not text.startswith((b"{", b"[")):
         return Format.CSV
     line, line_end, _rest = text.partition(b"\n")
     line = line.strip()
     # The first row may be longer than LOOKED_AT; then its beginning decides.
-    is_cut = not line_end and len(text) + len(_MARK) >= LOOKED_AT
+    is_cut = not line_end and len(text) + len(codecs.BOM_UTF8) >= LOOKED_AT
     try:
         # Not the json module: deeply nested input makes it raise RecursionError, not ValueError.
         first = pydantic_core.from_json(line, allow_partial=is_cut)

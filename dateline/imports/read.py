@@ -104,6 +104,9 @@ def read_rows(
                 "The body is UTF-16, like Unicode Text from Excel and output redirected in "
                 "PowerShell; save it as UTF-8."
             )
+        # A program that adds a byte order mark may find another one there.
+        while bounded.peek().startswith(codecs.BOM_UTF8):
+            bounded.read(len(codecs.BOM_UTF8))
         yield from _READERS[kind](bounded)
     except GZIP_ERRORS as error:
         raise UnreadableBody(
@@ -166,8 +169,6 @@ class Bounded(Pieces):
 
 
 def _read_json(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
-    if body.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
-        body.read(len(codecs.BOM_UTF8))
     for number, text in enumerate(json_items(body), 1):
         yield Unread(number, text, in_document=True)
 
@@ -177,18 +178,24 @@ def _read_ndjson(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
     while line := body.readline(MAX_ROW + 1):
         if len(line) > MAX_ROW:
             raise too_long(f"row {number + 1:,}", MAX_ROW, "bytes")
-        text = line.strip() if number else line.removeprefix(codecs.BOM_UTF8).strip()
-        if text:
+        if text := line.strip():
             number += 1
             yield Unread(number, text, in_document=False)
 
 
 def _read_csv(body: "io.BufferedReader[Bounded]") -> Iterator[RawRow]:
-    text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")
+    text = io.TextIOWrapper(body, encoding="utf-8", newline="")
     rows = csv_rows(text)
     first = next(rows, [])
     if isinstance(first, str):
         raise UnreadableBody(f"The body is not valid CSV: in the first line {text_behind(first)}.")
+    # By RFC 4180 the blank and the mark are text, and in a title (` "Fake" news`) they may be meant.
+    for name in first:
+        if name.startswith(" ") and name.lstrip().startswith('"'):
+            raise UnreadableBody(
+                f"The column '{shortened(name)}' has a blank before its quotation mark, so the "
+                "mark is part of its name; remove such blanks from all lines."
+            )
     # Spreadsheets write columns without a name, usually empty ones at the end.
     header = [name or f"column {place}" for place, name in enumerate(first, 1)]
     if find_columns(dict.fromkeys(header))[:3] == (None, None, None):

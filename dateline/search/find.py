@@ -13,7 +13,8 @@ from dateline.search.plan import Plan
 from dateline.search.question import Question
 from dateline.search.reader import COLUMNS, FoundRow
 
-PAGE_OF_ALL: Final = 1_000
+PAGE_OF_ALL: Final = 4_000
+"""Rows in memory at once; each page looks up the whole question anew in the text index."""
 
 
 @dataclass(frozen=True, slots=True)

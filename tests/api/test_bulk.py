@@ -187,9 +187,13 @@ def test_it_finds_the_delimiter_of_csv(client: FlaskClient, delimiter: str) -> N
     assert [entry["title"] for entry in kept] == [" ".join(f"A{delimiter} B".split()), 'Say "yes"']
 
 
+@pytest.mark.parametrize("marks", [1, 2])
 @pytest.mark.parametrize(("media_type", "write"), FORMS)
-def test_it_takes_a_byte_order_mark(client: FlaskClient, media_type: str, write: Writer) -> None:
-    body = b"\xef\xbb\xbf" + write(make_items(2))
+def test_it_takes_byte_order_marks(
+    client: FlaskClient, media_type: str, write: Writer, marks: int
+) -> None:
+    """A program that adds one may find another one there."""
+    body = marks * b"\xef\xbb\xbf" + write(make_items(2))
     assert counts(client.post("/v1/bulk", data=body, content_type=media_type)) == (2, 2, 0, 0)
 
 
@@ -229,6 +233,16 @@ def test_it_reads_a_quoted_newline_as_white_space(client: FlaskClient) -> None:
     # Rows are counted, not lines of the file.
     assert codes(response) == [(2, ["date.missing"])]
     assert client.get("/v1/entries").get_json()["items"][0]["title"] == "Two lines"
+
+
+def test_a_blank_before_a_quoted_name_is_told_once(client: FlaskClient) -> None:
+    body = '"title", "url","date"\n"A", "https://e.org/1","2014"\n'
+    response = client.post("/v1/bulk", data=body, content_type=CSV)
+    assert response.status_code == 400
+    assert response.get_json()["detail"] == (
+        """The column ' "url"' has a blank before its quotation mark, so the mark is part of its """
+        "name; remove such blanks from all lines."
+    )
 
 
 def test_a_csv_row_with_too_few_or_too_many_values_is_rejected(client: FlaskClient) -> None:

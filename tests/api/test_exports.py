@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from dateline.search.find import PAGE_OF_ALL
 from dateline.wiring import Services
 from tests.factories import CSV, JSON, NDJSON, as_json, make_item, make_items
 
@@ -78,7 +79,7 @@ def test_every_form_has_what_the_search_has(kept: FlaskClient) -> None:
 
 
 def test_an_export_has_no_limit(client: FlaskClient) -> None:
-    items = make_items(2_345)
+    items = make_items(PAGE_OF_ALL + 345)
     client.post("/v1/bulk", data=as_json(items), content_type=JSON)
     lines = client.get("/v1/entries.ndjson").text.splitlines()
     assert len({json.loads(line)["id"] for line in lines}) == len(items)
@@ -119,7 +120,7 @@ def test_what_breaks_off_is_cut_off_and_one_line_in_the_log(
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.set_progress_handler(lambda: bool(interruptions) and interruptions.pop(), 1)
 
-    client.post("/v1/bulk", data=as_json(make_items(2_345)), content_type=JSON)
+    client.post("/v1/bulk", data=as_json(make_items(PAGE_OF_ALL + 345)), content_type=JSON)
     services.database.engine.dispose()
     event.listen(services.database.engine, "connect", set_up)
     response = client.get(f"/v1/entries.{form}")

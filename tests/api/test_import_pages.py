@@ -102,6 +102,7 @@ def test_a_preview_shows_a_number_beyond_all_as_the_import_does(client: FlaskCli
         (json.dumps({"items": make_items(2)}, indent=2).encode(), "JSON"),
         (json.dumps(make_items(2)).encode(), "JSON"),
         (b"\xef\xbb\xbf" + json.dumps(make_items(2)).encode(), "JSON"),
+        (b"\xef\xbb\xbf\xef\xbb\xbf" + as_ndjson(make_items(2)), "NDJSON"),
         (as_ndjson(make_items(2)), "NDJSON"),
         (b"\n\n" + as_ndjson(make_items(2)), "NDJSON"),
         (as_csv(make_items(2)), "CSV with commas"),

@@ -76,14 +76,33 @@ def test_keys_reach_everything(browser: Browser, archive: DatelineServer) -> Non
     assert look.wrong == []
 
 
-def test_the_documents_of_the_api_keep_to_the_policy_and_can_be_read(
+def test_the_link_that_clears_all_filters_lines_up_with_them(
     browser: Browser, archive: DatelineServer
 ) -> None:
-    context, look = looking(browser, archive, "desktop")
+    context, look = looking(browser, archive, "phone")
+    page = look.go("/?contains=a+text+that+fills+the+line&contains=another+one+with+as+many+words")
+    left = (
+        "(it) => { const text = document.createRange(); text.selectNodeContents(it);"
+        "return text.getBoundingClientRect().x }"
+    )
+    last = page.locator(".chips .all").evaluate(left)
+    assert last == page.locator(".chips").evaluate("(it) => it.getBoundingClientRect().x")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "background"), [("light", "rgba(0, 0, 0, 0)"), ("dark", "rgb(28, 32, 34)")]
+)
+def test_the_documents_of_the_api_keep_to_the_policy_and_can_be_read(
+    browser: Browser, archive: DatelineServer, scheme: Scheme, background: str
+) -> None:
+    context, look = looking(browser, archive, "desktop", scheme=scheme)
     page = look.go("/docs")
     page.get_by_role("heading", name="Dateline").wait_for()
     page.locator(".opblock-summary-control").first.click()
     page.locator(".parameter__in").first.wait_for()
+    style = "getComputedStyle(document.documentElement)"
+    assert page.evaluate(f"{style}.backgroundColor") == background
     page.evaluate(AXE.read_text(encoding="utf-8"))
     options = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
     result: dict[str, Any] = page.evaluate("(options) => axe.run(document, options)", options)

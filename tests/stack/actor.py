@@ -22,10 +22,10 @@ from urllib.parse import parse_qsl
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy import event
 
-from dateline.cache import answers
+from dateline.cache import answers, redis_cache
 from dateline.cache.breaker import Breaker
 from dateline.cache.lease import SECONDS
-from dateline.cache.redis_cache import RedisCache
+from dateline.cache.redis_cache import TIMEOUT, RedisCache
 from dateline.config import load_settings
 from dateline.errors import DatabaseAway
 from dateline.imports.options import Options
@@ -48,11 +48,20 @@ ending the lease after a commit; before storing an answer."""
 class Actor:
     """The test's handle on one such process, which runs its commands in order in one thread."""
 
-    def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, directory: Path, settings: Mapping[str, str], timeout: float = TIMEOUT
+    ) -> None:
+        """Start it.
+
+        Args:
+            directory: its working directory.
+            settings: its settings in the environment.
+            timeout: how long it waits for Redis, in seconds.
+        """
         self._untold = 0
         with (directory / "actors.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.stack.actor"],
+                [sys.executable, "-m", "tests.stack.actor", str(timeout)],
                 env=environment_of(settings),
                 cwd=directory,
                 stdin=subprocess.PIPE,
@@ -240,4 +249,5 @@ class _Told:
 
 
 if __name__ == "__main__":
+    vars(redis_cache).update(TIMEOUT=float(sys.argv[1]))
     _Told(open_services(load_settings())).obey()

@@ -13,11 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from dateline.cache import lease
-from dateline.config import Settings
 from dateline.errors import DatabaseAway
-from dateline.wiring import open_services
 from tests.archives import new_settings, opened
-from tests.servers import THE_REAL_ONE, RedisServer, fresh_database, wait_until
+from tests.servers import THE_REAL_ONE, RedisServer, fresh_archive, wait_until
 from tests.stack.actor import Actor
 
 pytestmark = pytest.mark.needs("redis")
@@ -95,10 +93,8 @@ def service(
     directory = tmp_path_factory.mktemp("lease")
     redis = RedisServer(directory / "redis").start()
     try:
-        with fresh_database(request.param, directory) as url:
-            services = open_services(Settings(database_url=url, cache_url="none://"))
-            services.database.upgrade()
-            services.close()
+        with fresh_archive(request.param, directory) as services:
+            url = services.settings.database_url
             yield redis, {"DATELINE_DATABASE_URL": url, "DATELINE_CACHE_URL": redis.url}, directory
     finally:
         redis.close()

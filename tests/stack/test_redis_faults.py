@@ -14,14 +14,14 @@ import pytest
 
 from dateline.cache.breaker import PAUSE
 from dateline.cache.lease import KEY
-from dateline.config import Settings
-from dateline.wiring import open_services
 from tests.servers import (
+    DEADLINE,
     THE_REAL_ONE,
+    GatheringServer,
     RedisServer,
     RubbishServer,
     SilentServer,
-    fresh_database,
+    fresh_archive,
     wait_until,
 )
 from tests.stack.actor import Actor
@@ -166,11 +166,8 @@ def test_every_answer_of_redis_is_forgotten_in_the_middle(stack: Stack) -> None:
 @pytest.fixture(params=THE_REAL_ONE)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Yield the URL of an archive with its tables."""
-    with fresh_database(request.param, tmp_path) as url:
-        services = open_services(Settings(database_url=url, cache_url="none://"))
-        services.database.upgrade()
-        services.close()
-        yield url
+    with fresh_archive(request.param, tmp_path) as services:
+        yield services.settings.database_url
 
 
 def test_a_silent_redis_is_asked_once_and_then_left_alone(
@@ -212,6 +209,21 @@ def test_no_thread_waits_twice_for_a_silent_redis(database_url: str, tmp_path: P
     assert set(asked["outcomes"]) == {"bypass"}
     assert silent.connections <= threads
     assert 0 < asked["timeouts"] <= threads
+
+
+def test_all_threads_wait_for_a_silent_redis_at_the_same_time(
+    database_url: str, tmp_path: Path
+) -> None:
+    """None gets on before all are connected, so if they waited in turn, the first would for ever."""
+    threads = 12
+    with closing(GatheringServer(threads)) as silent:
+        settings = {"DATELINE_DATABASE_URL": database_url, "DATELINE_CACHE_URL": silent.url}
+        with Actor(tmp_path, settings, timeout=2 * DEADLINE) as actor:
+            asked = actor.ask("contains=x", times=threads)
+
+    assert asked["outcomes"] == ["bypass"] * threads
+    assert asked["timeouts"] == 0
+    assert silent.connections == threads
 
 
 def test_a_queue_for_one_answer_does_not_wait_in_turn_for_a_frozen_redis(

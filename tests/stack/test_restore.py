@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dateline.config import Settings
-from dateline.wiring import open_services
+from tests.archives import new_settings, opened
 from tests.servers import RedisServer
 from tests.stack.actor import Actor
 
@@ -16,10 +15,8 @@ from tests.stack.actor import Actor
 def test_answers_of_before_a_restore_are_taken_by_nobody(tmp_path: Path) -> None:
     """The same happens on failover to a replica without the latest writes."""
     archive, backup = tmp_path / "archive.db", tmp_path / "backup.db"
-    url = f"sqlite:///{archive}"
-    services = open_services(Settings(database_url=url, cache_url="none://"))
-    services.database.upgrade()
-    services.close()
+    with opened(new_settings(tmp_path)) as services:
+        url = services.settings.database_url
     with closing(RedisServer(tmp_path / "redis").start()) as redis:
         settings = {"DATELINE_DATABASE_URL": url, "DATELINE_CACHE_URL": redis.url}
         shutil.copy(archive, backup)

@@ -10,10 +10,16 @@ import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from dateline.config import Settings
-from dateline.wiring import open_services
 from tests.factories import as_json, make_items
-from tests.servers import ON_MYSQL, ON_SQLITE, RedisServer, Reply, fresh_database, wait_until
+from tests.servers import (
+    ON_MYSQL,
+    ON_SQLITE,
+    RedisServer,
+    Reply,
+    fresh_archive,
+    fresh_database,
+    wait_until,
+)
 from tests.stack.actor import Actor
 from tests.stack.conftest import running
 
@@ -80,13 +86,11 @@ def test_fifty_threads_of_four_processes_search_the_database_once(
 ) -> None:
     """The statements sent to the database are counted in every process."""
     with (
-        fresh_database(kind, tmp_path) as url,
+        fresh_archive(kind, tmp_path) as services,
         closing(RedisServer(tmp_path / "redis").start()) as redis,
         ExitStack() as open_ones,
     ):
-        services = open_services(Settings(database_url=url, cache_url="none://"))
-        services.database.upgrade()
-        services.close()
+        url = services.settings.database_url
         settings = {"DATELINE_DATABASE_URL": url, "DATELINE_CACHE_URL": redis.url}
         actors = [open_ones.enter_context(Actor(tmp_path, settings)) for _ in range(ACTORS)]
         alone = actors[0].ask("contains=alone")
