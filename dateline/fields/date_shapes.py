@@ -26,16 +26,11 @@ def learn_shape(text: str, found: DateFields) -> None:
         text: the text as sent, without a time of day.
         found: the fields that were read from it; ignored if it has no day, or has a weekday.
     """
-    numbers = [slice(*match.span()) for match in _NUMBER.finditer(text)]
-    lengths = [len(text[number]) for number in numbers]
     if found.day is None or found.weekday is not None or len(_shapes) >= MOST_SHAPES:
         return
-    if lengths in ([1, 4], [2, 4]):
-        day, year = numbers
-    elif lengths in ([4, 1], [4, 2]):
-        year, day = numbers
-    else:
-        return
+    numbers = [slice(*match.span()) for match in _NUMBER.finditer(text)]
+    # A date with words has no other numbers, and its year has four digits.
+    day, year = sorted(numbers, key=lambda number: len(text[number]))
     _shapes[text.translate(_ZEROS)] = (year, f"{found.month:02}", day)
 
 

@@ -28,6 +28,7 @@ def find_spans(text: str, wanted: Sequence[str]) -> list[Span]:
     ends = list(accumulate(len(_fold(piece)) for piece in pieces))
     folded = "".join(_fold(piece) for piece in pieces)
     if folded != fold(text):
+        # Rare signs fold together with one that is not beside them.
         pieces, folded = [text], fold(text)
         ends = [len(folded)]
     hits = _merge(sorted(hit for folded_text in wanted for hit in _hits(folded, folded_text)))

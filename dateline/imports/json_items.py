@@ -29,7 +29,7 @@ _FLAT: Final = re.compile(rb'\{[^{}\[\]"]*(?:' + _STRING + rb'[^{}\[\]"]*)*\}', 
 # A lone quotation mark opens a string whose end has not been read yet.
 _TOKEN: Final = re.compile(_STRING + rb'|[{}\[\]"]', re.DOTALL)
 # The lookahead ensures that a number or a literal is complete.
-_SCALAR: Final = re.compile(_STRING + rb'|[^\s,:"{}\[\]]+(?=[\s,}\]])', re.DOTALL)
+_SCALAR: Final = re.compile(_STRING + rb'|[^\s,:"{}\[\]]+(?=[\s,:}\]])', re.DOTALL)
 
 _SHAPE: Final = 'The body must be an object like {"items": [...]}.'
 

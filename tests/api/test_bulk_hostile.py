@@ -241,6 +241,20 @@ def test_items_is_the_same_name_with_escapes(client: FlaskClient) -> None:
     assert "'items' occurs twice" in refused.get_json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ('{1: 2, "items": []}', "a name is missing"),
+        ("{items: []}", "this is not a value"),
+        ('{"items": [,]}', "a value is missing"),
+    ],
+)
+def test_what_is_wrong_in_a_document_is_said(client: FlaskClient, body: str, why: str) -> None:
+    refused = client.post("/v1/bulk", data=body, content_type=JSON)
+    assert refused.status_code == 400
+    assert why in refused.get_json()["detail"]
+
+
 @pytest.mark.parametrize("member", [b'"\xed\xa0\x80"', '{"a":1}'.encode("utf-16-le")])
 def test_a_member_beside_the_items_is_in_utf_8_too(client: FlaskClient, member: bytes) -> None:
     body = b'{"items": [], "beside": ' + member + b"}"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from dateline.controllers import uploads
 from dateline.imports.groups import GROUP
@@ -258,6 +260,23 @@ def test_a_file_that_a_page_cannot_carry_is_chosen_again(
     assert "not what you looked at before" in other.text
     kept = ledger(client, send_file(client, body, "a.ndjson", **{**fields, "step": "import"}))
     assert counts(kept.text) == [20, 20, 0, 0]
+
+
+def test_a_file_that_a_page_cannot_carry_is_not_cut_off(client: FlaskClient) -> None:
+    """Compressed it would be small, and it is not compressed to find out: it is too large."""
+    body = as_ndjson(make_items(18, note="x" * 1_000_000))
+    # Encoded here, because the client leaves the temporary file of so large a form open.
+    boundary, form = encode_multipart(
+        {"step": "preview", "file": FileStorage(io.BytesIO(body), "a.ndjson")}
+    )
+    preview = client.post(
+        "/import",
+        data=form,
+        content_type=f"multipart/form-data; boundary={boundary}",
+        buffered=True,
+    )
+    assert "choose it once more" in preview.text
+    assert "content" not in Page(preview.text).fields
 
 
 def test_progress_is_told_in_lines_to_those_who_ask(client: FlaskClient) -> None:

@@ -242,6 +242,7 @@ REFUSED = {
     "0000-01-01": "out_of_range",
     "0999-12-31T23:59": "out_of_range",
     "0999-12-31": "out_of_range",
+    "0999-12": "out_of_range",
     "March 8 0014": "out_of_range",
     "1000-01-01T00:00:00+01:00": "out_of_range",
     "9999-12-31T23:59:59-01:00": "out_of_range",

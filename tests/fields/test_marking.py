@@ -29,6 +29,8 @@ MARKED: list[tuple[str, list[str], str]] = [
     ("かがか", ["が"], "か[が]か"),
     ("かがか", ["か"], "[か]が[か]"),
     ("हिन्दी", ["हिन"], "[हिन्]दी"),
+    # The last sign folds together with the first, across the one between: all of it is marked.
+    ("か\u0f73ﾞ", ["が"], "[か\u0f73ﾞ]"),
     ("a b", ["a b"], "[a b]"),
     ("a \u00a0 b", ["a b"], "[a \u00a0 b]"),
     ("banana", ["ana"], "b[anana]"),
