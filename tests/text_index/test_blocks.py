@@ -149,10 +149,12 @@ def test_small_blocks_become_larger_ones(services: Services, client: FlaskClient
     check(services)
 
 
+@pytest.mark.parametrize("piece", [1, 15_000], ids=["nothing of a piece fits", "some of it fits"])
 def test_very_long_texts_make_blocks_of_fewer_entries(
-    services: Services, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    piece: int, services: Services, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dateline.text_index.writing.MOST_CHARACTERS", 500)
+    monkeypatch.setattr("dateline.text_index.writing.PIECE", piece)
     add(client, Random(1), 40)
     blocks = blocks_of(services)
     assert len(blocks) > 3
