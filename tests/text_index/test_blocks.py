@@ -100,9 +100,9 @@ def left_by(services: Services) -> int:
             # Dates here lie within 136 years: after the header, 4 bytes per id of the block.
             assert len(seconds) == 16 + 4 * (block.last_id - block.first_id + 1)
             expected_seconds = [getattr(entry, column) for entry in own]
-            assert seconds_at(seconds, np.array(places)).tolist() == expected_seconds
+            assert seconds_at(seconds, np.array(places, np.int64)).tolist() == expected_seconds
         names = block.site_names.split("\n")
-        sites = [names[at] for at in np.frombuffer(block.site_numbers, "<u2")[places].tolist()]
+        sites = [names[at] for at in np.frombuffer(block.site_numbers, "<u2").take(places)]
         assert sites == [entry.site for entry in own]
     assert kept == expected
     for one, next_one in pairwise(blocks):
@@ -213,6 +213,15 @@ def test_what_is_not_kept_is_not_indexed(services: Services, client: FlaskClient
     answer = client.post("/v1/bulk?dry_run=true", data=as_ndjson(items), content_type=NDJSON)
     assert answer.get_json()["import"]["created"] == 50
     assert blocks_of(services) == []
+
+
+def test_a_block_may_lose_all_its_entries(services: Services, client: FlaskClient) -> None:
+    add(client, Random(1), 6)
+    for entry_id in range(1, 7):
+        assert client.delete(f"/v1/entries/{entry_id}").status_code == 204
+        check(services)
+    add(client, Random(2), 6)
+    check(services)
 
 
 @pytest.mark.parametrize("seed", range(5))
