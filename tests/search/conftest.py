@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from dateline.app import create_app
 from tests.archives import small_blocks
 from tests.factories import NDJSON, as_ndjson
-from tests.search.corpus import SIZE, Made, Oracle, make_corpus
+from tests.search.corpus import SIZE, TOTAL_LIMIT, Asked, Made, Oracle, make_corpus
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive
 
 QUESTIONS = {"sqlite": 50, "mysql": 10}
@@ -55,3 +55,25 @@ def pages(client: FlaskClient, link: str | None) -> Iterator[list[dict[str, Any]
         page = client.get(link).get_json()
         yield page["items"]
         link = page["next"]
+
+
+def compare(client: FlaskClient, asked: Asked, expected: list[int]) -> None:
+    """Check pages, totals and links of the answer to a question."""
+    link: str | None = str(asked)
+    total = len(expected) if asked.exact_total else min(len(expected), TOTAL_LIMIT)
+    for number in range(asked.pages):
+        assert link is not None
+        answer = client.get(link)
+        assert answer.status_code == 200, f"{asked}\n{answer.text}"
+        page = answer.get_json()
+        start = number * asked.limit
+        here = expected[start : start + asked.limit]
+        assert [item["id"] for item in page["items"]] == here, f"page {number + 1} of {asked}"
+        assert page["total"] == total, f"page {number + 1} of {asked}"
+        relation = "eq" if total == len(expected) else "gte"
+        assert page["total_relation"] == relation, f"page {number + 1} of {asked}"
+        link = page["next"]
+        is_last = start + asked.limit >= len(expected)
+        assert (link is None) == is_last, f"page {number + 1} of {asked}"
+        if is_last:
+            return

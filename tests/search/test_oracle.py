@@ -1,38 +1,16 @@
 """The proof of correctness: the archive returns what a loop over all entries returns."""
 
 import pytest
-from flask.testing import FlaskClient
 
-from tests.search.conftest import Proof, pages
-from tests.search.corpus import SIZE, TOTAL_LIMIT, Asked, make_questions
+from tests.search.conftest import Proof, compare, pages
+from tests.search.corpus import SIZE, Asked, make_questions
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_it_answers_as_a_loop_over_all_entries_does(proof: Proof, seed: int) -> None:
     for asked in make_questions(proof.corpus, proof.questions, seed):
         expected = proof.oracle.answer(asked)
-        _compare(proof.client, asked, expected)
-
-
-def _compare(client: FlaskClient, asked: Asked, expected: list[int]) -> None:
-    link: str | None = str(asked)
-    total = len(expected) if asked.exact_total else min(len(expected), TOTAL_LIMIT)
-    for number in range(asked.pages):
-        assert link is not None
-        answer = client.get(link)
-        assert answer.status_code == 200, f"{asked}\n{answer.text}"
-        page = answer.get_json()
-        start = number * asked.limit
-        here = expected[start : start + asked.limit]
-        assert [item["id"] for item in page["items"]] == here, f"page {number + 1} of {asked}"
-        assert page["total"] == total, f"page {number + 1} of {asked}"
-        relation = "eq" if total == len(expected) else "gte"
-        assert page["total_relation"] == relation, f"page {number + 1} of {asked}"
-        link = page["next"]
-        is_last = start + asked.limit >= len(expected)
-        assert (link is None) == is_last, f"page {number + 1} of {asked}"
-        if is_last:
-            return
+        compare(proof.client, asked, expected)
 
 
 def test_questions_are_a_fair_sample(proof: Proof) -> None:
