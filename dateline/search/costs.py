@@ -11,14 +11,13 @@ from dateline.search.bound import BoundConnection
 from dateline.search.conditions import Filter, filters_of
 from dateline.search.numbers import read_ranges
 from dateline.search.paths import (
-    IndexRange,
     Path,
-    entries_in,
     path_of_dates,
     path_of_keys,
     path_of_site,
 )
 from dateline.search.question import TOTAL_LIMIT, Question
+from dateline.search.ranges import IndexRange, entries_in
 from dateline.search.sites import Site, entries_of_sites
 from dateline.text_index.array_types import Numbers
 

@@ -12,9 +12,10 @@ from dateline.models import DAY, DAY_COUNT, ENTRY, SITE_COUNT
 from dateline.search.bound import BoundConnection
 from dateline.search.conditions import Filter, begins_with, filters_of
 from dateline.search.numbers import read_numbers, read_ranges
-from dateline.search.paths import narrowed, path_of_dates
+from dateline.search.paths import path_of_dates
 from dateline.search.plan import Plan
 from dateline.search.question import Question
+from dateline.search.ranges import narrowed
 from dateline.search.sites import keys_above
 from dateline.text_index.array_types import Numbers
 

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Select, SQLColumnExpression, func, select
 
 from dateline.search.bound import BoundConnection
-from dateline.search.paths import IndexRange, entries_in
+from dateline.search.ranges import IndexRange, entries_in
 from dateline.text_index.array_types import Numbers
 
 _AS_JSON: Final = {"sqlite": func.json_group_array, "mysql": func.json_arrayagg}

@@ -5,17 +5,16 @@ A path returns every entry that matches the question, and usually others too, wh
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cache, cached_property
-from typing import Any, Final, NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, or_, select
+from sqlalchemy import ColumnElement, bindparam, literal_column, or_
 
 from dateline.fields.date_spans import Precision
-from dateline.models import DAY, ENDS_LATER, ENTRIES, ENTRY
-from dateline.search.conditions import Filter, Values, key_in_index, unindexed
-from dateline.search.cursor import Position
+from dateline.models import DAY, ENDS_LATER, ENTRY
+from dateline.search.conditions import Filter, Values, key_in_index
 from dateline.search.question import Question
+from dateline.search.ranges import IndexRange, narrowed, values_of_position
 from dateline.search.spans import FIRSTS, LONGEST_SPAN, SHORT_SPAN, firsts_before
 
 COARSE: Final = ("year", "month")
@@ -34,7 +33,6 @@ _HAS_PRECISION: Final = ENTRY.date_precision.in_(PRECISIONS)
 _ENDS_IN_TIME: Final = ENTRY.date_end >= bindparam("first")
 _BEGINS_FROM_FIRST: Final = ENTRY.date_start >= bindparam("first")
 _BEGINS_BY_LAST: Final = ENTRY.date_start <= bindparam("last")
-_BEGINS_AT_POSITION: Final = ENTRY.date_start == bindparam("position")
 _BEGINS_NEAR_A_MONTH: Final = or_(
     *(
         ENTRY.date_start.between(bindparam(f"month_{number}_from"), bindparam(f"month_{number}_to"))
@@ -67,7 +65,7 @@ def values_of_ranges(question: Question, database: str) -> Values:
     values: Values = {}
     first, last, position = question.first, question.last, question.position
     if position is not None:
-        values |= values_of_place("position", position)
+        values |= values_of_position("position", position)
     if first is not None:
         for name, second in _before(first)._asdict().items():
             values[f"{name}_before"] = second if last is None else min(second, last)
@@ -76,34 +74,6 @@ def values_of_ranges(question: Question, database: str) -> Values:
                 values[f"month_{number}_from"] = month - DAY
                 values[f"month_{number}_to"] = month + DAY
     return values
-
-
-def values_of_place(name: str, place: Position) -> Values:
-    """Return the values of the parameters of `beyond`."""
-    return {name: place.value, f"{name}_id": place.id}
-
-
-class Order(Enum):
-    """The orders in which an index can be scanned; equal dates are sorted by id."""
-
-    DATE = auto()
-    ID = auto()
-
-
-class IndexRange(NamedTuple):
-    """A contiguous part of an index.
-
-    Attributes:
-        of: the name of the index, which is forced on MySQL.
-        where: the conditions on the entries in the range.
-        in_order: whether its index has the order of its path; otherwise its entries are sorted.
-        last: the latest second at which dates in it may begin, if known.
-    """
-
-    of: str
-    where: tuple[ColumnElement[bool], ...]
-    in_order: bool = True
-    last: int | None = None
 
 
 @dataclass(frozen=True)
@@ -234,11 +204,6 @@ def _begins_between(after: str, until: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def narrowed(index_range: IndexRange, *where: ColumnElement[bool]) -> IndexRange:
-    """Return the part of a range that also matches more conditions."""
-    return index_range._replace(where=(*index_range.where, *where))
-
-
 def path_of_keys(question: Question, database: str) -> Path:
     """Return the path to the entries in the requested ranges of URL keys.
 
@@ -253,66 +218,6 @@ def path_of_keys(question: Question, database: str) -> Path:
         frozenset({Filter.KEYS}),
         covers,
     )
-
-
-def entries_in(index_range: IndexRange, *columns: Any) -> Select[Any]:
-    """Select the entries of a range."""
-    hint = f"FORCE INDEX ({index_range.of})"
-    return select(*columns).with_hint(ENTRIES, hint, "mysql").where(*index_range.where)
-
-
-def cut_at(
-    index_range: IndexRange, position: Position, order: Order, *, after: bool
-) -> list[IndexRange]:
-    """Return the part of a range that may be beyond a position, as ranges in ascending order.
-
-    Args:
-        index_range: of an ordered path.
-        position: the sort position of an entry, which the parameters `position` have as values.
-        order: of the path.
-        after: whether to return what comes after the position in ascending order, or before.
-    """
-    later_id = _later(ENTRY.id, "position_id", after=after)
-    if order is Order.ID:
-        return [narrowed(index_range, later_id)]
-    if after and index_range.last is not None and index_range.last < position.value:
-        return []
-    if not index_range.in_order:
-        # Not two ranges: its entries are sorted anyway, and SQLite would use the index of dates for
-        # one of the two.
-        return [narrowed(index_range, beyond("position", order, after=after))]
-    # Two ranges, so that no condition has to be tested on every entry of a date.
-    same_date = narrowed(index_range, _BEGINS_AT_POSITION, later_id)
-    others = narrowed(index_range, _later(ENTRY.date_start, "position", after=after))
-    return [same_date, others] if after else [others, same_date]
-
-
-@cache
-def beyond(name: str, order: Order, *, after: bool) -> ColumnElement[bool]:
-    """Test whether an entry comes after (or before) a position in ascending order.
-
-    Args:
-        name: of the parameters, whose values are `values_of_place(name, ...)`.
-        order: by date or by id.
-        after: whether the entry must come after the position in ascending order, or before.
-    """
-    return beyond_in(ENTRY, name, order, after=after)
-
-
-def beyond_in(of: Any, name: str, order: Order, *, after: bool) -> ColumnElement[bool]:
-    """Test the same for the columns of a subquery."""
-    later_id = _later(of.id, f"{name}_id", after=after)
-    if order is Order.ID:
-        return later_id
-    date_start = unindexed(of.date_start) if of is ENTRY else of.date_start
-    later = _later(date_start, name, after=after)
-    return or_(later, and_(date_start == bindparam(name), later_id))
-
-
-def _later(column: Any, name: str, *, after: bool) -> ColumnElement[bool]:
-    value: Any = bindparam(name)
-    later: ColumnElement[bool] = column > value if after else column < value
-    return later
 
 
 def _inside(question: Question) -> Iterator[ColumnElement[bool]]:

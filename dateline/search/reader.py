@@ -10,17 +10,17 @@ from dateline.search.bound import BoundConnection
 from dateline.search.conditions import tests, unindexed
 from dateline.search.costs import counted
 from dateline.search.cursor import Position
-from dateline.search.paths import (
+from dateline.search.paths import Path
+from dateline.search.question import Question
+from dateline.search.ranges import (
     IndexRange,
     Order,
-    Path,
     beyond,
     beyond_in,
     cut_at,
     entries_in,
-    values_of_place,
+    values_of_position,
 )
-from dateline.search.question import Question
 
 COLUMNS: Final = (
     ENTRY.id,
@@ -104,7 +104,7 @@ class Reader:
         ).one_or_none()
         if edge is None:
             return query
-        self._connection.bind(**values_of_place("edge", Position._make(edge)))
+        self._connection.bind(**values_of_position("edge", Position._make(edge)))
         past = beyond("edge", self._order, after=not self._question.sort.descending)
         value: Any = bindparam("edge")
         until = by >= value if self._question.sort.descending else by <= value
