@@ -50,9 +50,9 @@ def json_items(body: IO[bytes]) -> Iterator[bytes]:
     found = False
     more = not text.take(b"}")
     while more:
-        name = text.sound_value()
-        if not name.startswith(b'"'):
-            text.fail("a name is missing")
+        name = text.value()
+        if not (name.startswith(b'"') and is_by_the_grammar(name)):
+            text.fail("a name in quotation marks is missing")
         text.need(b":")
         # A name may be written with escapes.
         if json.loads(name) == "items":

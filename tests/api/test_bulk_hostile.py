@@ -244,8 +244,8 @@ def test_items_is_the_same_name_with_escapes(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ('{1: 2, "items": []}', "a name is missing"),
-        ("{items: []}", "this is not a value"),
+        ('{1: 2, "items": []}', "a name in quotation marks is missing"),
+        ("{items: []}", "a name in quotation marks is missing"),
         ('{"items": [,]}', "a value is missing"),
     ],
 )
