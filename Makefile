@@ -44,9 +44,10 @@ run: setup $(SAMPLE) ## Serve http://127.0.0.1:8000 with sample data loaded; POR
 test: setup ## Run all tests that this machine can run; T=tests/api runs a part, JOBS=0 in one process
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(T)
 
+# T stands apart from --cov, which would take it for the code to measure.
 .PHONY: coverage
 coverage: setup ## Run the same tests, and list the lines and branches that none of them runs
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --cov $(T)
+	$(BIN)/python -m pytest --cov --numprocesses $(JOBS) --dist loadfile $(T)
 
 .PHONY: docker-test
 docker-test: setup ## Build the image, start both Compose set-ups and test them (needs Docker)
