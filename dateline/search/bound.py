@@ -21,14 +21,17 @@ class BoundConnection:
         database: name of the dialect.
     """
 
-    def __init__(self, connection: Connection, question: Question) -> None:
+    def __init__(self, connection: Connection, question: Question, **values: Any) -> None:
+        """Compute the values of the question.
+
+        Args:
+            connection: in a read transaction.
+            question: the question.
+            values: of other parameters.
+        """
         self.raw = connection
         self.database = connection.dialect.name
-        self._values = values_of(question) | values_of_ranges(question, self.database)
-
-    def bind(self, **values: Any) -> None:
-        """Give more parameters a value, for all statements that follow."""
-        self._values |= values
+        self._values = values_of(question) | values_of_ranges(question, self.database) | values
 
     def execute(self, statement: Select[*Columns], **values: Any) -> CursorResult[*Columns]:
         """Execute a statement, whose other parameters have these values."""

@@ -183,7 +183,7 @@ class Costs:
             days = days.where(DAY_COUNT.day > question.first - DAY)
         if question.last is not None:
             days = days.where(DAY_COUNT.day <= question.last)
-        return int(self._connection.scalars(days).one())
+        return int(self._connection.raw.scalars(days).one())
 
 
 def counted(

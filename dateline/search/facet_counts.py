@@ -107,6 +107,6 @@ def _kept_sites(connection: BoundConnection, question: Question) -> dict[str, in
         kept = kept.where(begins_with(SITE_COUNT.site_key, f"range_{number}"))
     above = {key for beginning in question.key_ranges for key in keys_above(beginning)}
     partly = select(SITE_COUNT.site).where(SITE_COUNT.site_key.in_(above)).limit(1)
-    if above and connection.execute(partly).first() is not None:
+    if above and connection.raw.execute(partly).first() is not None:
         return None
     return dict(connection.execute(kept).all())

@@ -56,7 +56,7 @@ def _before(first: int) -> Before:
 
 
 def values_of_ranges(question: Question, database: str) -> Values:
-    """Return the values of all parameters that the ranges of paths name, but not of `site`.
+    """Return the values of parameters that only ranges of paths name, except that of `site`.
 
     Args:
         question: the question.

@@ -49,14 +49,13 @@ class Plan:
     """
 
     def __init__(self, connection: Connection, question: Question) -> None:
-        self.connection = BoundConnection(connection, question)
         self._question = question
         self._asked = filters_of(question)
         # No path finds entries by what their titles do not contain, and most entries match that.
         self._to_find = self._asked - {Filter.WITHOUT}
         self._site = only_site_of(connection, question)
-        if self._site is not None:
-            self.connection.bind(site=self._site.name)
+        site = {} if self._site is None else {"site": self._site.name}
+        self.connection = BoundConnection(connection, question, **site)
         self._costs = Costs(self.connection, question, self._site)
         self._reader = Reader(self.connection, question)
         self._is_by_date = question.sort.by_date

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, bindparam, func, select, union_all
 
 from dateline.models import ENTRIES, ENTRY
 from dateline.search.bound import BoundConnection
-from dateline.search.conditions import tests, unindexed
+from dateline.search.conditions import Values, tests, unindexed
 from dateline.search.costs import counted
 from dateline.search.cursor import Position
 from dateline.search.paths import Path
@@ -67,11 +67,13 @@ class Reader:
         for index_range in self._ahead(path):
             columns = COLUMNS if index_range.in_order else self._place()
             query = entries_in(index_range, *columns).where(*conditions)
-            bounded = self._up_to(query, index_range, steps)
-            page = bounded.order_by(*self._ordering_in(index_range)).limit(wanted - len(rows))
-            rows += self._connection.execute(page if index_range.in_order else self._rows_at(page))
+            query, edge = self._up_to(query, index_range, steps)
+            page = query.order_by(*self._ordering_in(index_range)).limit(wanted - len(rows))
+            if not index_range.in_order:
+                page = self._rows_at(page)
+            rows += self._connection.execute(page, **edge)
             # Entries after a range that was not scanned to its end are not the next in order.
-            if len(rows) == wanted or bounded is not query:
+            if len(rows) == wanted or edge:
                 break
         return rows
 
@@ -91,10 +93,16 @@ class Reader:
             parts = cut_at(index_range, position, self._order, after=after)
             yield from parts if after else reversed(parts)
 
-    def _up_to(self, query: Select[Any], index_range: IndexRange, steps: int | None) -> Select[Any]:
-        """Limit a query to the first `steps` entries of a range; unchanged if there are no more."""
+    def _up_to(
+        self, query: Select[Any], index_range: IndexRange, steps: int | None
+    ) -> tuple[Select[Any], Values]:
+        """Limit a query to the first `steps` entries of a range.
+
+        Returns:
+            The query, and the values that it then needs; none if there are no more entries.
+        """
         if steps is None:
-            return query
+            return query, {}
         by = ENTRY.date_start if self._order is Order.DATE else ENTRY.id
         edge = self._connection.execute(
             entries_in(index_range, by, ENTRY.id)
@@ -103,12 +111,11 @@ class Reader:
             .limit(1)
         ).one_or_none()
         if edge is None:
-            return query
-        self._connection.bind(**values_of_position("edge", Position._make(edge)))
+            return query, {}
         past = beyond("edge", self._order, after=not self._question.sort.descending)
         value: Any = bindparam("edge")
         until = by >= value if self._question.sort.descending else by <= value
-        return query.where(until, ~past)
+        return query.where(until, ~past), values_of_position("edge", Position._make(edge))
 
     def _ordering_in(self, index_range: IndexRange) -> list[Any]:
         if index_range.in_order:
