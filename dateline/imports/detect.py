@@ -45,7 +45,7 @@ def understand(
     gzipped = is_gzip(body)
     head = _head(body, gzipped=gzipped)
     text = _MARKS.sub(b"", head)
-    kind = said or detect(text)
+    kind = said or detect(text, is_whole=len(head) < LOOKED_AT)
     delimiter = max(DELIMITERS, key=text.partition(b"\n")[0].decode(errors="replace").count)
     words = f"CSV with {_DELIMITERS[delimiter]}" if kind is Format.CSV else kind.upper()
     if pasted and kind is Format.CSV and delimiter == "\t":
@@ -63,18 +63,22 @@ def understand(
     return Understood(words, rows)
 
 
-def detect(head: bytes) -> Format:
-    """Return the format of rows from their beginning, without byte order marks."""
+def detect(head: bytes, *, is_whole: bool) -> Format:
+    """Return the format of rows.
+
+    Args:
+        head: their beginning, without byte order marks.
+        is_whole: whether there are no more.
+    """
     text = head.lstrip()
     if not text.startswith((b"{", b"[")):
         return Format.CSV
     line, line_end, _rest = text.partition(b"\n")
     line = line.strip()
-    # The first row may be longer than LOOKED_AT; then its beginning decides.
-    is_cut = not line_end and len(text) + len(codecs.BOM_UTF8) >= LOOKED_AT
     try:
-        # Not the json module: deeply nested input makes it raise RecursionError, not ValueError.
-        first = pydantic_core.from_json(line, allow_partial=is_cut)
+        # The first row may be longer than LOOKED_AT; then its beginning decides. Not the json
+        # module: deeply nested input makes it raise RecursionError, not ValueError.
+        first = pydantic_core.from_json(line, allow_partial=not (is_whole or line_end))
     except ValueError:
         # A document of several lines, or a malformed row.
         return Format.NDJSON if line.endswith(b"}") else Format.JSON

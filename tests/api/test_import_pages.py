@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from dateline.controllers import uploads
+from dateline.imports.detect import LOOKED_AT
 from dateline.imports.groups import GROUP
 from tests.api.forms import ROWS, Page, confirm, counts, faults, ledger, send, send_file, total
 from tests.factories import JSON, as_csv, as_json, as_ndjson, make_item, make_items, zipped
@@ -107,6 +108,7 @@ def test_a_preview_shows_a_number_beyond_all_as_the_import_does(client: FlaskCli
         (b"\xef\xbb\xbf\xef\xbb\xbf" + as_ndjson(make_items(2)), "NDJSON"),
         (as_ndjson(make_items(2)), "NDJSON"),
         (b"\n\n" + as_ndjson(make_items(2)), "NDJSON"),
+        (b"\n\n\n\n" + as_ndjson(make_items(2, note="x" * LOOKED_AT)), "NDJSON"),
         (as_csv(make_items(2)), "CSV with commas"),
         (as_csv(make_items(2), ";"), "CSV with semicolons"),
         (as_csv(make_items(2), "\t"), "CSV with tabs"),
