@@ -37,6 +37,6 @@ class BoundConnection:
         """Execute a statement, whose other parameters have these values."""
         return self.raw.execute(statement, self._values | values)
 
-    def scalars(self, statement: Select[Column], **values: Any) -> ScalarResult[Column]:
+    def scalars(self, statement: Select[Column]) -> ScalarResult[Column]:
         """Execute a statement, and return the first column of its rows."""
-        return self.raw.scalars(statement, self._values | values)
+        return self.raw.scalars(statement, self._values)
