@@ -15,7 +15,7 @@ from dateline.doctor import examine
 from dateline.wiring import Services
 from tests.cli.conftest import Run
 from tests.requirements_here import MYSQL_URL
-from tests.servers import RedisServer, SilentServer
+from tests.servers import RedisServer, RubbishServer, SilentServer
 
 
 def test_nothing_is_wrong(run: Run) -> None:
@@ -42,6 +42,19 @@ def test_a_redis_that_is_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 
     assert result.exit_code == 1
     assert "WRONG  Redis: redis://127.0.0.1:1/0 does not answer" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["doctor", "cache status", "cache clear"])
+def test_a_server_that_is_not_redis(
+    command: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes part in the conversation, so the client fails with errors that are not Redis's."""
+    with closing(RubbishServer(b"+OK\r\n", port=0)) as server:
+        monkeypatch.setenv("DATELINE_CACHE_URL", server.url)
+        result = run(*command.split())
+
+    assert result.exit_code == 1
+    assert "the server is not Redis" in result.stdout + result.stderr
 
 
 def test_an_archive_that_cannot_be_written(
