@@ -108,6 +108,34 @@ def test_a_walk_through_pages_sees_more_than_is_gathered_at_once(
     assert days == [f"2014-01-{31 - day:02}" for day in range(20)]
 
 
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_a_page_whose_entries_were_deleted_has_the_total_of_those_before(
+    database: str, tmp_path: Path
+) -> None:
+    """It has no row that could tell the total."""
+    items = [("harbour", f"2014-01-{day:02}") for day in range(1, 6)]
+    with archive_of(items, database, tmp_path) as client:
+        link = "/v1/entries?url=example.org&match=host&after=2014-01-02&sort=date&limit=2"
+        following = client.get(link).get_json()["next"]
+        for entry_id in (4, 5):
+            assert client.delete(f"/v1/entries/{entry_id}").status_code == 204
+        page = client.get(following).get_json()
+    assert (page["items"], page["total"], page["next"]) == ([], 2, None)
+
+
+@pytest.mark.parametrize("more", ["", "&after=2013", "&before=2015"])
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_a_word_that_excludes_all_that_has_another_leaves_nothing(
+    database: str, more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text index is certain of both, so there is no entry left whose date could be read."""
+    monkeypatch.setattr("dateline.search.plan.NARROW", -1)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 1_000)
+    with archive_of([("harbour", "2014")] * 1_000, database, tmp_path) as client:
+        found = client.get(f"/v1/entries?q=harbour+-harb{more}")
+    assert (found.status_code, found.get_json()["total"]) == (200, 0)
+
+
 @pytest.mark.parametrize("scanned_as_soon", [0, 1_000_000])
 @pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
