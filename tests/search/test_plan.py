@@ -311,6 +311,42 @@ def test_ids_are_read_without_a_limit_that_they_cannot_reach(
     assert "LIMIT" not in ids.text
 
 
+@pytest.mark.parametrize(
+    ("more", "is_scanned"),
+    [("", False), ("&domain=a.example", True), ("&after=2013&before=2013", True)],
+)
+def test_a_scan_is_expected_to_pass_only_entries_of_its_site_or_time(
+    more: str, is_scanned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Matches are one in five of all entries, but all of the site and of the time."""
+    items = [
+        (
+            {"title": "harbour", "url": f"https://a.example/{number}", "date": "2013-01-02"}
+            if number % 5 == 0
+            else {"title": "storm", "url": f"https://b.example/{number}", "date": "2014-01-02"}
+        )
+        for number in range(300)
+    ]
+    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 10)
+    monkeypatch.setattr("dateline.search.plan.NARROW", -1)
+    monkeypatch.setattr("dateline.search.plan.SCANNED_AS_SOON", 1)
+    monkeypatch.setattr("dateline.search.plan.A_RANGE", 0)
+    monkeypatch.setattr("dateline.search.block_search.FIRST", 20)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 20)
+    monkeypatch.setattr("dateline.text_index.writing.PIECE", 20)
+    with fresh_archive("sqlite", tmp_path) as services:
+        client = create_app(services).test_client()
+        # One block for each import.
+        for at in range(0, 300, 20):
+            body = as_ndjson(items[at : at + 20])
+            assert client.post("/v1/bulk", data=body, content_type=NDJSON).status_code == 200
+        with listening(services.database.engine) as statements:
+            found = client.get(f"/v1/entries?contains=harbour&limit=2{more}").get_json()
+    assert [item["id"] for item in found["items"]] == [296, 291]
+    *_, page = (one.text for one in statements if "entries.title," in one.text)
+    assert ("ORDER BY" in page) is is_scanned
+
+
 @pytest.mark.parametrize("without", ["", "q=-harbour&"])
 @pytest.mark.parametrize("match", ["host", "prefix"])
 @pytest.mark.parametrize("way", ["rows", "blocks"])
