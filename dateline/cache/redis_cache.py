@@ -38,7 +38,7 @@ class RedisCache:
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
-        self._client = make_client(url, redis_connect_func=self._connect)
+        self._client = make_client(url, lambda: self._lease.connected())
         self._lease = Lease(self._client, database.stamp)
         self._breaker = Breaker("Redis is unavailable")
         self._storing = Breaker("Redis accepts no new answers")
@@ -107,14 +107,6 @@ class RedisCache:
         """Close every connection."""
         self._client.close()
 
-    def _connect(self, connection: Any) -> None:
-        try:
-            connection.on_connect()
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            # redis-py takes for granted that the server is Redis.
-            raise InvalidResponse("the server is not Redis") from error
-        self._lease.connected()
-
     def _bypass(self, make: Make) -> tuple[Answer, Outcome]:
         with self._database.reading() as session:
             return make(session), Outcome.BYPASS
@@ -175,15 +167,29 @@ def _named(digest: str) -> str:
     return f"{PREFIX}answer:{digest}"
 
 
-def make_client(url: str, **more: Any) -> redis.Redis:
-    """Build a client that gives up quickly."""
+def make_client(url: str, connected: Callable[[], None] = lambda: None) -> redis.Redis:
+    """Build a client that gives up quickly.
+
+    Args:
+        url: the URL of the server, which may turn out not to be Redis.
+        connected: called for every connection that is opened.
+    """
+
+    def connect(connection: Any) -> None:
+        try:
+            connection.on_connect()
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # redis-py takes for granted that the server is Redis.
+            raise InvalidResponse("the server is not Redis") from error
+        connected()
+
     client: redis.Redis = redis.Redis.from_url(
         url,
         socket_timeout=TIMEOUT,
         socket_connect_timeout=TIMEOUT,
         # redis-py retries ten times by default, for seconds; here the database is the fallback.
         retry=Retry(NoBackoff(), 0),
-        **more,
+        redis_connect_func=connect,
     )
     return client
 

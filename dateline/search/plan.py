@@ -149,8 +149,6 @@ class Plan:
         """A search of the blocks; None if testing the entries of a path is as fast."""
         if not self._asked & {Filter.TITLE, Filter.URL}:
             return self._search_of_keys if Filter.DATES in self._asked else None
-        if self._is_in_order:
-            return None
         cheapest = self._cheapest
         if cheapest is not None and cheapest.size <= NARROW:
             return None

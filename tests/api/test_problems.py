@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from dateline.app import create_app
 from dateline.config import Settings
-from dateline.wiring import open_services
+from dateline.wiring import Services, open_services
 from tests.archives import new_settings, opened
 from tests.factories import JSON, Item, as_json, make_item, make_items
 from tests.servers import ON_MYSQL, ON_SQLITE, fresh_archive, fresh_database
@@ -346,3 +346,15 @@ def test_an_archive_without_tables_is_not_ready(tmp_path: Path) -> None:
             connection.exec_driver_sql("DELETE FROM alembic_version")
         assert client.get("/readyz").status_code == 503
         assert client.get("/livez").status_code == 200
+
+
+def test_a_statement_that_the_database_rejects_is_not_worth_trying_again(
+    client: FlaskClient, services: Services
+) -> None:
+    with services.database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuse BEFORE INSERT ON imports BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    answer = client.post("/v1/entries", json=make_item())
+    assert answer.status_code == 500
+    assert "Retry-After" not in answer.headers

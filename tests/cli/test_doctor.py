@@ -15,7 +15,7 @@ from dateline.doctor import examine
 from dateline.wiring import Services
 from tests.cli.conftest import Run
 from tests.requirements_here import MYSQL_URL
-from tests.servers import RedisServer, SilentServer
+from tests.servers import RedisServer, RubbishServer, SilentServer, fresh_database
 
 
 def test_nothing_is_wrong(run: Run) -> None:
@@ -42,6 +42,19 @@ def test_a_redis_that_is_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 
     assert result.exit_code == 1
     assert "WRONG  Redis: redis://127.0.0.1:1/0 does not answer" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["doctor", "cache status", "cache clear"])
+def test_a_server_that_is_not_redis(
+    command: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes part in the conversation, so the client fails with errors that are not Redis's."""
+    with closing(RubbishServer(b"+OK\r\n", port=0)) as server:
+        monkeypatch.setenv("DATELINE_CACHE_URL", server.url)
+        result = run(*command.split())
+
+    assert result.exit_code == 1
+    assert "the server is not Redis" in result.stdout + result.stderr
 
 
 def test_an_archive_that_cannot_be_written(
@@ -127,6 +140,44 @@ def test_a_mysql_whose_certificate_is_not_trusted(
     assert "certificate verify failed: " in examined.stdout
     assert asked.stderr.startswith("Error: The certificate of MySQL is not trusted; ")
     assert "ssl_ca" in asked.stderr
+
+
+@pytest.mark.needs("mysql")
+@pytest.mark.parametrize(("packet", "exit_code"), [(1, 0), (2**30 + 1, 1)])
+def test_the_largest_packet_of_mysql(
+    packet: int, exit_code: int, run_anywhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No server takes more than a gigabyte."""
+    monkeypatch.setattr("dateline.doctor.PACKET", packet)
+    with fresh_database("mysql", tmp_path) as url:
+        monkeypatch.setenv("DATELINE_DATABASE_URL", url)
+        assert run_anywhere("db", "upgrade").exit_code == 0
+        result = run_anywhere("doctor")
+
+    assert result.exit_code == exit_code, result.stdout
+    assert "ok     Clock: that of MySQL differs from ours by " in result.stdout
+    fix = f"       put max_allowed_packet={packet} or more under [mysqld]"
+    assert (fix in result.stdout.splitlines()) is bool(exit_code)
+
+
+@pytest.mark.needs("redis")
+@pytest.mark.parametrize(
+    ("maxmemory", "policy"),
+    [("0", "allkeys-lru"), ("64mb", "noeviction"), ("64mb", "volatile-lru")],
+)
+def test_a_redis_that_would_be_full(
+    maxmemory: str, policy: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(RedisServer(tmp_path / "redis").start()) as redis:
+        redis.client.config_set("maxmemory", maxmemory)
+        redis.client.config_set("maxmemory-policy", policy)
+        monkeypatch.setenv("DATELINE_CACHE_URL", redis.url)
+        result = run("doctor")
+
+    assert result.exit_code == 1
+    assert (
+        f", policy {policy}\n       set maxmemory and maxmemory-policy allkeys-lru" in result.stdout
+    )
 
 
 def _as_redis_user(

@@ -1,13 +1,17 @@
 """The command as a real process: exit codes, both outputs, signals and settings."""
 
+import gzip
 import json
 import os
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO
@@ -146,16 +150,33 @@ def test_a_reader_who_has_seen_enough_is_told_nothing(
     assert ended == (1, "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+KEPT = (
+    "\n-: not finished; its batches that were committed are kept, and nothing else; see: "
+    "python -m dateline imports. Import it again for the rest.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "options", "kept"),
+    [
+        (signal.SIGINT, [], KEPT),
+        (signal.SIGTERM, [], KEPT),
+        (signal.SIGTERM, ["--dry-run"], ""),
+    ],
+)
 def test_an_import_that_is_ended_says_what_is_kept(
-    number: signal.Signals, environment: dict[str, str], tmp_path: Path
+    number: signal.Signals,
+    options: list[str],
+    kept: str,
+    environment: dict[str, str],
+    tmp_path: Path,
 ) -> None:
     # If the tests run in the background, SIGINT is ignored in all their child processes.
     program = (
         "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "runpy.run_module('dateline', run_name='__main__')"
     )
-    command = [sys.executable, "-c", program, "import", "-", "--format", "ndjson"]
+    command = [sys.executable, "-c", program, "import", "-", "--format", "ndjson", *options]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path
     ) as process:
@@ -168,11 +189,54 @@ def test_an_import_that_is_ended_says_what_is_kept(
         # Not 1, which would mean that some rows were rejected.
         assert process.wait(SECONDS) == 128 + number
         assert process.stderr is not None
-        assert process.stderr.read().decode() == (
-            "\n-: not finished; its batches that were committed are kept, and nothing else; see: "
-            "python -m dateline imports. Import it again for the rest.\n"
-            "\nInterrupted.\n"
-        )
+        assert process.stderr.read().decode() == f"{kept}\nInterrupted.\n"
+
+
+def test_an_archive_on_a_disk_that_takes_nothing_is_not_waited_for(
+    services: Services, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A backup is not in WAL mode yet; only when another process writes it, trying again helps."""
+    file = services.settings.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file)) as archive:
+        archive.execute("VACUUM INTO ?", [str(tmp_path / "backup.db")])
+    ended = subprocess.run(
+        ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *COMMAND, "search"],
+        env={**environment, "DATELINE_DATABASE_URL": f"sqlite:///{tmp_path}/backup.db"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("Error: ")
+
+
+def test_an_import_shows_on_a_terminal_how_far_it_is(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "rows.ndjson.gz").write_bytes(gzip.compress(as_ndjson(make_items(20_000))))
+    terminal, other_end = os.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "import", "rows.ndjson.gz"],
+        stdout=subprocess.PIPE,
+        stderr=other_end,
+        env=environment,
+        cwd=tmp_path,
+    ) as process:
+        os.close(other_end)
+        shown = b""
+        # Linux reports the end of a terminal as an error.
+        with os.fdopen(terminal, "rb", buffering=0) as file, suppress(OSError):
+            while some := file.read(65_536):
+                shown += some
+
+    assert process.returncode == 0
+    parts = [int(part) for part in re.findall(rb"(\d+)%  [\d,]+,000 rows", shown)]
+    # It is read some rows ahead.
+    assert 30 < parts[len(parts) // 2] < 80
+    assert parts[-1] == 100
 
 
 def test_sample_import_export(dateline: Dateline) -> None:

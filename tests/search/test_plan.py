@@ -108,6 +108,34 @@ def test_a_walk_through_pages_sees_more_than_is_gathered_at_once(
     assert days == [f"2014-01-{31 - day:02}" for day in range(20)]
 
 
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_a_page_whose_entries_were_deleted_has_the_total_of_those_before(
+    database: str, tmp_path: Path
+) -> None:
+    """It has no row that could tell the total."""
+    items = [("harbour", f"2014-01-{day:02}") for day in range(1, 6)]
+    with archive_of(items, database, tmp_path) as client:
+        link = "/v1/entries?url=example.org&match=host&after=2014-01-02&sort=date&limit=2"
+        following = client.get(link).get_json()["next"]
+        for entry_id in (4, 5):
+            assert client.delete(f"/v1/entries/{entry_id}").status_code == 204
+        page = client.get(following).get_json()
+    assert (page["items"], page["total"], page["next"]) == ([], 2, None)
+
+
+@pytest.mark.parametrize("more", ["", "&after=2013", "&before=2015"])
+@pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
+def test_a_word_that_excludes_all_that_has_another_leaves_nothing(
+    database: str, more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text index is certain of both, so there is no entry left whose date could be read."""
+    monkeypatch.setattr("dateline.search.plan.NARROW", -1)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 1_000)
+    with archive_of([("harbour", "2014")] * 1_000, database, tmp_path) as client:
+        found = client.get(f"/v1/entries?q=harbour+-harb{more}")
+    assert (found.status_code, found.get_json()["total"]) == (200, 0)
+
+
 @pytest.mark.parametrize("scanned_as_soon", [0, 1_000_000])
 @pytest.mark.parametrize("sort", ["-date", "date", "-added", "added"])
 @pytest.mark.parametrize("database", [ON_SQLITE, ON_MYSQL])
@@ -281,6 +309,42 @@ def test_ids_are_read_without_a_limit_that_they_cannot_reach(
     assert page["total"] == 150
     (ids,) = (one for one in statements if "json_group_array" in one.text)
     assert "LIMIT" not in ids.text
+
+
+@pytest.mark.parametrize(
+    ("more", "is_scanned"),
+    [("", False), ("&domain=a.example", True), ("&after=2013&before=2013", True)],
+)
+def test_a_scan_is_expected_to_pass_only_entries_of_its_site_or_time(
+    more: str, is_scanned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Matches are one in five of all entries, but all of the site and of the time."""
+    items = [
+        (
+            {"title": "harbour", "url": f"https://a.example/{number}", "date": "2013-01-02"}
+            if number % 5 == 0
+            else {"title": "storm", "url": f"https://b.example/{number}", "date": "2014-01-02"}
+        )
+        for number in range(300)
+    ]
+    monkeypatch.setattr("dateline.search.plan.TOTAL_LIMIT", 10)
+    monkeypatch.setattr("dateline.search.plan.NARROW", -1)
+    monkeypatch.setattr("dateline.search.plan.SCANNED_AS_SOON", 1)
+    monkeypatch.setattr("dateline.search.plan.A_RANGE", 0)
+    monkeypatch.setattr("dateline.search.block_search.FIRST", 20)
+    monkeypatch.setattr("dateline.text_index.writing.FULL", 20)
+    monkeypatch.setattr("dateline.text_index.writing.PIECE", 20)
+    with fresh_archive("sqlite", tmp_path) as services:
+        client = create_app(services).test_client()
+        # One block for each import.
+        for at in range(0, 300, 20):
+            body = as_ndjson(items[at : at + 20])
+            assert client.post("/v1/bulk", data=body, content_type=NDJSON).status_code == 200
+        with listening(services.database.engine) as statements:
+            found = client.get(f"/v1/entries?contains=harbour&limit=2{more}").get_json()
+    assert [item["id"] for item in found["items"]] == [296, 291]
+    *_, page = (one.text for one in statements if "entries.title," in one.text)
+    assert ("ORDER BY" in page) is is_scanned
 
 
 @pytest.mark.parametrize("without", ["", "q=-harbour&"])
