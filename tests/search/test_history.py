@@ -1,7 +1,7 @@
 """The proof of correctness over time: after any history, answers are those of a loop over entries.
 
-Hypothesis makes up histories of imports and of changes to single entries. Two processes share the
-archive; each of them writes, and each of them is asked right after.
+Hypothesis makes up histories of imports and of changes to single entries. Two sets of services, as
+two processes have them, share the archive; each of them writes, and each is asked right after.
 """
 
 from collections import Counter
