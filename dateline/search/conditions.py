@@ -65,8 +65,7 @@ def tests(question: Question, assures: frozenset[Filter]) -> Iterator[ColumnElem
     if Filter.KEYS not in assures:
         if question.key is not None:
             yield _HAS_KEY
-        for number in range(len(question.key_ranges)):
-            yield begins_with(_KEY, f"range_{number}")
+        yield from begins_in_ranges(question, _KEY)
     if Filter.TITLE not in assures:
         yield from (_contains(ENTRY.title_folded, text) for text in question.title_texts)
     if Filter.WITHOUT not in assures:
@@ -93,6 +92,14 @@ def key_in_index(question: Question, database: str) -> Iterator[ColumnElement[bo
         yield begins_with(indexed, f"range_{number}_start")
         if len(beginning) > KEY_START:
             yield begins_with(ENTRY.url_key, f"range_{number}")
+
+
+def begins_in_ranges(
+    question: Question, key: SQLColumnExpression[str]
+) -> Iterator[ColumnElement[bool]]:
+    """Test whether a key is in each requested range of keys."""
+    for number in range(len(question.key_ranges)):
+        yield begins_with(key, f"range_{number}")
 
 
 @cache

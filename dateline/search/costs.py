@@ -10,12 +10,7 @@ from dateline.models import DAY, DAY_COUNT, ENTRY
 from dateline.search.bound import BoundConnection
 from dateline.search.conditions import Filter, filters_of
 from dateline.search.numbers import read_ranges
-from dateline.search.paths import (
-    Path,
-    path_of_dates,
-    path_of_keys,
-    path_of_site,
-)
+from dateline.search.paths import Path, path_of_dates, path_of_keys, path_of_site
 from dateline.search.question import TOTAL_LIMIT, Question
 from dateline.search.ranges import IndexRange, entries_in
 from dateline.search.sites import Site, entries_of_sites

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from dateline.models import DAY, DAY_COUNT, ENTRY, SITE_COUNT
 from dateline.search.bound import BoundConnection
-from dateline.search.conditions import Filter, begins_with, filters_of
+from dateline.search.conditions import Filter, begins_in_ranges, filters_of
 from dateline.search.numbers import read_numbers, read_ranges
 from dateline.search.paths import path_of_dates
 from dateline.search.plan import Plan
@@ -45,13 +45,7 @@ def count_by_day(connection: Connection, question: Question) -> Counts[int]:
     asked = filters_of(question)
     if asked <= {Filter.DATES}:
         return Counts(_days_in_time(BoundConnection(connection, question), question))
-    plan = Plan(connection, question)
-    path = plan.path_in_order()
-    if path is not None:
-        # The path of a single site, whose index contains the dates.
-        (starts,) = read_ranges(plan.connection, path.ranges, ENTRY.date_start)
-        return Counts(_by_day(starts))
-    starts, is_exact = plan.starts_of_all()
+    starts, is_exact = Plan(connection, question).starts_of_all()
     return Counts(_by_day(starts), is_exact)
 
 
@@ -100,11 +94,10 @@ def _by_day(starts: Numbers) -> dict[int, int]:
 
 def _kept_sites(connection: BoundConnection, question: Question) -> dict[str, int] | None:
     """Return the maintained counts by site; None if only part of a site is asked for."""
-    kept = select(SITE_COUNT.site, SITE_COUNT.entries)
-    for number, beginning in enumerate(question.key_ranges):
-        if not beginning.endswith(","):
-            return None
-        kept = kept.where(begins_with(SITE_COUNT.site_key, f"range_{number}"))
+    if not all(beginning.endswith(",") for beginning in question.key_ranges):
+        return None
+    in_ranges = begins_in_ranges(question, SITE_COUNT.site_key)
+    kept = select(SITE_COUNT.site, SITE_COUNT.entries).where(*in_ranges)
     above = {key for beginning in question.key_ranges for key in keys_above(beginning)}
     partly = select(SITE_COUNT.site).where(SITE_COUNT.site_key.in_(above)).limit(1)
     if above and connection.raw.execute(partly).first() is not None:

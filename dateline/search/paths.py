@@ -6,7 +6,7 @@ A path returns every entry that matches the question, and usually others too, wh
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Final, NamedTuple, get_args
+from typing import Final, get_args
 
 from sqlalchemy import ColumnElement, bindparam, literal_column, or_
 
@@ -41,18 +41,14 @@ _BEGINS_NEAR_A_MONTH: Final = or_(
 )
 
 
-class Before(NamedTuple):
-    """Seconds before a time, between which the dates begin that may reach into it."""
-
-    longest: int
-    short: int
-    day: int
-    second: int
-
-
-def _before(first: int) -> Before:
-    """Return the seconds before a time whose first second is given."""
-    return Before(first - LONGEST_SPAN, first - SHORT_SPAN, first - first % DAY - 1, first - 1)
+def _before(first: int) -> dict[str, int]:
+    """Return seconds before a time, between which dates begin that may reach into it, by name."""
+    return {
+        "longest": first - LONGEST_SPAN,
+        "short": first - SHORT_SPAN,
+        "day": first - first % DAY - 1,
+        "second": first - 1,
+    }
 
 
 def values_of_ranges(question: Question, database: str) -> Values:
@@ -67,7 +63,7 @@ def values_of_ranges(question: Question, database: str) -> Values:
     if position is not None:
         values |= values_of_position("position", position)
     if first is not None:
-        for name, second in _before(first)._asdict().items():
+        for name, second in _before(first).items():
             values[f"{name}_before"] = second if last is None else min(second, last)
         if database == "mysql":
             for number, month in enumerate(firsts_before(first).tolist()):
@@ -185,15 +181,15 @@ def _overlapping(
         if later is not None:
             yield _between(later, "short", "day", before)
             nearly = "day"
-        if getattr(before, nearly) < before.second:
+        if before[nearly] < before["second"]:
             yield _between(near, nearly, "second", before)
     yield narrowed(starts, *_inside(question))
 
 
-def _between(index_range: IndexRange, after: str, until: str, before: Before) -> IndexRange:
-    """Return the dates of a range that begin between two fields of `before`, and reach the time."""
-    last = getattr(before, until)
-    return narrowed(index_range._replace(last=last), *_begins_between(after, until), _ENDS_IN_TIME)
+def _between(index_range: IndexRange, after: str, until: str, before: dict[str, int]) -> IndexRange:
+    """Return the dates of a range that begin between two of the seconds, and reach the time."""
+    beginning = index_range._replace(last=before[until])
+    return narrowed(beginning, *_begins_between(after, until), _ENDS_IN_TIME)
 
 
 @cache

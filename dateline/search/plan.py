@@ -12,7 +12,7 @@ from dateline.search.block_search import OCCURRENCES_PER_ENTRY, BlockSearch
 from dateline.search.bound import BoundConnection
 from dateline.search.conditions import Filter, filters_of
 from dateline.search.costs import AS_A_ROW, FEW, NARROW, Costs, CountedPath
-from dateline.search.numbers import read_numbers
+from dateline.search.numbers import read_numbers, read_ranges
 from dateline.search.paths import Path, path_of_ids
 from dateline.search.question import TOTAL_LIMIT, Question
 from dateline.search.reader import FoundRow, Reader
@@ -43,9 +43,6 @@ class Plan:
     If a question has many matches, a scan along the sort order soon finds a page, while any other
     path would return too many entries. If it has few, the cheapest path or the text index finds
     them.
-
-    Attributes:
-        connection: with the values of the question.
     """
 
     def __init__(self, connection: Connection, question: Question) -> None:
@@ -55,9 +52,9 @@ class Plan:
         self._to_find = self._asked - {Filter.WITHOUT}
         self._site = only_site_of(connection, question)
         site = {} if self._site is None else {"site": self._site.name}
-        self.connection = BoundConnection(connection, question, **site)
-        self._costs = Costs(self.connection, question, self._site)
-        self._reader = Reader(self.connection, question)
+        self._connection = BoundConnection(connection, question, **site)
+        self._costs = Costs(self._connection, question, self._site)
+        self._reader = Reader(self._connection, question)
         self._is_by_date = question.sort.by_date
         self._ordered_path = self._costs.along_dates if self._is_by_date else path_of_ids()
         self._total: Total | None = None
@@ -85,12 +82,15 @@ class Plan:
         count = self._number(limit)
         return Total(count, is_exact=True) if limit is None else _up_to_limit(count)
 
-    def path_in_order(self) -> Path | None:
-        """Return the ordered path if it assures all filters, otherwise None."""
-        return self._ordered_path if self._ordered_path.assures >= self._asked else None
-
     def starts_of_all(self) -> tuple[Numbers, bool]:
-        """Return the first second of each match, up to `TOTAL_LIMIT`, and whether these are all."""
+        """Return the first second of each match, and whether these are all.
+
+        There are up to `TOTAL_LIMIT`, but all if an index has exactly the matches, in date order.
+        """
+        if self._ordered_path.assures >= self._asked:
+            # The path of a single site, whose index contains the dates.
+            ranges = self._ordered_path.ranges
+            return read_ranges(self._connection, ranges, ENTRY.date_start)[0], True
         search = self._block_search or self._search_of_keys
         if search is not None:
             search.find(TOTAL_LIMIT)
@@ -98,7 +98,7 @@ class Plan:
         else:
             starts = NONE
             for query in self._reader.sought(self._best, ENTRY.date_start):
-                (more,) = read_numbers(self.connection, query.limit(TOTAL_LIMIT + 1 - len(starts)))
+                (more,) = read_numbers(self._connection, query.limit(TOTAL_LIMIT + 1 - len(starts)))
                 starts = np.concatenate((starts, more))
         return starts[:TOTAL_LIMIT], len(starts) <= TOTAL_LIMIT
 
@@ -113,7 +113,7 @@ class Plan:
             return self._block_search.sites(TOTAL_LIMIT), len(self._block_search.ids) <= TOTAL_LIMIT
         sites: list[str] = []
         for query in self._reader.sought(self._best, ENTRY.site):
-            sites += self.connection.scalars(query.limit(TOTAL_LIMIT + 1 - len(sites)))
+            sites += self._connection.scalars(query.limit(TOTAL_LIMIT + 1 - len(sites)))
         return Counter(sites[:TOTAL_LIMIT]), len(sites) <= TOTAL_LIMIT
 
     def _number(self, most: int | None) -> int:
@@ -153,9 +153,9 @@ class Plan:
         if cheapest is not None and cheapest.size <= NARROW:
             return None
         if cheapest is None or not cheapest.is_all:
-            return BlockSearch(self.connection, self._question, None)
+            return BlockSearch(self._connection, self._question, None)
         within = cheapest if cheapest.size <= MOST_WITHIN else None
-        search = BlockSearch(self.connection, self._question, within)
+        search = BlockSearch(self._connection, self._question, within)
         is_sooner_tested = search.occurrences_to_read > OCCURRENCES_PER_ENTRY * cheapest.size
         return None if is_sooner_tested else search
 
@@ -170,7 +170,7 @@ class Plan:
         is_enough = is_all or Filter.DATES not in self._asked
         if not lacks_dates_alone or not is_enough or size <= NARROW:
             return None
-        return BlockSearch(self.connection, self._question, self._cheapest)
+        return BlockSearch(self._connection, self._question, self._cheapest)
 
     def _steps_worth_scanning(self) -> int:
         """Return how many entries to test along the order; 0 if seeking at once is cheaper.

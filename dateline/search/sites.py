@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from dateline.models import SITE_COUNT
 from dateline.search.bound import BoundConnection
-from dateline.search.conditions import begins_with, values_of_range
+from dateline.search.conditions import begins_in_ranges, begins_with, values_of_range
 from dateline.search.question import Question
 
 _BELOW_OR_ABOVE: Final = (
@@ -55,7 +55,7 @@ def only_site_of(connection: Connection, question: Question) -> Site | None:
 def entries_of_sites(connection: BoundConnection, question: Question) -> int:
     """Count the entries of the sites whose keys are all in the requested ranges."""
     entries = select(func.coalesce(func.sum(SITE_COUNT.entries), 0)).where(
-        *(begins_with(SITE_COUNT.site_key, f"range_{n}") for n in range(len(question.key_ranges)))
+        *begins_in_ranges(question, SITE_COUNT.site_key)
     )
     return int(connection.scalars(entries).one())
 
