@@ -47,19 +47,26 @@ def dateline(environment: dict[str, str], tmp_path: Path) -> Dateline:
     """Run `python -m dateline`."""
 
     def run(*words: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *words],
-            input=given,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env={**environment, **settings},
-            cwd=tmp_path,
-            timeout=SECONDS,
-            check=False,
-        )
+        return run_to_end([*COMMAND, *words], tmp_path, {**environment, **settings}, given)
 
     return run
+
+
+def run_to_end(
+    command: list[str], directory: Path, environment: dict[str, str], given: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program in a directory until it ends, whatever its exit code."""
+    return subprocess.run(
+        command,
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        cwd=directory,
+        timeout=SECONDS,
+        check=False,
+    )
 
 
 def test_exit_codes_and_both_outputs(dateline: Dateline, tmp_path: Path) -> None:
@@ -124,14 +131,10 @@ def test_a_directory_that_is_gone_is_not_taken_for_what_is_printed(
     gone = tmp_path / "gone"
     gone.mkdir()
     program = f"import os; os.rmdir({str(gone)!r}); import dateline.cli; dateline.cli.main()"
-    ended = subprocess.run(
+    ended = run_to_end(
         [sys.executable, "-c", program, "search"],
-        env={**environment, "DATELINE_DATABASE_URL": "sqlite:///archive.db"},
-        cwd=gone,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
+        gone,
+        {**environment, "DATELINE_DATABASE_URL": "sqlite:///archive.db"},
     )
 
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -199,14 +202,10 @@ def test_an_archive_on_a_disk_that_takes_nothing_is_not_waited_for(
     file = services.settings.database_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(file)) as archive:
         archive.execute("VACUUM INTO ?", [str(tmp_path / "backup.db")])
-    ended = subprocess.run(
+    ended = run_to_end(
         ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *COMMAND, "search"],
-        env={**environment, "DATELINE_DATABASE_URL": f"sqlite:///{tmp_path}/backup.db"},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
+        tmp_path,
+        {**environment, "DATELINE_DATABASE_URL": f"sqlite:///{tmp_path}/backup.db"},
     )
 
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -308,14 +307,10 @@ def test_what_stands_behind_a_url_of_mysql_and_cannot_be_used_stops_the_start(
 
 
 def test_gunicorn_alone_stops_at_wrong_settings_too(environment: dict[str, str]) -> None:
-    stopped = subprocess.run(
+    stopped = run_to_end(
         [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:1"],
-        env={**environment, "DATELINE_WORKERS": "none", "DATELINE_THREAD": "4"},
-        cwd=environment["PYTHONPATH"],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
+        Path(environment["PYTHONPATH"]),
+        {**environment, "DATELINE_WORKERS": "none", "DATELINE_THREAD": "4"},
     )
 
     first, second = stopped.stderr.splitlines()
